@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 
@@ -62,7 +61,7 @@ class NotFound(Refused):
 
 
 class PermissionRefused(Refused):
-    """The PIN has no right to that department or warehouse."""
+    """The PIN or the application has no right to that department, warehouse or call."""
 
 
 # === WHO IS CALLING === #
@@ -107,7 +106,7 @@ class Token:
 # === MASTER DATA === #
 
 
-class WarehouseStatus(StrEnum):
+class WarehouseStatus:
     INITIAL = "1"
     ENABLED = "2"
     DISABLED = "3"
@@ -132,11 +131,17 @@ class Department:
 
 @dataclass(frozen=True)
 class Warehouse:
-    """:param status: As JD sends it; compare with `WarehouseStatus`."""
+    """A warehouse as JD describes it to one department.
+
+    :param status: As JD sends it, empty where it does not; compare with
+        `WarehouseStatus`.
+    :param own_number: The merchant's own number for it, once mapped at JD.
+    """
 
     number: str
     name: str = ""
-    status: str = WarehouseStatus.ENABLED
+    status: str = ""
+    own_number: str = ""
     address: Address = Address()
 
 

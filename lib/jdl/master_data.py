@@ -1,0 +1,65 @@
+"""Departments and warehouses."""
+
+from ..api import Address, Department, Warehouse
+from .fields import inner, rows, text
+from .gateway import Call
+
+# https://open.jdl.com, unit 367, documents 1603 and 1602
+_BASE = "/integratedsupplychain/basicinfo"
+_QUERY_OWNERS = Call("queryOwnerInfo", f"{_BASE}/owner/query/v1", question=True)
+_QUERY_WAREHOUSES = Call(
+    "queryWarehouseInfo", f"{_BASE}/warehouse/query/v1", question=True
+)
+
+# The filter is one text with commas, of documented length.
+_FILTER_LENGTH = 50
+
+
+class MasterData:
+    def departments(self):
+        return self._gateway.call(_QUERY_OWNERS, {}, _read_departments)
+
+    def warehouses(self, department_no, numbers=()):
+        wanted = ",".join(numbers)
+        payload = {
+            "ownerNo": department_no,
+            "warehouseNo": wanted if len(wanted) <= _FILTER_LENGTH else "",
+        }
+        found = self._gateway.call(
+            _QUERY_WAREHOUSES, payload, _read_warehouses, number=department_no
+        )
+        return [row for row in found if not numbers or row.number in numbers]
+
+
+def _read_departments(data):
+    return [
+        Department(number=text(row, "ownerNo"), name=text(row, "ownerName"))
+        for row in rows(data)
+        if text(row, "ownerNo")
+    ]
+
+
+def _read_warehouses(data):
+    return [
+        Warehouse(
+            number=text(row, "warehouseNo"),
+            name=text(row, "warehouseName"),
+            status=text(row, "status"),
+            own_number=text(row, "erpWarehouseNo"),
+            address=_read_address(inner(row, "warehouseAddress")),
+        )
+        for row in rows(data)
+        if text(row, "warehouseNo")
+    ]
+
+
+def _read_address(row):
+    return Address(
+        name=text(row, "name"),
+        phone=text(row, "phone"),
+        province=text(row, "province"),
+        city=text(row, "city"),
+        county=text(row, "county"),
+        town=text(row, "town"),
+        detail=text(row, "detailAddress"),
+    )
