@@ -1,0 +1,21 @@
+from odoo.http import Controller, request, route
+
+from .. import const
+from ..models.jd_connector_login import LoginFailed
+
+
+class JdOAuthController(Controller):
+    @route(const.CALLBACK_ROUTE, type="http", auth="user", methods=["GET"])
+    def jd_oauth_callback(self, state=None, code=None, error=None, **_parameters):
+        """Take the merchant back from JD's login page."""
+        Connector = request.env["jd.connector"]
+        try:
+            connector = Connector._finish_login(state, code, error)
+        except LoginFailed as failure:
+            way_back = failure.connector or Connector
+            return request.render(
+                "jd_fulfillment.login_failed",
+                {"failure": failure, "way_back": way_back._get_form_url()},
+                status=400,
+            )
+        return request.redirect(connector._get_form_url())

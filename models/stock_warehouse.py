@@ -1,0 +1,128 @@
+from itertools import chain, count
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class StockWarehouse(models.Model):
+    _inherit = "stock.warehouse"
+
+    jd_connector_id = fields.Many2one(
+        "jd.connector",
+        string="JD Connection",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    jd_department_no = fields.Char(
+        string="JD Department Number", readonly=True, copy=False
+    )
+    jd_warehouse_no = fields.Char(
+        string="JD Warehouse Number", readonly=True, copy=False
+    )
+
+    _jd_numbers_uniq = models.UniqueIndex(
+        "(jd_connector_id, jd_department_no, jd_warehouse_no)"
+        " WHERE jd_connector_id IS NOT NULL",
+        "This JD warehouse exists already.",
+    )
+
+    @api.constrains("reception_steps", "delivery_steps", "jd_connector_id")
+    def _check_jd_steps(self):
+        for warehouse in self.filtered("jd_connector_id"):
+            if (warehouse.reception_steps, warehouse.delivery_steps) != (
+                "one_step",
+                "ship_only",
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(warehouse)s is run by JD: receive and deliver in one step, "
+                        "JD does the steps in between.",
+                        warehouse=warehouse.name,
+                    )
+                )
+
+    # === BUSINESS === #
+
+    @api.model
+    def _jd_find_or_create(self, connector, department_no, rows):
+        """Return the warehouses that stand for JD's rows, created where missing.
+
+        One that was archived comes back, whatever it is called by now.
+
+        :param connector: The `jd.connector` they belong to.
+        :param list rows: `lib.api.Warehouse`, of one department.
+        """
+        warehouses = self.with_company(connector.company_id).with_context(
+            active_test=False
+        )
+        known = warehouses.search(
+            [
+                ("jd_connector_id", "=", connector.id),
+                ("jd_department_no", "=", department_no),
+            ]
+        ).grouped("jd_warehouse_no")
+        found = warehouses.browse()
+        for row in rows:
+            warehouse = known.get(row.number) or warehouses._jd_adopt_or_create(
+                connector, department_no, row
+            )
+            if not warehouse.active:
+                warehouse.active = True
+            found += warehouse
+        return found
+
+    def _jd_adopt_or_create(self, connector, department_no, row):
+        """Create JD's warehouse, or take the one that already has just that name."""
+        values = self._prepare_jd_values(connector, department_no, row)
+        namesake = self.search(
+            [
+                ("name", "=", values["name"]),
+                ("company_id", "=", connector.company_id.id),
+                ("jd_connector_id", "=", False),
+            ]
+        )
+        if namesake:
+            namesake.write({name: values[name] for name in values if name[:3] == "jd_"})
+            return namesake
+        values["code"] = self._get_free_jd_code(connector.company_id, row.number)
+        values["partner_id"] = self._create_jd_address(connector, values["name"], row).id
+        return self.create(values)
+
+    def _prepare_jd_values(self, connector, department_no, row):
+        return {
+            "name": f"{row.number}-{department_no}-{connector.pin}",
+            "company_id": connector.company_id.id,
+            "reception_steps": "one_step",
+            "delivery_steps": "ship_only",
+            "jd_connector_id": connector.id,
+            "jd_department_no": department_no,
+            "jd_warehouse_no": row.number,
+        }
+
+    def _get_free_jd_code(self, company, number):
+        """Return a short name no warehouse of the company has: at most 5 characters."""
+        taken = set(self.search([("company_id", "=", company.id)]).mapped("code"))
+        numbered = (f"J{index:04d}" for index in count(1))
+        candidates = chain([f"JD{number[-3:]}"], numbered)
+        return next(code for code in candidates if code not in taken)
+
+    def _create_jd_address(self, connector, name, row):
+        """Return a contact with the address at which JD runs the warehouse."""
+        address = row.address
+        # sudo: setting up warehouses does not need the right to edit contacts.
+        partner_sudo = self.env["res.partner"].sudo().create(
+            {
+                "name": row.name or name,
+                "parent_id": connector.company_id.partner_id.id,
+                "type": "other",
+                "street": address.detail,
+                "street2": " ".join(filter(None, [address.town, address.county])),
+                "city": address.city or address.province,
+                "phone": address.phone,
+                "company_id": connector.company_id.id,
+            }
+        )
+        return partner_sudo
