@@ -144,6 +144,10 @@ class Warehouse:
     own_number: str = ""
     address: Address = Address()
 
+    @property
+    def is_open(self):
+        return self.status not in (WarehouseStatus.INITIAL, WarehouseStatus.DISABLED)
+
 
 # === OPERATIONS === #
 
@@ -168,7 +172,7 @@ class Login(Protocol):
 
 
 class Operations(Protocol):
-    """Business operations; each one is exactly one call to JD unless it says otherwise."""
+    """Business operations; each is one call to JD unless it says otherwise."""
 
     def departments(self) -> list[Department]:
         """List the departments of the PIN."""

@@ -46,7 +46,7 @@ def jdl_refresh(secret, *, app_key, refresh_token, timestamp):
 
 
 def jos_call(secret, params):
-    """Sign a call to JOS, whose digits are upper case and whose empty fields are left out.
+    """Sign a call to JOS: upper-case digits, empty fields left out.
 
     :param params: All parameters of the call, those of the body included.
     """

@@ -1,7 +1,5 @@
 """Tolerant reading: numbers may be text anywhere, whole members may be missing."""
 
-from ..api import OutcomeUnknown
-
 
 def rows(data, *, member="resultList"):
     """Return the objects of a list, or of the page around a list."""

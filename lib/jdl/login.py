@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from .. import clock, gateway_errors, signing
-from ..api import CredentialsRefused, OutcomeUnknown, Refused, Token
+from ..api import CredentialsRefused, OutcomeUnknown, Refused, Token, TokenRefused
 from ..transport import Request
 
 # JD does not publish how its login refuses; what names the application rather than
@@ -64,9 +64,7 @@ def _read(answer, call):
             account=str(fields.get("sellerId") or ""),
         )
     except (KeyError, TypeError, ValueError):
-        raise OutcomeUnknown(
-            "JD's token has no readable expiry", call=call
-        ) from None
+        raise OutcomeUnknown("JD's token has no readable expiry", call=call) from None
 
 
 def _time_or_none(text):
@@ -75,7 +73,11 @@ def _time_or_none(text):
 
 def _refusal(answer, call):
     if isinstance(answer.get("error_response"), dict):
-        return gateway_errors.from_answer(answer["error_response"], call=call)
+        error = gateway_errors.from_answer(answer["error_response"], call=call)
+        if not isinstance(error, TokenRefused):
+            return error
+        # Here it is the login's code or the refresh token that is no good.
+        return Refused(error.message, code=error.code, call=call)
     code = str(answer.get("code") or answer.get("error") or "")
     words = ("enMessage", "message", "msg", "error_description", "error")
     message = next((str(answer[key]) for key in words if answer.get(key)), "")

@@ -1,0 +1,352 @@
+import logging
+import os
+import socket
+import tempfile
+import threading
+import time
+import traceback
+from contextlib import closing, contextmanager, suppress
+
+import requests
+
+from odoo.tests import BaseCase, tagged
+
+from ..lib.api import (
+    CredentialsRefused,
+    OutcomeUnknown,
+    RetryLater,
+    Throttled,
+)
+from ..lib.threads import run_all
+from ..lib.transport import Request, Transport
+
+REAL_SEND = requests.Session.send
+BODY = b'[{"pin":"one"}]'
+SECRETS = {
+    "access_token": "tok-5ecret",
+    "client_secret": "app-5ecret",
+    "code": "code-5ecret",
+    "refresh_token": "ref-5ecret",
+    "sign": "5ecret+/=",
+}
+
+
+@contextmanager
+def ill_behaved(behave):
+    """Run a server that reads one request per connection and then does `behave`.
+
+    Gives the address and the list of requests received.
+    """
+    received = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=handle, args=(connection,), daemon=True).start()
+
+    def handle(connection):
+        with closing(connection):
+            with suppress(OSError):
+                request = b""
+                while not request.endswith(BODY):
+                    request += connection.recv(65536) or BODY
+                received.append(request)
+                behave(connection)
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", received
+    finally:
+        # A blocked accept() holds the socket open until it is shut down.
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def http(status, body, *headers):
+    head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
+    return "\r\n".join(head).encode() + body
+
+
+def answering(*args):
+    """Answer once; what keeps a connection open is tested by itself."""
+    return lambda connection: connection.sendall(http(*args, "Connection: close"))
+
+
+@tagged("post_install", "-at_install")
+class TestTransport(BaseCase):
+    @classmethod
+    def _request_handler(cls, session, request, /, **kwargs):
+        # Odoo's tests stop what is not for this machine; here the real network
+        # stack has to say that there is no such host.
+        return REAL_SEND(session, request, **kwargs)
+
+    def setUp(self):
+        super().setUp()
+        self.transport = Transport(connect_timeout=1, read_timeout=0.3)
+        self.addCleanup(self.transport.close)
+
+    def send(self, base, *, question=False, read=None, number="JD0001"):
+        request = Request(
+            "addSoOrder",
+            "POST",
+            f"{base}/some/path",
+            SECRETS,
+            BODY,
+            number=number,
+            question=question,
+        )
+        return self.transport.send(request, read or (lambda answer: answer))
+
+    def assert_unknown(self, behave, words):
+        """An order may have been made, a question may be asked again."""
+        with ill_behaved(behave) as (base, _received):
+            with self.assertRaisesRegex(OutcomeUnknown, words) as caught:
+                self.send(base)
+            self.assertEqual(caught.exception.call, "addSoOrder")
+            with self.assertRaisesRegex(RetryLater, words):
+                self.send(base, question=True)
+
+    def test_an_answer_is_read_as_json(self):
+        with ill_behaved(answering("200 OK", b'{"code":"1000"}')) as (base, _):
+            self.assertEqual(self.send(base), {"code": "1000"})
+
+    def test_nobody_listening_means_nothing_happened(self):
+        with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+            port = listener.getsockname()[1]
+        with self.assertRaisesRegex(RetryLater, "cannot be reached"):
+            self.send(f"http://127.0.0.1:{port}")
+
+    def test_a_name_nobody_knows_means_nothing_happened(self):
+        with self.assertRaises(RetryLater):
+            self.send("http://nobody.invalid")
+
+    def test_a_host_that_takes_no_connection_means_nothing_happened(self):
+        listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+        self.addCleanup(listener.close)
+        address = listener.getsockname()
+        for _ in range(2):  # fill the queue of a server that accepts nothing
+            waiting = socket.socket()
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+            self.addCleanup(waiting.close)
+        self.transport = Transport(connect_timeout=0.3, read_timeout=5)
+        with self.assertRaisesRegex(RetryLater, "did not take the connection"):
+            self.send(f"http://127.0.0.1:{address[1]}")
+
+    def test_silence_after_the_request_leaves_the_outcome_open(self):
+        self.assert_unknown(lambda connection: time.sleep(1), "in time")
+
+    def test_silence_in_the_middle_of_an_answer_leaves_the_outcome_open(self):
+        def half(connection):
+            connection.sendall(http("200 OK", b'{"code":"1000"}')[:-5])
+            time.sleep(1)
+
+        self.assert_unknown(half, "in time")
+
+    def test_a_cut_line_leaves_the_outcome_open(self):
+        self.assert_unknown(lambda connection: None, "broke off")
+
+    def test_a_line_cut_after_the_headers_leaves_the_outcome_open(self):
+        cut = http("200 OK", b'{"code":"1000"}')[:-15]
+        self.assert_unknown(lambda connection: connection.sendall(cut), "broke off")
+
+    def test_a_server_error_leaves_the_outcome_open(self):
+        html = b"<html><h1>502 Bad Gateway</h1></html>"
+        self.assert_unknown(answering("502 Bad Gateway", html), "HTTP 502")
+        self.assert_unknown(answering("500 Oops", b'{"code":"1000"}'), "HTTP 500")
+
+    def test_what_is_not_a_json_object_leaves_the_outcome_open(self):
+        nested = b"[" * 100_000
+        for body in (b"<html></html>", b"", b'{"code":', b"[1]", b"\xff\xfe", nested):
+            with self.subTest(body=body[:20]):
+                self.assert_unknown(answering("200 OK", body), "format")
+
+    def test_a_redirect_is_not_followed(self):
+        with ill_behaved(answering("200 OK", b'{"code":"1000"}')) as (other, asked):
+            moved = answering("302 Found", b"", f"Location: {other}/")
+            self.assert_unknown(moved, "format")
+            self.assertFalse(asked)
+
+    def test_an_endless_answer_is_given_up(self):
+        self.transport = Transport(read_timeout=5, max_answer_bytes=100_000)
+        chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+
+        def pour(connection):
+            head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            connection.sendall(head)
+            while True:
+                connection.sendall(chunk)
+
+        self.assert_unknown(pour, "longer than 100000 bytes")
+
+    def test_too_many_requests_ask_for_a_pause(self):
+        behave = answering("429 Too Many Requests", b"slow down")
+        with ill_behaved(behave) as (base, _):
+            with self.assertRaises(Throttled) as caught:
+                self.send(base)
+        self.assertGreater(caught.exception.wait_seconds, 0)
+
+    def test_a_refusal_before_jd_means_nothing_happened(self):
+        with ill_behaved(answering("403 Forbidden", b"<html>no</html>")) as (base, _):
+            with self.assertRaisesRegex(RetryLater, "HTTP 403"):
+                self.send(base)
+
+    def test_jd_is_heard_whatever_the_status_below_500(self):
+        with ill_behaved(answering("400 Bad", b'{"code":"2000"}')) as (base, _):
+            self.assertEqual(self.send(base), {"code": "2000"})
+
+    def test_nothing_of_the_environment_changes_a_call(self):
+        ordinary = ill_behaved(answering("200 OK", b"{}"))
+        with self.hostile_environment(), ordinary as (base, received):
+            self.send(base)
+        self.assertNotIn(b"authorization", received[0].lower())
+
+    @contextmanager
+    def hostile_environment(self):
+        names = {"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+        with tempfile.NamedTemporaryFile("w", suffix="netrc") as file:
+            file.write("machine 127.0.0.1 login someone password something\n")
+            file.flush()
+            names["NETRC"] = file.name
+            before = {name: os.environ.get(name) for name in names}
+            os.environ.update(names)
+            try:
+                yield
+            finally:
+                for name, value in before.items():
+                    os.environ.pop(name)
+                    if value is not None:
+                        os.environ[name] = value
+
+    def test_a_cookie_of_jd_is_not_sent_back(self):
+        behave = answering("200 OK", b"{}", "Set-Cookie: account=one; Path=/")
+        with ill_behaved(behave) as (base, received):
+            self.send(base)
+            self.send(base)
+        self.assertEqual(len(received), 2)
+        self.assertNotIn(b"cookie", received[1].lower())
+
+    def test_connections_are_used_again(self):
+        connections = []
+
+        def answer_for_ever(connection):
+            connections.append(connection)
+            while True:
+                connection.sendall(http("200 OK", b"{}"))
+                if not connection.recv(65536):
+                    return
+
+        with ill_behaved(answer_for_ever) as (base, _):
+            for _ in range(5):
+                self.send(base)
+        self.assertEqual(len(connections), 1)
+
+
+@tagged("post_install", "-at_install")
+class TestTransportLog(BaseCase):
+    """What anybody's log gets to see of a call."""
+
+    def setUp(self):
+        super().setUp()
+        self.transport = Transport(connect_timeout=1, read_timeout=0.3)
+        self.addCleanup(self.transport.close)
+
+    def send(self, base, read=lambda answer: answer):
+        request = Request("querySoOrder", "POST", base, SECRETS, BODY, "JD0001")
+        return self.transport.send(request, read)
+
+    def test_each_call_leaves_one_line_with_its_outcome(self):
+        def refuse(answer):
+            raise CredentialsRefused("JD says no to Somchai", code="12")
+
+        with ill_behaved(answering("200 OK", b"{}")) as (base, _):
+            with self.assertLogs(Transport.__module__) as logs:
+                self.send(base)
+                with self.assertRaises(CredentialsRefused):
+                    self.send(base, refuse)
+        lines = [record.getMessage() for record in logs.records]
+        self.assertEqual(len(lines), 2)
+        self.assertRegex(lines[0], r"^JD querySoOrder JD0001: ok, \d+ ms$")
+        self.assertRegex(
+            lines[1], r"^JD querySoOrder JD0001: CredentialsRefused 12, \d+ ms$"
+        )
+
+    def test_no_secret_reaches_any_log_or_error(self):
+        behaviours = (
+            answering("200 OK", b'{"code":"1000"}'),
+            answering("502 Bad Gateway", b"<html></html>"),
+            answering("200 OK", b"nonsense"),
+            lambda connection: None,
+            lambda connection: time.sleep(1),
+        )
+        errors = []
+        with self.assertLogs(level=logging.DEBUG) as logs:
+            for behave in behaviours:
+                with ill_behaved(behave) as (base, _):
+                    errors += self.errors_of(base)
+            errors += self.errors_of("http://127.0.0.1:1")
+        text = "\n".join(record.getMessage() for record in logs.records)
+        self.assertIn("access_token=***", text, "urllib3 logs addresses in full")
+        self.assertEqual(len(errors), 5)
+        self.assertNotIn("5ecret", text + "\n".join(errors))
+
+    def errors_of(self, base):
+        try:
+            self.send(base)
+        except (OutcomeUnknown, RetryLater):
+            return [traceback.format_exc()]
+        return []
+
+
+@tagged("post_install", "-at_install")
+class TestRunAll(BaseCase):
+    def test_results_stand_in_the_order_of_the_items(self):
+        def late(item):
+            time.sleep(0.05 / (item + 1))
+            return item * 2
+
+        self.assertEqual(run_all(late, range(6), 6), [0, 2, 4, 6, 8, 10])
+
+    def test_the_items_run_at_the_same_time(self):
+        together = threading.Barrier(4, timeout=5)
+        run_all(lambda item: together.wait(), range(4), 4)
+        self.assertFalse(together.broken)
+
+    def test_one_failure_disturbs_no_other(self):
+        def work(item):
+            return 12 // item
+
+        first, failed, last = run_all(work, [1, 0, 2], 2)
+        self.assertEqual((first, last), (12, 6))
+        self.assertIsInstance(failed, ZeroDivisionError)
+
+    def test_after_a_pause_is_asked_nothing_more_is_sent(self):
+        for error in (
+            Throttled("wait", wait_seconds=1),
+            CredentialsRefused("no"),
+        ):
+            with self.subTest(error=type(error).__name__):
+                sent = []
+
+                def work(item, sent=sent, error=error):
+                    sent.append(item)
+                    if item == 1:
+                        raise error
+                    return item
+
+                results = run_all(work, range(5), 1)
+                self.assertEqual(sent, [0, 1])
+                self.assertEqual(results, [0, error, error, error, error])
+
+    def test_after_an_ordinary_refusal_the_rest_is_sent(self):
+        def work(item):
+            if item == 1:
+                raise OutcomeUnknown("?")
+            return item
+
+        results = run_all(work, range(4), 1)
+        self.assertEqual([results[0], *results[2:]], [0, 2, 3])
