@@ -1,0 +1,119 @@
+"""What JD holds, in memory: who may come in, where goods lie, what was granted.
+
+Everything here is read and written under ``Books.lock``, which is held for memory
+work only: never while waiting for the network or for artificial latency.
+"""
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+INITIAL, ENABLED, DISABLED = "1", "2", "3"
+
+
+class Unknown(LookupError):
+    """Nothing of that name is in the books."""
+
+
+@dataclass
+class Application:
+    """A client of the open platform: the shared one, or a merchant's own."""
+
+    key: str
+    secret: str
+    name: str
+    redirect_uris: list
+    message_url: str = ""
+    refresh: str = "works"  # or "no effect" (JD's notes say so) or "refused"
+    daily_budget: int | None = None
+    forbidden_calls: list = field(default_factory=list)
+
+
+@dataclass
+class Account:
+    """A JD account; its login name is its PIN."""
+
+    pin: str
+    password: str
+    subscribed: set = field(default_factory=set)  # application keys
+
+
+@dataclass
+class Department:
+    no: str
+    name: str
+    pins: set
+    seller_no: str
+    seller_name: str
+    shop_no: str
+    carrier_split: bool = True  # False: every order must name its carrier (2123)
+    sourcing: bool = False  # True: an order need not name its warehouse
+    refuses_repeats: bool = False  # True: 2218 for a number used before
+
+
+@dataclass
+class Warehouse:
+    no: str
+    name: str
+    departments: list
+    status: str = ENABLED
+    erp_no: str = ""
+    address: dict = field(default_factory=dict)
+
+
+@dataclass
+class Code:
+    app_key: str
+    pin: str
+    expires: datetime
+    used: bool = False
+
+
+@dataclass
+class Token:
+    access: str
+    refresh: str
+    app_key: str
+    pin: str
+    access_expires: datetime
+    refresh_expires: datetime
+
+
+class Books:
+    """The whole of what JD holds, empty until ``seed.fill`` or the control API adds."""
+
+    def __init__(self):
+        self.lock = threading.RLock()
+        self.clear()
+
+    def clear(self):
+        self.applications = {}
+        self.accounts = {}
+        self.departments = {}
+        self.warehouses = {}
+        self.codes = {}
+        self.tokens = {}  # by access token
+        self.calls = Counter()  # by (day, application key, call)
+        self._numbers = Counter()
+
+    def next_no(self, prefix, digits=13):
+        self._numbers[prefix] += 1
+        return f"{prefix}{self._numbers[prefix]:0{digits}d}"
+
+    def departments_of(self, pin):
+        return [each for each in self.departments.values() if pin in each.pins]
+
+    def warehouses_of(self, department_no):
+        warehouses = self.warehouses.values()
+        return [each for each in warehouses if department_no in each.departments]
+
+
+def get(shelf, key, what):
+    """Return ``shelf[key]``.
+
+    :raise Unknown: when there is none, naming ``what`` was looked for
+    """
+    if key not in shelf:
+        raise Unknown(f"no {what} {key}")
+    return shelf[key]

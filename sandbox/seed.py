@@ -1,0 +1,57 @@
+"""What the books hold when the sandbox starts."""
+
+from .books import DISABLED, ENABLED, Account, Application, Department, Warehouse
+
+# A loopback address is taken at any port (RFC 8252, 7.3): a developer's Odoo moves.
+CALLBACKS = [
+    "http://127.0.0.1/jd_fulfillment/oauth/callback",
+    "http://localhost/jd_fulfillment/oauth/callback",
+]
+APPLICATIONS = [
+    ("sandbox-shared-key", "sandbox-shared-secret", "Shared application"),
+    ("sandbox-own-key", "sandbox-own-secret", "Merchant's own application"),
+]
+ACCOUNTS = [
+    ("jd_demo_quick", "demo-quick"),
+    ("jd_demo_basic", "demo-basic"),
+    ("京东示例", "demo-zh"),
+]
+DEPARTMENTS = [
+    ("EBU0000000000101", "Demo Quick", "jd_demo_quick"),
+    ("EBU0000000000201", "Demo Fashion", "jd_demo_basic"),
+    ("EBU0000000000202", "Demo Beauty", "jd_demo_basic"),
+    ("EBU0000000000301", "京东示例", "京东示例"),
+]
+WAREHOUSES = [
+    ("110000101", "Jakarta DC", "EBU0000000000101", ENABLED, "Jakarta"),
+    ("110000102", "Surabaya DC", "EBU0000000000101", ENABLED, "Surabaya"),
+    ("110000109", "Medan DC", "EBU0000000000101", DISABLED, "Medan"),
+    ("110000201", "Bandung DC", "EBU0000000000201", ENABLED, "Bandung"),
+    ("110000202", "Semarang DC", "EBU0000000000201", ENABLED, "Semarang"),
+    ("110000203", "Makassar DC", "EBU0000000000202", ENABLED, "Makassar"),
+    ("110000301", "北京仓", "EBU0000000000301", ENABLED, "北京"),
+]
+
+
+def fill(books):
+    """Put the fixed seed into empty books."""
+    for key, secret, name in APPLICATIONS:
+        books.applications[key] = Application(key, secret, name, list(CALLBACKS))
+    for pin, password in ACCOUNTS:
+        books.accounts[pin] = Account(pin, password)
+    for no, name, pin in DEPARTMENTS:
+        add_department(books, no, name, [pin])
+    for no, name, department, status, city in WAREHOUSES:
+        address = {"city": city, "detailAddress": f"{city}, {name}"}
+        books.warehouses[no] = Warehouse(
+            no, name, [department], status, address=address
+        )
+
+
+def add_department(books, no, name, pins):
+    """Open a department, its seller and its one shop."""
+    digits = no.removeprefix("EBU")
+    books.departments[no] = Department(
+        no, name, set(pins), f"ECP{digits}", name, f"ESP{digits}"
+    )
+    return books.departments[no]

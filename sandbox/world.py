@@ -1,0 +1,30 @@
+"""The whole sandbox: what JD holds and everything it does by itself."""
+
+import dataclasses
+import threading
+
+from . import seed
+from .books import Books
+from .faults import Faults
+
+
+class Sandbox:
+    """One JD."""
+
+    def __init__(self, settings):
+        self._at_start = dataclasses.replace(settings)
+        self.settings = settings
+        self.books = Books()
+        self.faults = Faults(self.books, settings)
+        self.stopping = threading.Event()
+        self.reset()
+
+    def reset(self):
+        """Return to the seed and to the settings the process was started with."""
+        with self.books.lock:
+            for each in dataclasses.fields(self.settings):
+                value = getattr(self._at_start, each.name)
+                setattr(self.settings, each.name, value)
+            self.books.clear()
+            self.faults.clear()
+            seed.fill(self.books)
