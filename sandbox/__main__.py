@@ -1,6 +1,7 @@
 """The command line: ``python -m sandbox``."""
 
 import argparse
+import contextlib
 import logging
 import os
 import signal
@@ -34,10 +35,8 @@ def main(arguments=None):
     if options.until_stdin_closes:
         threading.Thread(target=_follow_parent, daemon=True).start()
     print(f"JD sandbox listening on {server.url}", flush=True)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         server.run()
-    except KeyboardInterrupt:
-        pass
 
 
 def _parse(arguments):
@@ -59,7 +58,7 @@ def _parse(arguments):
         "--daily-budget",
         type=int,
         default=10_000,
-        help="calls a day per application and call (default 10000, as documented; 0: any)",
+        help="calls a day per application and call (default 10000, documented; 0: any)",
     )
     add(
         "--until-stdin-closes",

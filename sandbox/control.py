@@ -7,7 +7,6 @@ must say so, so that no other site's page can send one from a browser.
 
 import dataclasses
 import inspect
-import json
 from datetime import datetime
 
 from . import clock, seed

@@ -28,7 +28,10 @@ KINDS = {
     "refuse": "business code `code` with `message`",
 }
 DEFAULT_LASTS = {"busy": 600.0}
-BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
+BAD_GATEWAY = (
+    "<html><head><title>502 Bad Gateway</title></head>"
+    "<body><center><h1>502 Bad Gateway</h1></center></body></html>"
+)
 
 
 @dataclass

@@ -28,7 +28,7 @@ def sign(secret, pairs, algorithm="md5-salt"):
 
 
 def sign_call(secret, query, path, body):
-    """Return the signature a gateway call must carry; ``query`` holds its parameters."""
+    """Return the signature a gateway call with these ``query`` parameters must carry."""
     pairs = [
         ("access_token", query["access_token"]),
         ("app_key", query["app_key"]),

@@ -128,7 +128,7 @@ class Caller:
         return self.session.get(self.url + path, params=query, timeout=TIMEOUT).json()
 
     def call(self, path, request, headers=None, **changes):
-        """Return JD's answer to ``request``; a change of None leaves a parameter out."""
+        """Return JD's answer to ``request``; a change to None leaves one out."""
         return self.send(
             path, json.dumps([request]).encode(), headers, **changes
         ).json()
