@@ -10,6 +10,8 @@ _CLASSES = {
     ("queryOwnerInfo", "2001"): PermissionRefused,
     # document 1602
     ("queryWarehouseInfo", "2001"): PermissionRefused,
+    # document 1605
+    ("queryShopInfo", "2001"): PermissionRefused,
 }
 
 # How long to leave the call alone, where JD says so.

@@ -1,15 +1,16 @@
-"""Departments and warehouses."""
+"""Departments, warehouses and shops."""
 
-from ..api import Address, Department, Warehouse
+from ..api import Address, Department, Shop, Warehouse
 from .fields import inner, rows, text
 from .gateway import Call
 
-# https://open.jdl.com, unit 367, documents 1603 and 1602
+# https://open.jdl.com, unit 367, documents 1603, 1602 and 1605
 _BASE = "/integratedsupplychain/basicinfo"
 _QUERY_OWNERS = Call("queryOwnerInfo", f"{_BASE}/owner/query/v1", question=True)
 _QUERY_WAREHOUSES = Call(
     "queryWarehouseInfo", f"{_BASE}/warehouse/query/v1", question=True
 )
+_QUERY_SHOPS = Call("queryShopInfo", f"{_BASE}/shop/query/v1", question=True)
 
 # The filter is one text with commas, of documented length.
 _FILTER_LENGTH = 50
@@ -29,6 +30,11 @@ class MasterData:
             _QUERY_WAREHOUSES, payload, _read_warehouses, number=department_no
         )
         return [row for row in found if not numbers or row.number in numbers]
+
+    def shops(self, department_no):
+        return self._gateway.call(
+            _QUERY_SHOPS, {"ownerNo": department_no}, _read_shops, number=department_no
+        )
 
 
 def _read_departments(data):
@@ -50,6 +56,20 @@ def _read_warehouses(data):
         )
         for row in rows(data)
         if text(row, "warehouseNo")
+    ]
+
+
+def _read_shops(data):
+    return [
+        Shop(
+            number=text(row, "shopNo"),
+            name=text(row, "shopName"),
+            status=text(row, "status"),
+            own_number=text(row, "erpShopNo"),
+            platform=text(row, "salesPlatformSourceNo"),
+        )
+        for row in rows(data)
+        if text(row, "shopNo")
     ]
 
 

@@ -1,0 +1,40 @@
+"""Who is calling, and where to."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application registered at JD.
+
+    :param algorithm: One of `signing.ALGORITHMS`.
+    """
+
+    key: str
+    secret: str = field(repr=False)
+    algorithm: str = "md5-salt"
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Where one of JD's environments answers; base addresses without a last slash."""
+
+    oauth: str
+    gateway: str
+
+
+@dataclass(frozen=True)
+class Token:
+    """What JD's login gives.
+
+    :param access_expires_at: Naive UTC.
+    :param refresh_expires_at: Naive UTC; None where JD does not say.
+    :param account: The JD account that signed in; empty where JD does not say.
+    """
+
+    access_token: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_token: str = field(default="", repr=False)
+    refresh_expires_at: datetime | None = None
+    account: str = ""

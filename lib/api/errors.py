@@ -1,0 +1,57 @@
+"""What can go wrong with a call: each class says what the caller must do."""
+
+
+class JdError(Exception):
+    """Base of everything that can go wrong with a call.
+
+    :param message: JD's words, or ours where JD said nothing.
+    :param code: JD's code as a string; empty where there was none.
+    :param call: The name of the operation in JD's documents, e.g. `addSoOrder`.
+    :param request_id: JD's id of the request, for its support.
+    """
+
+    def __init__(self, message, *, code="", call="", request_id=""):
+        super().__init__(message)
+        self.message = message
+        self.code = str(code)
+        self.call = call
+        self.request_id = request_id
+
+
+class RetryLater(JdError):
+    """The call certainly had no effect; repeat it unchanged, later."""
+
+
+class Throttled(RetryLater):
+    """JD asks for a pause.
+
+    :param wait_seconds: How long to leave this kind of call alone.
+    """
+
+    def __init__(self, message, *, wait_seconds, **kwargs):
+        super().__init__(message, **kwargs)
+        self.wait_seconds = wait_seconds
+
+
+class OutcomeUnknown(JdError):
+    """The request went out and no usable answer came back: ask before repeating."""
+
+
+class CredentialsRefused(JdError):
+    """Application, signature or token not accepted: stop this connector."""
+
+
+class TokenRefused(CredentialsRefused):
+    """The token is missing, expired or revoked: a new login mends it."""
+
+
+class Refused(JdError):
+    """JD understood and said no: tell the merchant, do not repeat unchanged."""
+
+
+class NotFound(Refused):
+    """JD has nothing under that number."""
+
+
+class PermissionRefused(Refused):
+    """The PIN or the application has no right to that department, warehouse or call."""
