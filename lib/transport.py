@@ -214,8 +214,6 @@ def _lost(error, call):
     """Say what a failed exchange means for the caller."""
     if isinstance(error, requests.ConnectTimeout):
         return RetryLater("JD did not take the connection in time", call=call)
-    if isinstance(error, requests.Timeout):
-        return OutcomeUnknown("JD did not answer in time", call=call)
     causes = list(_causes(error))
     if any(isinstance(cause, NewConnectionError) for cause in causes):
         return RetryLater("JD cannot be reached", call=call)

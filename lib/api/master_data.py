@@ -9,10 +9,15 @@ class WarehouseStatus:
     DISABLED = "3"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Address:
+    """A person and a place; never printed, so that no log can hold it."""
+
     name: str = ""
+    mobile: str = ""
     phone: str = ""
+    email: str = ""
+    postcode: str = ""
     province: str = ""
     city: str = ""
     county: str = ""

@@ -3,7 +3,16 @@
 from typing import Protocol
 
 from .account import Token
+from .goods import (
+    GOODS_PAGE_SIZE,
+    STOCK_PAGE_SIZE,
+    Goods,
+    NewGoods,
+    StockPage,
+    StockType,
+)
 from .master_data import Department, Shop, Warehouse
+from .orders import Cancellation, OutboundOrder, Report
 
 
 class Login(Protocol):
@@ -41,4 +50,91 @@ class Operations(Protocol):
         """List a department's shops.
 
         :raise PermissionRefused: The PIN is not linked to the department.
+        """
+
+    # --- goods and stock
+
+    def goods(
+        self,
+        department_no: str,
+        *,
+        numbers=(),
+        own_numbers=(),
+        barcodes=(),
+        page=1,
+        page_size=GOODS_PAGE_SIZE,
+    ) -> list[Goods]:
+        """List one page of a department's goods, or of those that are named.
+
+        A page shorter than `page_size` is the last one. At most `GOODS_FILTER_LIMIT`
+        can be named, by one of the three kinds of number.
+        """
+
+    def create_goods(self, department_no: str, goods: NewGoods) -> str:
+        """Create goods and return JD's number; a repeat gives the same number.
+
+        :raise OutcomeUnknown: Ask with `goods` and `own_numbers` first.
+        """
+
+    def stock(
+        self,
+        department_no: str,
+        warehouse_no: str,
+        *,
+        goods_numbers=(),
+        stock_type=StockType.SELLABLE,
+        with_zero=False,
+        page=1,
+        page_size=STOCK_PAGE_SIZE,
+    ) -> StockPage:
+        """List one page of a warehouse's stock, one row per goods and level."""
+
+    def stock_by_lot(
+        self,
+        department_no: str,
+        warehouse_no: str,
+        *,
+        goods_numbers=(),
+        page=1,
+        page_size=STOCK_PAGE_SIZE,
+    ) -> StockPage:
+        """List one page of the stock that JD keeps lots of, one row per lot."""
+
+    # --- orders of every kind, named by `OrderKind`
+
+    def create_order(self, order: OutboundOrder) -> str:
+        """Tell JD of an order and return JD's number for it.
+
+        :raise OutcomeUnknown: Ask with `find_number` before telling it again.
+        :raise Throttled: Also while JD is busy, which is ten minutes.
+        """
+
+    def report(
+        self,
+        kind: str,
+        department_no: str,
+        *,
+        number="",
+        own_number="",
+        with_lots=False,
+    ) -> Report:
+        """Return an order as JD has it, asked for by JD's number or else by ours.
+
+        :param with_lots: Also its lots and serials.
+        :raise NotFound: JD has no such order.
+        """
+
+    def find_number(self, kind: str, department_no: str, own_number: str) -> str | None:
+        """Return JD's number of the order with our number, None where JD has none.
+
+        Right after a time-out JD may still be at work on the order: ask only once
+        its own time to answer has passed.
+        """
+
+    def cancel(
+        self, kind: str, department_no: str, *, number="", own_number=""
+    ) -> Cancellation:
+        """Ask JD to cancel an order, named by JD's number or else by ours.
+
+        :raise OutcomeUnknown: `report` tells what became of it.
         """

@@ -1,6 +1,13 @@
 """What JD's business codes mean, which differs from call to call."""
 
-from ..api import OutcomeUnknown, PermissionRefused, Refused, Throttled
+from ..api import (
+    NotFound,
+    OutcomeUnknown,
+    PermissionRefused,
+    Refused,
+    RetryLater,
+    Throttled,
+)
 
 # In every call: JD's system failed, and does not say before or after the work.
 _SYSTEM_ERROR = "4000"
@@ -12,10 +19,34 @@ _CLASSES = {
     ("queryWarehouseInfo", "2001"): PermissionRefused,
     # document 1605
     ("queryShopInfo", "2001"): PermissionRefused,
+    # document 1610
+    ("queryGoodsInfo", "2007"): NotFound,
+    ("queryGoodsInfo", "2020"): PermissionRefused,
+    # document 1609
+    ("saveGoodsInfo", "2005"): RetryLater,  # being added right now
+    ("saveGoodsInfo", "2020"): PermissionRefused,
+    # document 1612
+    ("queryStock", "2001"): PermissionRefused,  # no such department
+    ("queryStock", "2004"): PermissionRefused,
+    # document 1596; a repeat is refused only where the department wants it so, and
+    # then JD has the order already.
+    ("addSoOrder", "2006"): PermissionRefused,
+    ("addSoOrder", "2218"): OutcomeUnknown,
+    # document 1632
+    ("querySoOrder", "2006"): PermissionRefused,
+    ("querySoOrder", "2342"): NotFound,
+    # document 1552
+    ("cancelOrder", "2003"): PermissionRefused,
+    # document 1883
+    ("getEclpNoByOutNo", "2001"): NotFound,
+    ("getEclpNoByOutNo", "3031"): PermissionRefused,
 }
 
 # How long to leave the call alone, where JD says so.
-_PAUSES = {}
+_PAUSES = {
+    # document 1596: busy, again after ten minutes
+    ("addSoOrder", "2002"): 600,
+}
 
 
 def error_for(call, code, *, message, request_id):

@@ -41,7 +41,7 @@ class JdlGateway:
     def call(self, call, payload, read, *, number=""):
         """Send `payload` and return what `read` makes of the `data` of the answer.
 
-        :param payload: Members that are None, empty text or empty lists are left out.
+        :param payload: Members that hold nothing are left out.
         :param number: The order or goods it is about, for the log.
         """
         body = _serialize({**payload, "pin": self._pin})
@@ -90,16 +90,14 @@ def _serialize(payload):
 
 
 def _prune(value):
+    """Leave out what holds nothing; JD wants some objects even when they are empty."""
     if isinstance(value, dict):
         pruned = {key: _prune(member) for key, member in value.items()}
-        return {key: member for key, member in pruned.items() if not _is_absent(member)}
+        kept = {key: member for key, member in pruned.items() if member is not None}
+        return kept if kept or not value else None
     if isinstance(value, (list, tuple)):
-        return [_prune(member) for member in value]
-    return value
-
-
-def _is_absent(value):
-    return value is None or value in ("", [], {})
+        return [_prune(member) for member in value] or None
+    return None if value == "" else value
 
 
 def _open(answer, call):

@@ -12,22 +12,18 @@ _QUERY_WAREHOUSES = Call(
 )
 _QUERY_SHOPS = Call("queryShopInfo", f"{_BASE}/shop/query/v1", question=True)
 
-# The filter is one text with commas, of documented length.
-_FILTER_LENGTH = 50
-
 
 class MasterData:
     def departments(self):
         return self._gateway.call(_QUERY_OWNERS, {}, _read_departments)
 
     def warehouses(self, department_no, numbers=()):
-        wanted = ",".join(numbers)
-        payload = {
-            "ownerNo": department_no,
-            "warehouseNo": wanted if len(wanted) <= _FILTER_LENGTH else "",
-        }
+        # JD's own filter is not clear about how many numbers it takes.
         found = self._gateway.call(
-            _QUERY_WAREHOUSES, payload, _read_warehouses, number=department_no
+            _QUERY_WAREHOUSES,
+            {"ownerNo": department_no},
+            _read_warehouses,
+            number=department_no,
         )
         return [row for row in found if not numbers or row.number in numbers]
 

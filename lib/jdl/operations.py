@@ -1,9 +1,12 @@
 """The operations of `api` over JDL, put together from one module per family."""
 
 from .gateway import JdlGateway
+from .goods import GoodsOperations
 from .master_data import MasterData
+from .orders import OrderOperations
+from .stock import StockOperations
 
 
-class JdlOperations(MasterData):
+class JdlOperations(MasterData, GoodsOperations, OrderOperations, StockOperations):
     def __init__(self, endpoints, application, token, pin, transport):
         self._gateway = JdlGateway(endpoints, application, token, pin, transport)

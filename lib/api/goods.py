@@ -1,0 +1,119 @@
+"""Goods of a department, and what lies of them in its warehouses."""
+
+from dataclasses import dataclass
+from datetime import date
+
+# The most goods that one question can name.
+GOODS_FILTER_LIMIT = 50
+GOODS_PAGE_SIZE = 1000
+STOCK_PAGE_SIZE = 1000
+
+
+class GoodsLevel:
+    """Levels as JD counts them: 100 to 199 is good stock, 200 to 299 defective."""
+
+    GOOD = "100"
+    DEFECTIVE = "200"
+    SAMPLE = "300"
+    DIRTY = "400"
+    TO_GRADE = "6"
+
+
+class StockType:
+    """What stock is set apart for; JD has more of them."""
+
+    SELLABLE = "1"
+    TO_RETURN = "2"
+    RESERVED = "3"
+    WAREHOUSE_LOCK = "4"
+    NEAR_EXPIRY_LOCK = "5"
+    COUNT_LOCK = "6"
+
+
+@dataclass(frozen=True)
+class Goods:
+    """Goods as JD knows them.
+
+    :param number: JD's number, `EMG…`.
+    :param own_number: The merchant's number.
+    :param enabled: None where JD does not say, like the next three.
+    """
+
+    number: str
+    own_number: str = ""
+    name: str = ""
+    barcodes: tuple[str, ...] = ()
+    enabled: bool | None = None
+    shelf_life_days: int | None = None
+    batch_managed: bool | None = None
+    serial_managed: bool | None = None
+
+
+@dataclass(frozen=True)
+class NewGoods:
+    """Goods to create; JD never changes the numbers, measures or shelf life later.
+
+    :param own_number: At most 50 characters.
+    :param category: JD's third-level category, digits only.
+    :param shelf_life_days: 0 where nothing expires.
+    :param inbound_threshold: Share of the shelf life, 0 to 1, that JD checks on
+        arrival; wanted by JD with a shelf life, like `outbound_threshold`.
+    :param gross_weight: Kilograms.
+    :param length: Millimetres, like `width` and `height`.
+    """
+
+    own_number: str
+    name: str
+    barcodes: tuple[str, ...]
+    category: str
+    shelf_life_days: int = 0
+    inbound_threshold: float | None = None
+    outbound_threshold: float | None = None
+    batch_managed: bool = False
+    serial_managed: bool = False
+    gross_weight: float | None = None
+    length: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True)
+class Lot:
+    """What tells one batch of a goods from another, as far as it is known.
+
+    :param number: The production batch.
+    :param inbound_number: JD's number of the inbound order it came with.
+    """
+
+    number: str = ""
+    produced_on: date | None = None
+    expires_on: date | None = None
+    received_on: date | None = None
+    package_lot: str = ""
+    inbound_number: str = ""
+    supplier_number: str = ""
+
+
+@dataclass(frozen=True)
+class StockRow:
+    """Stock of one goods at one level, in one lot where lots were asked for.
+
+    :param total: None where JD does not say, which is not zero; like `usable`.
+    """
+
+    goods_number: str
+    own_goods_number: str = ""
+    warehouse_no: str = ""
+    level: str = ""
+    stock_type: str = ""
+    total: int | None = None
+    usable: int | None = None
+    lot: Lot | None = None
+
+
+@dataclass(frozen=True)
+class StockPage:
+    """:param total_rows: Of all pages together; None where JD does not say."""
+
+    rows: tuple[StockRow, ...]
+    total_rows: int | None = None

@@ -1,0 +1,85 @@
+"""Orders of every kind: create, ask about, find by our number, cancel."""
+
+from ..api import Cancellation, CancelResult, NotFound, OrderKind, Refused
+from .fields import text
+from .gateway import Call
+from .outbound import OUTBOUND
+
+# https://open.jdl.com, unit 367, documents 1883 and 1552
+_FIND = Call(
+    "getEclpNoByOutNo",
+    "/integratedsupplychain/order/operate/relation/query/v1",
+    question=True,
+)
+_CANCEL = Call("cancelOrder", "/integratedsupplychain/order/cancel/v1")
+
+_FAMILIES = {OrderKind.OUTBOUND: OUTBOUND}
+
+_CANCEL_RESULTS = {
+    "0": CancelResult.CANCELLED,
+    "1": CancelResult.CANCELLING,
+    "2": CancelResult.FAILED,
+}
+# JD may also answer by a code of its own.
+_CANCEL_CODES = {
+    "2005": CancelResult.CANCELLING,
+    "2019": CancelResult.FAILED,
+    "2515": CancelResult.FAILED,
+}
+
+
+class OrderOperations:
+    def create_order(self, order):
+        family = _FAMILIES[order.kind]
+        return self._gateway.call(
+            family.create,
+            family.payload(order),
+            family.read_created,
+            number=order.number,
+        )
+
+    def report(self, kind, department_no, *, number="", own_number="", with_lots=False):
+        family = _FAMILIES[kind]
+        return self._gateway.call(
+            family.query,
+            family.question(department_no, number, own_number, with_lots),
+            family.read_report,
+            number=own_number or number,
+        )
+
+    def find_number(self, kind, department_no, own_number):
+        payload = {
+            "ownerNo": department_no,
+            "orderType": kind,
+            "erpOrderNo": own_number,
+        }
+        try:
+            return self._gateway.call(_FIND, payload, _read_found, number=own_number)
+        except NotFound:
+            return None
+
+    def cancel(self, kind, department_no, *, number="", own_number=""):
+        payload = {"orderType": kind, "ownerNo": department_no, "orderNo": number}
+        if not number:
+            payload["erpOrderNo"] = own_number
+        try:
+            return self._gateway.call(
+                _CANCEL, payload, _read_cancelled, number=own_number or number
+            )
+        except Refused as refusal:
+            if refusal.code not in _CANCEL_CODES:
+                raise
+            return Cancellation(_CANCEL_CODES[refusal.code], refusal.message)
+
+
+def _read_found(data):
+    found = text(data, "orderNo") if isinstance(data, dict) else ""
+    if not found:
+        raise NotFound("JD has no such order", call=_FIND.name)
+    return found
+
+
+def _read_cancelled(data):
+    """JD documents three results; with any other, it has not said that it is done."""
+    result = text(data, "resultType") if isinstance(data, dict) else ""
+    return Cancellation(_CANCEL_RESULTS.get(result, CancelResult.CANCELLING))

@@ -1,0 +1,149 @@
+"""Outbound orders (XSCK)."""
+
+import re
+
+from .. import clock
+from ..api import OutboundReport, Parcel, StatusChange
+from .family import (
+    Family,
+    amount,
+    cargo,
+    read_line,
+    read_lots,
+    read_serials,
+)
+from .fields import count, inner, moment, number, parts, rows, text
+from .gateway import Call
+
+# https://open.jdl.com, unit 367, documents 1596 and 1632
+_BASE = "/integratedsupplychain/order/delivery"
+_CREATE = Call("addSoOrder", f"{_BASE}/create/v1")
+_QUERY = Call("querySoOrder", f"{_BASE}/query/v1", question=True)
+
+# Fifty flags, as in JD's example; the first says that JD collects the money.
+_MARK = "0" * 50
+_MARK_CASH = "1" + _MARK[1:]
+
+# A package number is its waybill and a suffix that counts packages: JDVD…-1-1-
+_PACKAGE_SUFFIX = re.compile(r"(-\d+){1,2}-?$")
+
+
+def _payload(order):
+    cash = order.cash_on_delivery
+    return {
+        "sourceNo": order.source_no,
+        "erpDeliveryNo": order.number,
+        "orderType": "2" if order.to_business else "1",
+        "warehouseNo": order.warehouse_no,
+        "orderMark": _MARK_CASH if cash else _MARK,
+        "channelInfo": _channel(order),
+        "customerInfo": {"ownerNo": order.department_no, "shopNo": order.shop_no},
+        "receiverInfo": _receiver(order.receiver),
+        "carrierInfo": {
+            "carrierNo": order.carrier_no,
+            "expectDate": order.ship_at and clock.to_jd(order.ship_at),
+            "shipmentInfo": {"thirdWaybillNo": order.waybill},
+        },
+        "addServices": {
+            "receivable": amount(cash) if cash else None,
+            "isInsuredPrice": 1 if order.insured_value else None,
+            "insuredValue": amount(order.insured_value),
+        },
+        "cargoInfos": [_cargo(line) for line in order.lines],
+        "customerRemark": order.buyer_remark,
+        "erpRemark": order.remark,
+    }
+
+
+def _channel(order):
+    return {
+        "salesPlatformSource": order.platform,
+        "salesPlatformDeliveryNo": order.platform_number,
+        "salesPlatformCreateTime": order.ordered_at and clock.to_jd(order.ordered_at),
+    }
+
+
+def _receiver(address):
+    return {
+        "name": address.name,
+        "mobile": address.mobile,
+        "phone": address.phone,
+        "email": address.email,
+        "postCode": address.postcode,
+        "province": address.province,
+        "city": address.city,
+        "county": address.county,
+        "town": address.town,
+        "detailAddress": address.detail,
+    }
+
+
+def _cargo(line):
+    price = None if line.price is None else float(round(line.price, 4))
+    return {**cargo(line), "price": price, "serialNos": line.serials}
+
+
+def _read(data):
+    carrier = inner(data, "carrierInfo")
+    parcels = tuple(
+        _read_parcel(row) for row in rows(data, member="deliveryPackageList")
+    )
+    return OutboundReport(
+        number=text(data, "deliveryNo"),
+        own_number=text(data, "erpDeliveryNo"),
+        department_no=text(inner(data, "customerInfo"), "ownerNo"),
+        warehouse_no=text(data, "warehouseNo"),
+        status=text(data, "status"),
+        lines=tuple(read_line(row) for row in rows(data, member="deliveryItemList")),
+        lots=read_lots(data, "deliveryBatchItemList", "batchQuantity"),
+        serials=read_serials(data, "serialNoList"),
+        carrier_no=text(carrier, "carrierNo"),
+        carrier_name=text(carrier, "carrierName"),
+        waybills=_waybills(carrier, parcels),
+        parcels=parcels,
+        history=tuple(
+            _read_change(row) for row in rows(data, member="deliveryStatusList")
+        ),
+        split_numbers=parts(data, "splitDeliveryNos"),
+    )
+
+
+def _waybills(carrier, parcels):
+    """Return every waybill once, in the order JD names them."""
+    named = (*parts(carrier, "waybillNo"), *parts(carrier, "tpWaybillNo"))
+    return tuple(dict.fromkeys((*named, *(parcel.waybill for parcel in parcels))))
+
+
+def _read_parcel(row):
+    package_no = text(row, "packageNo")
+    contents = {}
+    for item in rows(row, member="packageItemList"):
+        goods_number = text(item, "goodsNo")
+        quantity = count(item, "quantity") or 0
+        contents[goods_number] = contents.get(goods_number, 0) + quantity
+    return Parcel(
+        package_no=package_no,
+        waybill=_PACKAGE_SUFFIX.sub("", package_no),
+        weight=number(row, "packageWeight"),
+        contents=contents,
+    )
+
+
+def _read_change(row):
+    return StatusChange(
+        status=text(row, "statusCode"),
+        name=text(row, "statusName"),
+        at=moment(row, "operateTime"),
+    )
+
+
+OUTBOUND = Family(
+    create=_CREATE,
+    query=_QUERY,
+    number="deliveryNo",
+    own_number="erpDeliveryNo",
+    payload=_payload,
+    flags={"deliveryItemFlag": 1, "deliveryPackageFlag": 1, "deliveryStatusFlag": 1},
+    lot_flags={"deliveryBatchItemFlag": 1, "deliverySerialNoFlag": 1},
+    read=_read,
+)

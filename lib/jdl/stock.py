@@ -1,0 +1,77 @@
+"""Stock."""
+
+from ..api import STOCK_PAGE_SIZE, StockPage, StockRow, StockType
+from .fields import count, lot, rows, text
+from .gateway import Call
+
+# https://open.jdl.com, unit 367, document 1612
+_QUERY = Call("queryStock", "/integratedsupplychain/stock/query/v1", question=True)
+
+_BY_WAREHOUSE, _BY_LOT = "1", "2"
+_ZERO_ROWS = {True: "2", False: "1"}
+
+
+class StockOperations:
+    def stock(
+        self,
+        department_no,
+        warehouse_no,
+        *,
+        goods_numbers=(),
+        stock_type=StockType.SELLABLE,
+        with_zero=False,
+        page=1,
+        page_size=STOCK_PAGE_SIZE,
+    ):
+        index = {
+            "stockIndexes": _BY_WAREHOUSE,
+            "warehouseStock": {"returnZeroStock": _ZERO_ROWS[with_zero]},
+            "stockType": stock_type,
+        }
+        place = (department_no, warehouse_no)
+        return self._stock(index, place, goods_numbers, page, page_size)
+
+    def stock_by_lot(
+        self,
+        department_no,
+        warehouse_no,
+        *,
+        goods_numbers=(),
+        page=1,
+        page_size=STOCK_PAGE_SIZE,
+    ):
+        index = {"stockIndexes": _BY_LOT, "batchStock": {}}
+        place = (department_no, warehouse_no)
+        return self._stock(index, place, goods_numbers, page, page_size)
+
+    def _stock(self, index, place, goods_numbers, page, page_size):
+        department_no, warehouse_no = place
+        payload = {
+            **index,
+            "ownerNo": department_no,
+            "warehouseNo": warehouse_no,
+            "goodsNo": ",".join(goods_numbers),
+            # Text, unlike the pages of goods.
+            "currentPage": str(page),
+            "pageSize": str(page_size),
+        }
+        return self._gateway.call(_QUERY, payload, _read, number=warehouse_no)
+
+
+def _read(data):
+    found = tuple(_read_row(row) for row in rows(data) if text(row, "goodsNo"))
+    total = count(data, "totalNum") if isinstance(data, dict) else None
+    return StockPage(rows=found, total_rows=total)
+
+
+def _read_row(row):
+    return StockRow(
+        goods_number=text(row, "goodsNo"),
+        own_goods_number=text(row, "erpGoodsNo"),
+        warehouse_no=text(row, "warehouseNo"),
+        level=text(row, "goodsLevel"),
+        stock_type=text(row, "stockType"),
+        total=count(row, "stockNum"),
+        usable=count(row, "usableNum"),
+        lot=lot(row),
+    )
