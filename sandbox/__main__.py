@@ -34,6 +34,7 @@ def main(arguments=None):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if options.until_stdin_closes:
         threading.Thread(target=_follow_parent, daemon=True).start()
+    sandbox.start()
     print(f"JD sandbox listening on {server.url}", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.run()

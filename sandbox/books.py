@@ -9,11 +9,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .errors import Unknown
+from .goods import GoodsList
+from .orders import OrderList
+from .stock import Stock
+
 INITIAL, ENABLED, DISABLED = "1", "2", "3"
-
-
-class Unknown(LookupError):
-    """Nothing of that name is in the books."""
 
 
 @dataclass
@@ -94,6 +95,11 @@ class Books:
         self.warehouses = {}
         self.codes = {}
         self.tokens = {}  # by access token
+        self.goods = GoodsList()
+        self.stock = Stock()
+        self.orders = OrderList()
+        self.open_orders = {}  # those that may still move, by JD's number
+        self.arranged_for_new = {}
         self.calls = Counter()  # by (day, application key, call)
         self._numbers = Counter()
 

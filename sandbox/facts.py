@@ -7,18 +7,11 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .errors import Refusal
+
 MAPS = ("Map<String,String>", "Map<String,Object>")
 NOT_CHECKED = ("conditional", "unconfirmed")
 NUMBERS = ("Double", "Float", "Number")
-
-
-class Refusal(Exception):
-    """JD says no: a business code and a message of at most 100 characters."""
-
-    def __init__(self, code, message):
-        super().__init__(message)
-        self.code = code
-        self.message = message[:100]
 
 
 @dataclass

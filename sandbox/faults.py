@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from werkzeug.wrappers import Response
 
 from . import clock
-from .facts import Refusal
-from .grants import Denied
+from .errors import Denied, Refusal
 
 KINDS = {
     "timeout_before": "nothing is done; no answer for `seconds`, then the line is cut",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from . import clock, facts, signing
 from .books import Account, Application
 from .calls import HANDLERS
-from .facts import Refusal
-from .grants import Denied, check_timestamp
+from .errors import Denied, Refusal
+from .grants import check_timestamp
 from .replies import business, gateway_error
 
 NEEDED = [
@@ -40,10 +40,15 @@ class Visit:
     def settings(self):
         return self.sandbox.settings
 
-    def department(self, no):
-        """Return the department ``no`` if the caller's PIN is linked to it."""
+    def department(self, no, unknown="owner"):
+        """Return the department ``no`` if the caller's PIN is linked to it.
+
+        :raise Refusal: when it is not, or ``unknown`` when there is no such department
+        """
         department = self.books.departments.get(no)
-        if not department or self.account.pin not in department.pins:
+        if not department:
+            self.call.refuse(unknown, no)
+        if self.account.pin not in department.pins:
             self.call.refuse("owner", f"{no} and this pin")
         return department
 

@@ -5,17 +5,9 @@ from urllib.parse import urlsplit
 
 from . import clock
 from .books import Code, Token
+from .errors import Denied
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-class Denied(Exception):
-    """A token request that JD refuses; its codes are our convention [U]."""
-
-    def __init__(self, code, text):
-        super().__init__(text)
-        self.code = code
-        self.text = text
 
 
 def may_redirect(application, uri):

@@ -13,6 +13,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from . import clock, grants, signing
+from .errors import Denied
 from .replies import gateway_error, json_reply
 
 PAGES = Path(__file__).with_name("pages")
@@ -46,7 +47,7 @@ def token(sandbox, request):
                 query.get("client_secret"),
                 query.get("code"),
             )
-        except grants.Denied as denied:
+        except Denied as denied:
             return gateway_error(denied.code, denied.text)
     return json_reply({"code": query["code"], **_token_members(granted)})
 
@@ -63,7 +64,7 @@ def refresh(sandbox, request):
                 query["app_key"],
                 query.get("refresh_token"),
             )
-        except grants.Denied as denied:
+        except Denied as denied:
             return gateway_error(denied.code, denied.text)
     envelope = {"code": 1000, "message": "success", "enMessage": None}
     return json_reply({**envelope, "data": _token_members(granted)})
@@ -138,10 +139,10 @@ def _token_members(granted):
 def _check_refresh(sandbox, query):
     for name, code in (("app_key", "20"), ("timestamp", "7"), ("sign", "11")):
         if not query.get(name):
-            raise grants.Denied(code, f"Missing {name}")
+            raise Denied(code, f"Missing {name}")
     application = sandbox.books.applications.get(query["app_key"])
     if not application:
-        raise grants.Denied("21", "Invalid app_key")
+        raise Denied("21", "Invalid app_key")
     grants.check_timestamp(query["timestamp"], sandbox.settings.skew)
     expected = signing.sign_refresh(
         application.secret,
@@ -150,4 +151,4 @@ def _check_refresh(sandbox, query):
         query["timestamp"],
     )
     if not signing.same(query["sign"], expected):
-        raise grants.Denied("12", "Invalid signature")
+        raise Denied("12", "Invalid signature")

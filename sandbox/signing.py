@@ -28,7 +28,7 @@ def sign(secret, pairs, algorithm="md5-salt"):
 
 
 def sign_call(secret, query, path, body):
-    """Return the signature a gateway call with these ``query`` parameters must carry."""
+    """Return the signature a gateway call with this ``query`` must carry."""
     pairs = [
         ("access_token", query["access_token"]),
         ("app_key", query["app_key"]),

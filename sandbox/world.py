@@ -6,6 +6,8 @@ import threading
 from . import seed
 from .books import Books
 from .faults import Faults
+from .messages import Messenger
+from .walk import Walker
 
 
 class Sandbox:
@@ -14,10 +16,16 @@ class Sandbox:
     def __init__(self, settings):
         self._at_start = dataclasses.replace(settings)
         self.settings = settings
+        self.stopping = threading.Event()
         self.books = Books()
         self.faults = Faults(self.books, settings)
-        self.stopping = threading.Event()
-        self.reset()
+        self.messenger = Messenger(self)
+        seed.fill(self.books)
+
+    def start(self):
+        """Set the threads going that move documents and carry pushes."""
+        Walker(self).start()
+        self.messenger.start()
 
     def reset(self):
         """Return to the seed and to the settings the process was started with."""
@@ -27,4 +35,5 @@ class Sandbox:
                 setattr(self.settings, each.name, value)
             self.books.clear()
             self.faults.clear()
+            self.messenger.clear()
             seed.fill(self.books)

@@ -3,4 +3,7 @@ from . import test_lib_jdl
 from . import test_lib_signing
 from . import test_lib_transport
 from . import test_sandbox_gateway
+from . import test_sandbox_goods
 from . import test_sandbox_login
+from . import test_sandbox_messages
+from . import test_sandbox_outbound

@@ -1,5 +1,24 @@
 """What several calls need."""
 
+from .. import clock, walk
+from ..books import ENABLED
+from ..errors import Refusal, Unknown
+from ..orders import Line, Order
+from ..stock import GOOD, Batch
+
+# Documented for returns to supplier, where JD checks goods and stock; that outbound
+# orders are refused with the same codes is our convention [U].
+FOREIGN_GOODS, SHORT_STOCK = "2025", "2052"
+# How JD's numbers of each kind look: prefix and digits.
+NUMBERS = {
+    "XSCK": ("ESL", 17),
+    "CGRK": ("EPL", 17),
+    "THRK": ("ESR", 17),
+    "TGCK": ("EBS", 17),
+}
+# addSoOrder: unknown, the merchant's code not mapped, not open.
+WAREHOUSE_CODES = "2130", "2001", "2147"
+
 
 def listed(value):
     """Return the values of one of JD's comma separated members."""
@@ -9,3 +28,113 @@ def listed(value):
 def present(members):
     """Drop the members JD would leave out because there is nothing to say."""
     return {name: value for name, value in members.items() if value not in (None, "")}
+
+
+def page(rows, current, size):
+    """Return the rows of page ``current``, which counts from 1."""
+    start = (max(1, int(current)) - 1) * int(size)
+    return rows[start : start + int(size)]
+
+
+def require(visit, request, *names):
+    """Refuse unless at least one of the members ``names`` is given."""
+    if not any(request.get(name) for name in names):
+        visit.call.refuse("missing", " or ".join(names))
+
+
+def warehouse(visit, department, request, codes=WAREHOUSE_CODES):
+    """Return the open warehouse a request names by JD's number or the merchant's.
+
+    :param codes: what this call answers for unknown, not mapped and not open
+    """
+    require(visit, request, "warehouseNo", "erpWarehouseNo")
+    unknown, not_mapped, closed = codes
+    no, erp_no = request.get("warehouseNo"), request.get("erpWarehouseNo")
+    for each in visit.books.warehouses_of(department.no):
+        if each.no == no or (not no and each.erp_no == erp_no):
+            if each.status != ENABLED:
+                visit.call.refuse(closed, each.no)
+            return each
+    return visit.call.refuse(unknown if no else not_mapped, no or erp_no)
+
+
+def find_order(visit, kind, request, no_name, erp_name):
+    """Return the newest order a query names, or None; its PIN must have the right.
+
+    JD's number wins; the merchant's needs ``ownerNo`` with it.
+    """
+    require(visit, request, no_name, erp_name)
+    orders = visit.books.orders
+    if request.get(no_name):
+        order = orders.by_no.get(request[no_name])
+    else:
+        require(visit, request, "ownerNo")
+        visit.department(request["ownerNo"])
+        order = orders.by_erp_no(kind, request["ownerNo"], request[erp_name])
+    if not order or order.kind != kind:
+        return None
+    visit.department(order.department_no)
+    return order
+
+
+def lines(visit, department, cargo_infos):
+    """Return the lines of a request, its goods found and its numbers checked."""
+    made = []
+    for number, cargo in enumerate(cargo_infos, 1):
+        require(visit, cargo, "goodsNo", "erpGoodsNo")
+        if cargo["planQuantity"] <= 0:
+            visit.call.refuse("value", "planQuantity must be above 0")
+        goods = find_goods(visit, department, cargo)
+        made.append(
+            Line(
+                goods.no,
+                goods.erp_no,
+                cargo.get("orderLine") or str(number),
+                str(cargo.get("goodsLevel") or GOOD),
+                cargo["planQuantity"],
+                cargo.get("price"),
+                Batch.of(cargo.get("batchInfos")),
+                list(cargo.get("serialNos") or ()),
+            )
+        )
+    return made
+
+
+def find_goods(visit, department, cargo):
+    try:
+        return visit.books.goods.find(
+            department.no, cargo.get("goodsNo"), cargo.get("erpGoodsNo")
+        )
+    except Unknown as error:
+        raise Refusal(FOREIGN_GOODS, str(error)) from error
+
+
+def take_order(
+    visit, kind, erp_no, department, warehouse_no, made, request, before_start=None
+):
+    """Put a new document into the books and send it on its way."""
+    order = Order(
+        kind,
+        "",
+        erp_no,
+        department.no,
+        warehouse_no,
+        visit.account.pin,
+        visit.application.key,
+        request,
+        made,
+    )
+    if before_start:
+        before_start(order)
+    order.no = visit.books.next_no(*NUMBERS[kind])
+    walk.start(visit.sandbox, order)
+    return order
+
+
+def times(order):
+    return present(
+        {
+            "createTime": clock.text(order.created),
+            "completeTime": order.completed and clock.text(order.completed),
+        }
+    )

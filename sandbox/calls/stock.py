@@ -1,0 +1,170 @@
+"""JD's stock, by warehouse, batch, shop or logical factor."""
+
+from typing import NamedTuple
+
+from ..books import Warehouse
+from ..goods import Goods
+from ..stock import GOOD, Batch, status_of
+from .common import listed, page, present, require
+
+MAX_PAGE = 1000
+STOCK_TYPES = [str(number) for number in range(1, 24)]
+
+
+class Entry(NamedTuple):
+    """One row of an answer, before it is written out."""
+
+    goods: Goods
+    level: str
+    total: int
+    usable: int
+    warehouse: Warehouse | None = None
+    batch: Batch | None = None
+
+
+def query(visit, request):
+    department = visit.department(request["ownerNo"], unknown="2001")
+    _check_stock_type(visit, request)
+    index = request["stockIndexes"]
+    if index != "3":
+        require(visit, request, "warehouseNo")
+    if index in ("2", "3"):
+        require(visit, request, "currentPage")
+        require(visit, request, "pageSize")
+    entries = INDEXES[index](visit, department, request)
+    size = request.get("pageSize") or ("10" if index == "2" else "100")
+    current = request.get("currentPage") or "1"
+    if not (size.isdigit() and current.isdigit() and 0 < int(size) <= MAX_PAGE):
+        visit.call.refuse("value", f"currentPage, or pageSize up to {MAX_PAGE}")
+    shown = page(entries, current, size)
+    return {
+        "totalNum": len(entries),
+        "resultList": [_row(department, entry) for entry in shown],
+    }
+
+
+def _check_stock_type(visit, request):
+    if (request.get("stockType") or "1") not in STOCK_TYPES:
+        visit.call.refuse("2003", request["stockType"])
+
+
+def _by_warehouse(visit, department, request):
+    asked = request.get("warehouseStock")
+    if asked is None:
+        visit.call.refuse("missing", "warehouseStock")
+    hide_zero = asked.get("returnZeroStock") != "2"
+    hide_zero = hide_zero or request.get("returnZeroStock") == "1"
+    entries = []
+    for kept_in, goods, level, batches in _kept(visit, department, request):
+        if asked.get("stockStatus") not in (None, "", status_of(level)):
+            continue
+        total, usable = _sums(batches)
+        if total or not hide_zero:
+            entries.append(Entry(goods, level, total, usable, kept_in))
+    return entries
+
+
+def _by_batch(visit, department, request):
+    """One row per batch; ``cursor`` and the two times are taken and not used."""
+    if request.get("batchStock") is None:
+        visit.call.refuse("missing", "batchStock")
+    hide_zero = request.get("returnZeroStock") == "1"
+    return [
+        Entry(goods, level, row.on_hand, row.usable, kept_in, batch)
+        for kept_in, goods, level, batches in _kept(visit, department, request)
+        for batch, row in batches.items()
+        if goods.batched and (row.on_hand or not hide_zero)
+    ]
+
+
+def _by_shop(visit, department, request):
+    """What the department's one shop may sell: good stock of all its warehouses."""
+    shop = request.get("shopStock")
+    if shop is None:
+        visit.call.refuse("missing", "shopStock")
+    require(visit, shop, "shopNo")
+    if shop["shopNo"] != department.shop_no:
+        return []
+    usable = {}
+    for each in visit.books.warehouses_of(department.no):
+        wanted = request | {"warehouseNo": each.no, "goodsLevel": GOOD}
+        for _kept_in, goods, _level, batches in _kept(visit, department, wanted):
+            usable[goods.no] = usable.get(goods.no, 0) + _sums(batches)[1]
+    goods = visit.books.goods.by_no
+    return [Entry(goods[no], GOOD, count, count) for no, count in usable.items()]
+
+
+def _by_factor(visit, department, request):
+    if not (request.get("logicalStock") or {}).get("factors"):
+        visit.call.refuse("2002", "factors")
+    return []
+
+
+INDEXES = {"1": _by_warehouse, "2": _by_batch, "3": _by_shop, "4": _by_factor}
+
+
+def _kept(visit, department, request):
+    """Yield what a department keeps in a warehouse, as far as it was asked for."""
+    kept_in = visit.books.warehouses.get(request["warehouseNo"])
+    if not kept_in or department.no not in kept_in.departments:
+        return
+    if (request.get("stockType") or "1") != "1":
+        return  # everything here is sellable stock
+    only = request.get("goodsLevel")
+    for goods in _goods(visit.books, department, kept_in, request):
+        levels = visit.books.stock.levels(kept_in.no, goods.no)
+        for level, batches in levels.items():
+            if not only or level == only:
+                yield kept_in, goods, level, batches
+
+
+def _goods(books, department, kept_in, request):
+    """Return the goods a query names, or all that were ever in the warehouse."""
+    numbers, erp_numbers = (
+        listed(request.get(name)) for name in ("goodsNo", "erpGoodsNo")
+    )
+    by_no = books.goods.by_no
+    if numbers:
+        found = [by_no.get(no) for no in dict.fromkeys(numbers)]
+    elif erp_numbers:
+        find = books.goods.by_erp_no
+        found = [find(department.no, no) for no in dict.fromkeys(erp_numbers)]
+    else:
+        found = [by_no[no] for no in books.stock.goods_in(kept_in.no)]
+    return [
+        goods
+        for goods in found
+        if goods
+        and goods.department_no == department.no
+        and (not numbers or not erp_numbers or goods.erp_no in erp_numbers)
+    ]
+
+
+def _sums(batches):
+    rows = batches.values()
+    return sum([row.on_hand for row in rows]), sum([row.usable for row in rows])
+
+
+def _row(department, entry):
+    goods, kept_in = entry.goods, entry.warehouse
+    return present(
+        {
+            "ownerNo": department.no,
+            "ownerName": department.name,
+            "sellerNo": department.seller_no,
+            "sellerName": department.seller_name,
+            "shopNo": None if kept_in else department.shop_no,
+            "warehouseNo": kept_in and kept_in.no,
+            "warehouseName": kept_in and kept_in.name,
+            "goodsNo": goods.no,
+            "erpGoodsNo": goods.erp_no,
+            "goodsName": goods.name,
+            "barCodes": ",".join(goods.barcodes),
+            "goodsLevel": entry.level,
+            "stockStatus": status_of(entry.level),
+            "stockType": "1",
+            "stockNum": str(entry.total),
+            "usableNum": str(entry.usable),
+            "batchInfos": entry.batch and entry.batch.infos(),
+        }
+    )

@@ -1,0 +1,321 @@
+"""Goods, stock and documents: what JD's clerks do, as commands of the control API."""
+
+import contextlib
+
+from .. import clock, walk
+from ..books import get
+from ..errors import Unknown
+from ..goods import YES, Goods
+from ..messages import WAITING
+from ..stock import GOOD, Batch, Row
+from ..warehouse_work import ARRANGEMENTS
+from . import register
+from .office import calls
+
+QUERIES, COMMANDS = {}, {}
+_query, _command = register(QUERIES), register(COMMANDS)
+SHOWN = 60  # documents and pushes on the page
+
+
+@_query
+def orders(sandbox, kind=None, status=None, department=None, warehouse=None):
+    """Every document, oldest first."""
+    wanted = {"kind": kind, "status": status and int(status)}
+    wanted |= {"department_no": department, "warehouse_no": warehouse}
+    return [
+        order_row(order)
+        for order in sandbox.books.orders.by_no.values()
+        if all(value in (None, getattr(order, name)) for name, value in wanted.items())
+    ]
+
+
+@_query
+def goods_list(sandbox, department):
+    """All goods of a department."""
+    return [
+        {"goodsNo": each.no, "erpGoodsNo": each.erp_no, "goodsName": each.name}
+        | {"barcodes": each.barcodes}
+        for each in sandbox.books.goods.of(department)
+    ]
+
+
+@_query
+def stock_list(sandbox, warehouse):
+    """Everything that lies, or once lay, in a warehouse."""
+    by_no = sandbox.books.goods.by_no
+    return [
+        {"goodsNo": goods_no, "erpGoodsNo": by_no[goods_no].erp_no}
+        | {"goodsLevel": level, **batch.infos()}
+        | {"onHand": row.on_hand, "reserved": row.reserved, "serialNos": row.serials}
+        for goods_no, level, batches in sandbox.books.stock.rows(warehouse)
+        for batch, row in batches.items()
+    ]
+
+
+@_query
+def messages(sandbox, order=None):
+    """Every push and what became of it."""
+    sent = list(sandbox.messenger.sent)
+    return [each for each in sent if order in (None, each.order_no)]
+
+
+@_query
+def summary(sandbox):
+    """What the sandbox's page shows: all that is small, the newest of what is not."""
+    books = sandbox.books
+    documents = list(books.orders.by_no.values())
+    sent = list(sandbox.messenger.sent)
+    return {
+        "now": clock.text(clock.now()),
+        "settings": sandbox.settings,
+        "applications": list(books.applications.values()),
+        "accounts": list(books.accounts.values()),
+        "departments": [
+            {**vars(each), "goods": len(books.goods.of(each.no))}
+            for each in books.departments.values()
+        ],
+        "warehouses": [
+            {**vars(each), "units": _units(books, each.no)}
+            for each in books.warehouses.values()
+        ],
+        "orders": [_brief(order) for order in reversed(documents[-SHOWN:])],
+        "orderCount": len(documents),
+        "openCount": len(books.open_orders),
+        "messages": sent[: -SHOWN - 1 : -1],
+        "messageCount": len(sent),
+        "waitingCount": sum(each.state == WAITING for each in sent),
+        "faults": sandbox.faults.list,
+        "pushFaults": sandbox.messenger.faults,
+        "calls": calls(sandbox),
+    }
+
+
+@_command
+def goods(sandbox, department, goods=(), count=0, prefix="SKU-"):
+    """Add goods: each with erpGoodsNo and, if not plain, goodsName, barcode,
+    shelfLifeDays, batch, serial (true); or ``count`` of them named ``prefix`` + number.
+    Answers JD's numbers by the merchant's.
+    """
+    get(sandbox.books.departments, department, "department")
+    wanted = list(goods) or [
+        {"erpGoodsNo": f"{prefix}{number:05d}"} for number in range(1, count + 1)
+    ]
+    books = sandbox.books
+    return {each["erpGoodsNo"]: _add_goods(books, department, each) for each in wanted}
+
+
+@_command
+def stock(sandbox, warehouse, rows=(), each=None, level=GOOD):
+    """Set what is on hand: rows of goodsNo or erpGoodsNo, quantity, goodsLevel, lot,
+    productDate, expireDate, serialNos; or ``each`` of all goods at ``level``.
+    """
+    kept_in = get(sandbox.books.warehouses, warehouse, "warehouse")
+    shelf = sandbox.books.goods
+    wanted = list(rows)
+    if each is not None:
+        wanted += [
+            {"goodsNo": found.no, "quantity": each, "goodsLevel": level}
+            for department in kept_in.departments
+            for found in shelf.of(department)
+        ]
+    for row in wanted:
+        _set_stock(sandbox.books, kept_in, row)
+    return {"rows": len(wanted)}
+
+
+@_command
+def advance(
+    sandbox,
+    orders="all",
+    to=None,
+    steps=1,
+    kind=None,
+    status=None,
+    department=None,
+    limit=None,
+):
+    """Move documents ``steps`` steps on, or to status ``to`` with all steps between.
+
+    ``orders``: "all" open ones, or a list of JD's or the merchant's numbers; ``kind``,
+    ``status``, ``department`` and ``limit`` narrow it. Of "all", those that cannot go
+    there stay; a named one that cannot is an error. ``to`` may leave the path: 10028
+    JD cancels by itself, 10031 pulled back, 10035 rejected (then 10036 …), 500, 600.
+    """
+    chosen = _choose(sandbox, orders, kind, status, department)[:limit]
+    moved = 0
+    for order in chosen:
+        if to is None:
+            for _ in range(steps):
+                walk.step(sandbox, order)
+        else:
+            try:
+                walk.bring(sandbox, order, int(to))
+            except ValueError:
+                if orders != "all":
+                    raise
+                continue
+        moved += 1
+    return {"moved": moved}
+
+
+@_command
+def arrange(sandbox, orders="new", kind=None, status=None, **arranged):
+    """Say how documents will go: "new" ones from now on, "all" open ones, or a list.
+
+    What can be arranged is described in warehouse_work.
+    """
+    unknown = set(arranged) - ARRANGEMENTS
+    if unknown:
+        raise ValueError(f"cannot arrange {unknown}; only {sorted(ARRANGEMENTS)}")
+    if orders == "new":
+        sandbox.books.arranged_for_new.update(arranged)
+        return sandbox.books.arranged_for_new
+    chosen = _choose(sandbox, orders, kind, status)
+    for order in chosen:
+        order.arranged.update(arranged)
+    return {"arranged": len(chosen)}
+
+
+@_command
+def settle(sandbox, orders="all", agreed=True):
+    """Decide the cancels that are pending."""
+    pending = [
+        order
+        for order in _choose(sandbox, orders)
+        if order.status == walk.RULES[order.kind].cancelling
+    ]
+    for order in pending:
+        rules = walk.RULES[order.kind]
+        status = rules.cancelled if agreed else rules.cancel_failed
+        walk.enter(sandbox, order, status)
+    return {"settled": len(pending)}
+
+
+@_command
+def push_faults(sandbox, duplicate=0.0, reorder=0.0, lose=0.0, late=2.0):
+    """Let a ratio of pushes arrive twice, up to ``late`` seconds late, or never."""
+    faults = sandbox.messenger.faults
+    values = {"duplicate": duplicate, "reorder": reorder, "lose": lose, "late": late}
+    for name, value in values.items():
+        setattr(faults, name, value)
+    return faults
+
+
+def order_row(order):
+    """Return a document as the export shows it."""
+    return _brief(order) | {
+        "history": [
+            {"status": each.status, "time": clock.text(each.time)}
+            for each in order.history
+        ],
+        "lines": [_line_row(line) for line in order.lines],
+        "parcels": order.parcels,
+        "request": order.request,
+    }
+
+
+def _brief(order):
+    return {
+        "kind": order.kind,
+        "orderNo": order.no,
+        "erpOrderNo": order.erp_no,
+        "ownerNo": order.department_no,
+        "warehouseNo": order.warehouse_no,
+        "pin": order.pin,
+        "appKey": order.app_key,
+        "status": order.status,
+        "statusName": walk.RULES[order.kind].names[order.status],
+        "over": walk.RULES[order.kind].over(order),
+        "units": sum(line.plan for line in order.lines),
+        "waybillNo": order.waybill_no,
+        "asked": order.asked,
+        "arranged": order.arranged,
+        "createTime": clock.text(order.created),
+    }
+
+
+def _line_row(line):
+    return {
+        "goodsNo": line.goods_no,
+        "erpGoodsNo": line.erp_goods_no,
+        "orderLine": line.order_line,
+        "goodsLevel": line.level,
+        "planQuantity": line.plan,
+        "realQuantity": line.real,
+        "realGoodsLevel": line.real_level,
+        "damagedQuantity": line.damaged,
+        "refusedQuantity": line.refused,
+        "batches": [
+            {"quantity": quantity, **Batch(*batch).infos()}
+            for batch, quantity in line.picks
+        ],
+        "serialNos": line.serials,
+    }
+
+
+def _units(books, warehouse_no):
+    rows = books.stock.rows(warehouse_no)
+    return sum(row.on_hand for _, _, batches in rows for row in batches.values())
+
+
+def _add_goods(books, department, wanted):
+    basic = {
+        "erpGoodsNo": wanted["erpGoodsNo"],
+        "goodsName": wanted.get("goodsName", wanted["erpGoodsNo"]),
+        "barcode": wanted.get("barcode", wanted["erpGoodsNo"]),
+    }
+    management = {}
+    if wanted.get("shelfLifeDays"):
+        period = {"isShelfLifeMgmt": int(YES), "shelfLifeDays": wanted["shelfLifeDays"]}
+        management["guaranteePeriod"] = period
+    if wanted.get("batch"):
+        management["isBatchMgmt"] = YES
+    if wanted.get("serial"):
+        management["serialNumber"] = {"isSerialNumberMgmt": YES}
+    groups = {"basicInfo": basic, "goodsCategory": {"thirdCategoryCode": "4159"}}
+    if management:
+        groups["management"] = management
+    made = Goods(books.next_no("EMG"), wanted["erpGoodsNo"], department, groups)
+    books.goods.add(made)
+    return made.no
+
+
+def _set_stock(books, kept_in, row):
+    found = _stocked_goods(books, kept_in, row)
+    batches = books.stock.at(kept_in.no, found.no, row.get("goodsLevel", GOOD))
+    kept = batches.setdefault(Batch.of(row), Row())
+    kept.on_hand = row["quantity"]
+    kept.serials = list(row.get("serialNos", ()))
+
+
+def _stocked_goods(books, kept_in, row):
+    """Return the goods of any department of the warehouse that a row names."""
+    *others, last = kept_in.departments
+    names = row.get("goodsNo"), row.get("erpGoodsNo")
+    for department in others:
+        with contextlib.suppress(Unknown):
+            return books.goods.find(department, *names)
+    return books.goods.find(last, *names)
+
+
+def _choose(sandbox, orders, kind=None, status=None, department=None):
+    books = sandbox.books
+    if orders == "all":
+        chosen = list(books.open_orders.values())
+    else:
+        names = [orders] if isinstance(orders, str) else orders
+        chosen = [order for name in names for order in _named(books, name)]
+    return [
+        order
+        for order in chosen
+        if kind in (None, order.kind)
+        and status in (None, order.status)
+        and department in (None, order.department_no)
+    ]
+
+
+def _named(books, name):
+    found = books.orders.named(name)
+    if not found:
+        raise ValueError(f"no order {name}")
+    return found

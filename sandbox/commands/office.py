@@ -1,0 +1,178 @@
+"""Who may come in, how JD behaves, what goes wrong: commands of the control API."""
+
+import dataclasses
+
+from .. import clock, seed
+from ..books import ENABLED, Account, Application, Warehouse, get
+from ..faults import KINDS
+from . import register
+
+QUERIES, COMMANDS = {}, {}
+_query, _command = register(QUERIES), register(COMMANDS)
+
+
+def _change(thing, values):
+    """Set the members of ``thing`` that are given (not None)."""
+    for name, value in values.items():
+        if value is not None:
+            setattr(thing, name, value)
+    return thing
+
+
+@_query
+def state(sandbox):
+    """Everything JD holds."""
+    books = sandbox.books
+    return {
+        "now": clock.text(clock.now()),
+        "settings": sandbox.settings,
+        "applications": list(books.applications.values()),
+        "accounts": list(books.accounts.values()),
+        "departments": list(books.departments.values()),
+        "warehouses": list(books.warehouses.values()),
+        "tokens": list(books.tokens.values()),
+        "faults": sandbox.faults.list,
+        "calls": calls(sandbox),
+    }
+
+
+@_query
+def calls(sandbox):
+    """Calls counted per day, application and call."""
+    rows = sorted(sandbox.books.calls.items())
+    return [
+        {"day": day, "appKey": app_key, "call": call, "count": count}
+        for (day, app_key, call), count in rows
+    ]
+
+
+@_command
+def reset(sandbox):
+    """Go back to the seed and to the settings given at start."""
+    sandbox.reset()
+
+
+@_command
+def settings(sandbox, **values):
+    """Change settings by name; answers all of them."""
+    known = {each.name: each.type for each in dataclasses.fields(sandbox.settings)}
+    for name, value in values.items():
+        if name not in known:
+            raise ValueError(f"no setting {name}; there are {', '.join(known)}")
+        setattr(sandbox.settings, name, value)
+    return sandbox.settings
+
+
+@_command
+def application(
+    sandbox,
+    key,
+    secret=None,
+    name=None,
+    redirect_uris=None,
+    message_url=None,
+    refresh=None,
+    daily_budget=None,
+    forbidden_calls=None,
+):
+    """Register or change an application; refresh: works, no effect or refused."""
+    values = dict(locals())
+    del values["sandbox"], values["key"]
+    shelf = sandbox.books.applications
+    if key not in shelf:
+        shelf[key] = Application(key, f"{key}-secret", key, list(seed.CALLBACKS))
+    return _change(shelf[key], values)
+
+
+@_command
+def account(sandbox, pin, password=None, subscribed=None):
+    """Open or change a JD account; subscribed: the application keys it ticked."""
+    shelf = sandbox.books.accounts
+    if pin not in shelf:
+        shelf[pin] = Account(pin, pin)
+    subscribed = None if subscribed is None else set(subscribed)
+    return _change(shelf[pin], {"password": password, "subscribed": subscribed})
+
+
+@_command
+def department(
+    sandbox,
+    no,
+    name=None,
+    pins=None,
+    carrier_split=None,
+    sourcing=None,
+    refuses_repeats=None,
+):
+    """Open or change a department; pins: all the accounts linked to it."""
+    values = dict(locals())
+    del values["sandbox"], values["no"]
+    values["pins"] = None if pins is None else set(pins)
+    shelf = sandbox.books.departments
+    for pin in pins or []:
+        get(sandbox.books.accounts, pin, "account")
+    found = shelf.get(no) or seed.add_department(sandbox.books, no, name or no, [])
+    return _change(found, values)
+
+
+@_command
+def warehouse(sandbox, no, name=None, departments=None, status=None, erp_no=None):
+    """Open or change a warehouse; status: 1 initial, 2 enabled, 3 disabled."""
+    values = dict(locals())
+    del values["sandbox"], values["no"]
+    shelf = sandbox.books.warehouses
+    for each in departments or []:
+        get(sandbox.books.departments, each, "department")
+    found = shelf.setdefault(no, Warehouse(no, name or no, [], ENABLED))
+    return _change(found, values)
+
+
+@_command
+def tokens(sandbox, pin=None, app_key=None, expire=False, revoke=False, seconds=None):
+    """Expire, revoke, or give so many seconds to, the access tokens that match."""
+    shelf = sandbox.books.tokens
+    matching = [
+        token
+        for token in shelf.values()
+        if pin in (None, token.pin) and app_key in (None, token.app_key)
+    ]
+    for token in matching:
+        if expire or seconds is not None:
+            token.access_expires = clock.now() + clock.seconds(seconds or 0)
+        if revoke:
+            del shelf[token.access]
+    return {"tokens": len(matching)}
+
+
+@_command
+def fault(
+    sandbox,
+    kind,
+    call="*",
+    app_key="",
+    ratio=1.0,
+    count=0,
+    lasts=0.0,
+    seconds=0.0,
+    code="4000",
+    message="system error",
+):
+    """Make something go wrong; the kinds are listed by GET faults."""
+    values = dict(locals())
+    del values["sandbox"]
+    if kind not in KINDS:
+        raise ValueError(f"no kind of fault {kind}; there are {', '.join(KINDS)}")
+    return sandbox.faults.add(**values)
+
+
+@_query
+def faults(sandbox):
+    """The kinds of faults, and those in force with how often they struck."""
+    return {"kinds": KINDS, "faults": sandbox.faults.list}
+
+
+@_command
+def clear_faults(sandbox):
+    """Let everything go right again."""
+    sandbox.faults.clear()
+    sandbox.messenger.clear_faults()

@@ -1,0 +1,136 @@
+"""What lies in JD's warehouses: per goods, level and batch, on hand and reserved."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+GOOD, DEFECTIVE, SAMPLE = "100", "200", "300"
+
+
+class Short(Exception):
+    """There is less usable stock than asked for."""
+
+
+class Batch(NamedTuple):
+    """What tells one lot of a goods from another; all empty: no batch is kept."""
+
+    lot: str = ""
+    productDate: str = ""
+    expireDate: str = ""
+
+    @classmethod
+    def of(cls, infos):
+        infos = infos or {}
+        return cls(*(infos.get(name) or "" for name in cls._fields))
+
+    def infos(self):
+        return {name: value for name, value in self._asdict().items() if value}
+
+    def fits(self, asked):
+        return all(
+            not want or want == have for want, have in zip(asked, self, strict=True)
+        )
+
+
+NO_BATCH = Batch()
+
+
+@dataclass
+class Row:
+    """One batch of one goods at one level in one warehouse."""
+
+    on_hand: int = 0
+    reserved: int = 0
+    serials: list = field(default_factory=list)
+
+    @property
+    def usable(self):
+        return self.on_hand - self.reserved
+
+    def draw_serials(self, count, wanted):
+        self.serials.sort(key=lambda serial: serial not in wanted)
+        drawn, self.serials = self.serials[:count], self.serials[count:]
+        return drawn
+
+
+class Pick(NamedTuple):
+    batch: Batch
+    quantity: int
+
+
+def status_of(level):
+    """Return JD's stockStatus of a goods level: 1 good, 2 defective, 3 sample."""
+    return level[0] if len(level) == 3 and level[0] in "123" else "2"
+
+
+class Stock:
+    """All warehouses' stock."""
+
+    def __init__(self):
+        # warehouse no. → goods no. → level → batch → row
+        self._warehouses = {}
+
+    def goods_in(self, warehouse_no):
+        """Return the numbers of all goods that were ever in a warehouse."""
+        return list(self._warehouses.get(warehouse_no, ()))
+
+    def rows(self, warehouse_no):
+        """Yield (goods no., level, {batch: row}) of a warehouse."""
+        for goods_no, levels in self._warehouses.get(warehouse_no, {}).items():
+            for level, batches in levels.items():
+                yield goods_no, level, batches
+
+    def at(self, warehouse_no, goods_no, level):
+        """Return the batches of a goods at a level, to look at or to change."""
+        goods = self._warehouses.setdefault(warehouse_no, {}).setdefault(goods_no, {})
+        return goods.setdefault(level, {})
+
+    def levels(self, warehouse_no, goods_no):
+        return self._warehouses.get(warehouse_no, {}).get(goods_no, {})
+
+    def put(self, warehouse_no, goods_no, level, quantity, batch=NO_BATCH, serials=()):
+        batches = self.at(warehouse_no, goods_no, level)
+        row = batches.setdefault(batch, Row())
+        row.on_hand += quantity
+        row.serials.extend(serials)
+        return row
+
+    def reserve(self, warehouse_no, goods_no, level, quantity, asked=NO_BATCH):
+        """Set ``quantity`` aside, what expires first first, and return the picks.
+
+        :raise Short: when less is usable; nothing is set aside then
+        """
+        batches = self.at(warehouse_no, goods_no, level)
+        picks, missing = [], quantity
+        for batch in sorted(batches, key=lambda each: each.expireDate or "9999"):
+            taken = min(missing, batches[batch].usable)
+            if taken > 0 and batch.fits(asked):
+                picks.append(Pick(batch, taken))
+                missing -= taken
+        if missing > 0:
+            raise Short(f"{goods_no}: {missing} missing at level {level}")
+        for batch, taken in picks:
+            batches[batch].reserved += taken
+        return picks
+
+    def release(self, warehouse_no, goods_no, level, picks):
+        batches = self.at(warehouse_no, goods_no, level)
+        for batch, quantity in picks:
+            batches[batch].reserved -= quantity
+
+    def take(self, warehouse_no, goods_no, level, picks, quantity, wanted=()):
+        """Take ``quantity`` of what was set aside and release the rest.
+
+        Return the picks really taken and the serial numbers that left with them, the
+        ``wanted`` ones first.
+        """
+        batches = self.at(warehouse_no, goods_no, level)
+        taken, serials = [], []
+        for batch, reserved in picks:
+            row, count = batches[batch], min(reserved, quantity)
+            row.reserved -= reserved
+            row.on_hand -= count
+            quantity -= count
+            serials += row.draw_serials(count, wanted)
+            if count:
+                taken.append(Pick(batch, count))
+        return taken, serials

@@ -1,0 +1,153 @@
+import hashlib
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
+
+from odoo.tests import tagged
+
+from .sandbox_process import Caller
+from .test_sandbox_outbound import PIN, OutboundCase
+
+
+class Receiver:
+    """A message address of our own that keeps what it is sent."""
+
+    def __init__(self):
+        self.received = []
+        self.answers = []  # the next ones; then accepted
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.received.append((self.path, body))
+                answers = receiver.answers
+                status, answer = (
+                    answers.pop(0) if answers else (200, b'{"code":"1000"}')
+                )
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *args):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/messages"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+    def statuses(self):
+        return [json.loads(body)["status"] for _, body in self.received]
+
+
+@tagged("post_install", "-at_install")
+class TestSandboxMessages(OutboundCase):
+    def setUp(self):
+        super().setUp()
+        self.receiver = Receiver()
+        self.addCleanup(self.receiver.stop)
+        self.sandbox.do("settings", message_url=self.receiver.url, push_backoff=0.05)
+
+    def wait_until(self, condition, seconds=10):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, "waited in vain")
+            time.sleep(0.02)
+
+    def wait_until_settled(self):
+        self.wait_until(
+            lambda: all(m["state"] != "waiting" for m in self.sandbox.get("messages"))
+        )
+
+    def test_every_step_is_pushed_with_what_happened_signed_over_the_raw_body(self):
+        number = self.created()
+        self.wait_until(lambda: self.receiver.received)
+        [(path, body)] = self.receiver.received
+        message = json.loads(body)
+        self.assertTrue(message.pop("messageId"))
+        self.assertTrue(message.pop("operateTime"))
+        self.assertEqual(
+            message,
+            {
+                "pin": PIN,
+                "ownerNo": "EBU0000000000101",
+                "warehouseNo": "110000101",
+                "orderType": "XSCK",
+                "orderNo": number,
+                "erpOrderNo": "SO-1",
+                "status": "10010",
+            },
+        )
+        query = dict(parse_qsl(urlsplit(path).query))
+        content = (
+            f"{Caller.SECRET}app_key{Caller.KEY}methodorder.status"
+            f"param_json{body.decode()}timestamp{query['timestamp']}v2.0{Caller.SECRET}"
+        )
+        self.assertEqual(query["method"], "order.status")
+        self.assertEqual(query["sign"], hashlib.md5(content.encode()).hexdigest())
+
+    def test_nothing_is_pushed_to_an_account_that_did_not_tick_the_box(self):
+        self.caller = Caller(self.sandbox.url, PIN, "demo-quick", subscribe=False)
+        self.created()
+        self.sandbox.do("advance", to=10034)
+        self.assertEqual(self.sandbox.get("messages"), [])
+
+    def test_an_application_may_have_a_message_address_of_its_own(self):
+        other = Receiver()
+        self.addCleanup(other.stop)
+        self.sandbox.do("application", key=Caller.KEY, message_url=other.url)
+        self.created()
+        self.wait_until(lambda: other.received)
+        self.assertEqual(self.receiver.received, [])
+
+    def test_a_push_not_accepted_is_delivered_again(self):
+        self.receiver.answers = [(500, b""), (200, b'{"code":"9"}'), (200, b"no json")]
+        self.created()
+        self.wait_until(lambda: len(self.receiver.received) == 4)
+        self.wait_until_settled()
+        bodies = {body for _, body in self.receiver.received}
+        self.assertEqual(len(bodies), 1)
+        [message] = self.sandbox.get("messages")
+        self.assertEqual((message["state"], message["attempts"]), ("delivered", 4))
+
+    def test_a_push_is_given_up_in_the_end(self):
+        self.sandbox.do("settings", push_attempts=2)
+        self.receiver.answers = [(503, b"")] * 2
+        self.created()
+        self.wait_until_settled()
+        [message] = self.sandbox.get("messages")
+        self.assertEqual((message["state"], message["attempts"]), ("given up", 2))
+
+    def test_pushes_can_arrive_twice(self):
+        self.sandbox.do("push_faults", duplicate=1.0)
+        self.created()
+        self.wait_until(lambda: len(self.receiver.received) == 2)
+        self.assertEqual(*(body for _, body in self.receiver.received))
+
+    def test_pushes_can_be_lost(self):
+        self.sandbox.do("push_faults", lose=0.5)
+        for number in range(20):
+            self.created(f"SO-{number}")
+        self.wait_until_settled()
+        states = [message["state"] for message in self.sandbox.get("messages")]
+        self.assertIn(states.count("lost"), range(3, 18))
+        self.assertEqual(len(self.receiver.received), states.count("delivered"))
+
+    def test_pushes_can_arrive_out_of_order(self):
+        self.sandbox.do("push_faults", reorder=0.5, late=0.3)
+        self.created()
+        self.sandbox.do("advance", to=10034)
+        self.wait_until(lambda: len(self.receiver.received) == 11)
+        codes = [status for status in self.receiver.statuses()]
+        walked = [
+            str(each["status"]) for each in self.sandbox.get("orders")[0]["history"]
+        ]
+        self.assertCountEqual(codes, walked)
+        self.assertNotEqual(codes, walked)
