@@ -19,6 +19,9 @@
         "views/stock_warehouse_views.xml",
     ],
     "demo": ["demo/jd_application.xml"],
+    "assets": {
+        "web.assets_backend": ["jd_fulfillment/static/src/**/*"],
+    },
     "installable": True,
     "application": True,
 }

@@ -4,6 +4,9 @@ from odoo.fields import NO_ACCESS
 from ..lib import api as jd_api
 from ..lib import signing
 
+SIGNATURES = [(name, name) for name in signing.ALGORITHMS]
+USUAL_SIGNATURE = signing.ALGORITHMS[0]
+
 
 class JdApplication(models.Model):
     """An application registered at JD: the shared one, or a merchant's own.
@@ -28,10 +31,10 @@ class JdApplication(models.Model):
         string="APP SECRET", groups=NO_ACCESS, copy=False, exportable=False
     )
     algorithm = fields.Selection(
-        selection=lambda self: [(name, name) for name in signing.ALGORITHMS],
+        selection=SIGNATURES,
         string="Signature",
         required=True,
-        default="md5-salt",
+        default=USUAL_SIGNATURE,
         help="How JD's console says that requests of this application are signed.",
     )
     database_uuid = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
@@ -89,6 +92,15 @@ class JdApplication(models.Model):
         """Return the shared application as superuser, or an empty record."""
         # sudo: only system administrators may see applications; merchants use them.
         return self.sudo().search([("company_id", "=", False)], limit=1)
+
+    def _get_changes(self, typed):
+        """Return what is new of the values in a form; a field left empty stays."""
+        known = {"key": self.key, "algorithm": self.algorithm or USUAL_SIGNATURE}
+        return {
+            name: value
+            for name, value in typed.items()
+            if value and value != known.get(name)
+        }
 
     def _expire_logins(self):
         """Stop what signed in with a key that is no longer used."""

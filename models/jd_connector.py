@@ -1,14 +1,22 @@
 import re
+import unicodedata
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import const
-from ..lib.api import Endpoints
+from ..lib import api as jd_api
+from .jd_application import SIGNATURES, USUAL_SIGNATURE
 
-FULL_WIDTH_SPACE = "\N{IDEOGRAPHIC SPACE}"
-INVISIBLE = "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}"
+# What web pages and chats put into text that is copied from them.
+INVISIBLE = dict.fromkeys(
+    map(
+        ord,
+        "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+        "\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}",
+    )
+)
 
 
 class JdConnector(models.Model):
@@ -103,6 +111,14 @@ class JdConnector(models.Model):
         "nobody can read it here again, only replace it.",
     )
     has_app_secret = fields.Boolean(compute="_compute_app_key", compute_sudo=True)
+    app_algorithm = fields.Selection(
+        selection=SIGNATURES,
+        string="Signature",
+        compute="_compute_app_key",
+        inverse="_inverse_own_application",
+        compute_sudo=True,
+        help="How JD's console says that requests of your application are signed.",
+    )
     callback_url = fields.Char(
         string="Callback Address",
         compute="_compute_urls",
@@ -130,11 +146,17 @@ class JdConnector(models.Model):
 
     # === COMPUTES === #
 
-    @api.depends("own_application_id.key", "own_application_id.has_secret")
+    @api.depends(
+        "own_application_id.key",
+        "own_application_id.has_secret",
+        "own_application_id.algorithm",
+    )
     def _compute_app_key(self):
         for connector in self:
-            connector.app_key = connector.own_application_id.key
-            connector.has_app_secret = connector.own_application_id.has_secret
+            application = connector.own_application_id
+            connector.app_key = application.key
+            connector.app_algorithm = application.algorithm or USUAL_SIGNATURE
+            connector.has_app_secret = application.has_secret
 
     def _compute_app_secret(self):
         self.app_secret = False
@@ -152,15 +174,15 @@ class JdConnector(models.Model):
     def _inverse_own_application(self):
         """Keep the own key and secret out of sight; an empty secret stays as it is."""
         for connector in self:
-            application_sudo = connector.sudo().own_application_id
-            values = {"key": connector.app_key, "secret": connector.app_secret}
-            changed = {
-                name: value
-                for name, value in values.items()
-                if value and (name == "secret" or value != application_sudo.key)
-            }
-            if changed:
-                connector._write_own_application(changed)
+            changes = connector.sudo().own_application_id._get_changes(
+                {
+                    "key": connector.app_key,
+                    "secret": connector.app_secret,
+                    "algorithm": connector.app_algorithm,
+                }
+            )
+            if changes:
+                connector._write_own_application(changes)
 
     # === CONSTRAINTS === #
 
@@ -206,7 +228,7 @@ class JdConnector(models.Model):
 
     @api.constrains("active")
     def _check_archived_is_not_connected(self):
-        if self.filtered(lambda c: not c.active and c.state in ("connected",)):
+        if self.filtered(lambda c: not c.active and c.state == "connected"):
             raise ValidationError(
                 self.env._("Disconnect from JD before you archive the connection.")
             )
@@ -245,13 +267,17 @@ class JdConnector(models.Model):
 
     @api.model
     def _normalise(self, vals):
-        """Return the values without the spaces that come along when numbers are pasted."""
+        """Return the values without what comes along when they are pasted.
+
+        Numbers typed with a Chinese keyboard become plain digits; a PIN may hold any
+        letters and keeps them.
+        """
         vals = dict(vals)
         for name in {"pin", "department_no", "warehouse_no"} & vals.keys():
-            text = (vals[name] or "").replace(FULL_WIDTH_SPACE, " ")
-            vals[name] = text.strip(INVISIBLE + " \t\r\n\N{NO-BREAK SPACE}") or False
-        if vals.get("department_no"):
-            vals["department_no"] = vals["department_no"].upper()
+            text = (vals[name] or "").translate(INVISIBLE).strip()
+            if name != "pin":
+                text = unicodedata.normalize("NFKC", text).upper()
+            vals[name] = text or False
         return vals
 
     @api.model
@@ -259,18 +285,20 @@ class JdConnector(models.Model):
         return len(number) <= const.IDENTIFIER_LENGTH and re.fullmatch(pattern, number)
 
     def _check_identity_is_kept(self, vals):
-        """Refuse another PIN or environment where a warehouse already bears the old."""
+        """Refuse to turn a connection that works, or worked, into another one."""
         for connector in self.sudo().with_context(active_test=False):
-            changed = [
-                name
-                for name in ("pin", "environment")
-                if name in vals and vals[name] != connector[name]
-            ]
-            if changed and connector.warehouse_ids:
+            identity = {
+                "pin": connector.pin,
+                "environment": connector.environment,
+                "company_id": connector.company_id.id,
+            }
+            changed = any(vals.get(name, kept) != kept for name, kept in identity.items())
+            if changed and (connector.warehouse_ids or connector.state == "connected"):
                 raise UserError(
                     self.env._(
-                        "The warehouses of this connection belong to the PIN "
-                        "%(pin)s. For another PIN create another connection.",
+                        "This connection belongs to the PIN %(pin)s and its warehouses. "
+                        "For another PIN, company or environment create another "
+                        "connection.",
                         pin=connector.pin,
                     )
                 )
@@ -303,7 +331,8 @@ class JdConnector(models.Model):
     def _get_endpoints(self):
         """Return where this connection's environment answers.
 
-        :raise UserError: The sandbox has no address, or one that is not on this machine.
+        :raise lib.api.CredentialsRefused: The sandbox has no address, or one that is
+            not on this machine; the message is in the user's words.
         """
         self.ensure_one()
         if self.environment != "sandbox":
@@ -312,10 +341,10 @@ class JdConnector(models.Model):
         parameters = self.env["ir.config_parameter"].sudo()
         url = (parameters.get_param(const.SANDBOX_URL_PARAMETER) or "").rstrip("/")
         if urlsplit(url).hostname not in const.SANDBOX_HOSTS:
-            raise UserError(
+            raise jd_api.CredentialsRefused(
                 self.env._(
                     "There is no JD sandbox on this machine. Choose JD as the "
                     "environment of this connection."
                 )
             )
-        return Endpoints(oauth=url, gateway=url)
+        return jd_api.Endpoints(oauth=url, gateway=url)

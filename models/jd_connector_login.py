@@ -1,10 +1,8 @@
 """The login at JD: to its page, back through the callback, and what is made then."""
 
-import json
 import logging
 import secrets
 import time
-from binascii import Error as Base64Error
 
 from odoo import api, fields, models
 from odoo.exceptions import LockError, RedirectWarning, UserError
@@ -47,11 +45,13 @@ class JdConnector(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_ready_to_connect()
+        try:
+            login = self._get_login()
+        except jd_api.JdError as exc:
+            raise UserError(self._explain(exc)) from exc
         # sudo: the nonce is closed to every user.
         self.sudo().login_nonce = secrets.token_urlsafe(16)
-        url = self._get_login().authorize_url(
-            self.callback_url, self._sign_login_state()
-        )
+        url = login.authorize_url(self.callback_url, self._sign_login_state())
         return {"type": "ir.actions.act_url", "url": url, "target": "self"}
 
     # === START === #
@@ -201,7 +201,7 @@ class JdConnector(models.Model):
         try:
             # sudo: verifying uses the database's secret.
             return verify_hash_signed(self.sudo().env, STATE_SCOPE, state or "")
-        except (ValueError, Base64Error, json.JSONDecodeError, IndexError):
+        except ValueError:  # not even of the right form
             return None
 
     def _check_login_user(self, connector_sudo, user_id):
@@ -291,6 +291,8 @@ class JdConnector(models.Model):
                 "You signed in, but JD's service could not finish the login. Nothing "
                 "was connected. Wait a few minutes and click Start connecting again."
             )
+        if isinstance(error, jd_api.CredentialsRefused) and not error.code:
+            return self.env._("The connection is not ready"), error.message
         if isinstance(error, jd_api.CredentialsRefused):
             return self.env._("JD does not accept the application"), self.env._(
                 "JD refused the APP KEY or APP SECRET: %(words)s. Check both and click "

@@ -35,7 +35,10 @@ class JdConnector(models.Model):
         compute="_compute_is_mode_pending", compute_sudo=True
     )
     token_expires_at = fields.Datetime(
-        string="Login Valid Until", readonly=True, copy=False
+        string="Login Valid Until",
+        readonly=True,
+        copy=False,
+        help="Until then Odoo may work with JD in your name, unless it is renewed.",
     )
     token_renew_at = fields.Datetime(readonly=True, copy=False, index=True)
     is_renewable = fields.Boolean(
@@ -49,8 +52,19 @@ class JdConnector(models.Model):
         compute="_compute_is_expiring", search="_search_is_expiring"
     )
     login_user_id = fields.Many2one(
-        "res.users", string="Connected By", readonly=True, copy=False
+        "res.users",
+        string="Connected By",
+        readonly=True,
+        copy=False,
+        help="Who signed in at JD last, and is asked when it must be done again.",
     )
+    login_at = fields.Datetime(
+        string="Connected On",
+        readonly=True,
+        copy=False,
+        help="When somebody signed in at JD last.",
+    )
+    is_just_connected = fields.Boolean(compute="_compute_is_just_connected")
 
     # === COMPUTES === #
 
@@ -64,6 +78,14 @@ class JdConnector(models.Model):
         if operator != "in":
             return NotImplemented
         return self._get_expiring_domain()
+
+    @api.depends("state", "login_at")
+    def _compute_is_just_connected(self):
+        since = fields.Datetime.now() - const.LOGIN_TIME_LIMIT
+        for connector in self:
+            connector.is_just_connected = (
+                connector.state == "connected" and connector.login_at >= since
+            )
 
     @api.depends("mode", "state", "token_application_id", "own_application_id")
     def _compute_is_mode_pending(self):
@@ -91,6 +113,7 @@ class JdConnector(models.Model):
     def action_check_connection(self):
         """Ask JD a harmless question and say what it answered."""
         self.ensure_one()
+        self.check_access("write")
         try:
             departments = self._get_operations().departments()
         except jd_api.CredentialsRefused as exc:
@@ -126,15 +149,18 @@ class JdConnector(models.Model):
 
     # === CLIENTS === #
 
-    def _get_login(self):
-        """Return JD's login for the application of this mode.
+    def _get_login(self, application=None):
+        """Return JD's login for the application of this mode, or for another.
 
-        :raise UserError: The application is not ready, or there is no such environment.
+        :raise lib.api.CredentialsRefused: The application is not ready, or there is no
+            such environment; the message is in the user's words.
         """
+        if application is None:
+            application = self._get_application()
         return lib.login(
             const.PROTOCOL,
             endpoints=self._get_endpoints(),
-            application=self._get_application()._get_client_application(),
+            application=application._get_client_application(),
             transport=get_transport(),
         )
 
@@ -197,23 +223,25 @@ class JdConnector(models.Model):
                     "jd.application"
                 ]._get_database_uuid(),
                 "login_user_id": self.env.uid,
+                "login_at": fields.Datetime.now(),
             }
         )
         self._close_login_activities()
 
     def _prepare_token_values(self, token):
-        now = fields.Datetime.now()
+        """Return what to store of a token, and when to ask for the next."""
+        end = min(filter(None, [token.access_expires_at, token.refresh_expires_at]))
         lead = min(
-            (token.access_expires_at - now) * const.RENEWAL_SHARE,
+            (end - fields.Datetime.now()) * const.RENEWAL_SHARE,
             const.RENEWAL_LEAD_MAXIMUM,
         )
-        renew_at = (token.access_expires_at - lead).replace(microsecond=0)
+        renew_at = (end - lead).replace(microsecond=0)
         return {
             "access_token": token.access_token,
             "refresh_token": token.refresh_token,
             "refresh_expires_at": token.refresh_expires_at,
             "token_expires_at": token.access_expires_at,
-            "token_renew_at": token.refresh_token and renew_at,
+            "token_renew_at": renew_at if token.refresh_token else False,
             "is_renewable": bool(token.refresh_token),
         }
 
@@ -221,21 +249,15 @@ class JdConnector(models.Model):
         """Ask JD for the next token; called with the row locked."""
         connector_sudo = self.sudo()  # token and application are closed to users
         try:
-            login = lib.login(
-                const.PROTOCOL,
-                endpoints=self._get_endpoints(),
-                application=connector_sudo.token_application_id._get_client_application(),
-                transport=get_transport(),
-            )
             old = connector_sudo._get_stored_token()
-            new = login.refresh(old)
+            new = self._get_login(connector_sudo.token_application_id).refresh(old)
         except (jd_api.RetryLater, jd_api.OutcomeUnknown):
             return  # still due: the next run asks again
         except jd_api.JdError as exc:
             self._give_up_renewal(exc.message)
         else:
             if new.access_expires_at <= old.access_expires_at:
-                self._give_up_renewal(self.env._("the renewed login is no longer valid"))
+                self._give_up_renewal(self.env._("the new one is not valid for longer"))
             else:
                 connector_sudo.write(self._prepare_token_values(new))
 
@@ -285,9 +307,19 @@ class JdConnector(models.Model):
         self.activity_schedule(
             const.LOGIN_ACTIVITY,
             date_deadline=fields.Date.context_today(self),
-            user_id=(self.login_user_id or self.create_uid).id,
+            user_id=self._get_login_responsible().id,
             note=note,
         )
+
+    def _get_login_responsible(self):
+        """Return who connected, or somebody else who may where that user is gone."""
+        self_sudo = self.sudo()  # whoever triggers this may not list users
+        managers = self_sudo.env.ref("jd_fulfillment.group_jd_manager").all_user_ids
+        candidates = managers.filtered(
+            lambda user: user.active and self_sudo.company_id in user.company_ids
+        )
+        preferred = (self_sudo.login_user_id | self_sudo.create_uid) & candidates
+        return (preferred or candidates or self.env.user)[:1]
 
     def _close_login_activities(self):
         self.activity_unlink([const.LOGIN_ACTIVITY])

@@ -120,12 +120,12 @@ class JdConnector(models.Model):
 
         :param dict numbers_by_department: Department number → warehouse numbers.
         """
-        operations = self._get_operations()
-        with self._explaining_refusal():
-            checked = {
-                department_no: operations.warehouses(department_no, numbers)
-                for department_no, numbers in numbers_by_department.items()
-            }
+        checked = {}
+        for department_no, numbers in numbers_by_department.items():
+            with self._explaining_refusal(department_no=department_no):
+                operations = self._get_operations()
+                checked[department_no] = operations.warehouses(department_no, numbers)
+                self._check_usable(operations, department_no, numbers, checked)
         self._take_up_warehouses(checked)
 
     def _take_up_warehouses(self, checked):

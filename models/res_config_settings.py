@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from .. import const
+from .jd_application import SIGNATURES, USUAL_SIGNATURE
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -13,6 +16,15 @@ class ResConfigSettings(models.TransientModel):
         help="Kept unseen: once saved, nobody can read it here again, only replace it.",
     )
     jd_has_app_secret = fields.Boolean()
+    jd_app_algorithm = fields.Selection(
+        selection=SIGNATURES,
+        string="JD Signature",
+        help="How JD's console says that requests of the application are signed.",
+    )
+    jd_callback_url = fields.Char(
+        string="JD Callback Address",
+        help="Register it with the application in JD's developer console.",
+    )
 
     # === BUSINESS === #
 
@@ -21,8 +33,12 @@ class ResConfigSettings(models.TransientModel):
         values = super().get_values()
         if self.env.user.has_group("base.group_system"):
             shared_sudo = self.env["jd.application"]._get_shared()
-            values["jd_app_key"] = shared_sudo.key
-            values["jd_has_app_secret"] = shared_sudo.has_secret
+            values |= {
+                "jd_app_key": shared_sudo.key,
+                "jd_has_app_secret": shared_sudo.has_secret,
+                "jd_app_algorithm": shared_sudo.algorithm or USUAL_SIGNATURE,
+                "jd_callback_url": self.get_base_url() + const.CALLBACK_ROUTE,
+            }
         return values
 
     def set_values(self):
@@ -34,16 +50,15 @@ class ResConfigSettings(models.TransientModel):
     def _set_shared_application(self):
         """Write what changed; a secret left empty stays as it is."""
         shared_sudo = self.env["jd.application"]._get_shared()
-        typed = {"key": self.jd_app_key, "secret": self.jd_app_secret}
-        if not shared_sudo:
-            if self.jd_app_key:
-                shared_sudo.create(typed)
-            return
-        changed = {
-            name: value
-            for name, value in typed.items()
-            if value and (name == "secret" or value != shared_sudo.key)
-        }
-        if changed:
-            shared_sudo.write(changed)
+        changes = shared_sudo._get_changes(
+            {
+                "key": self.jd_app_key,
+                "secret": self.jd_app_secret,
+                "algorithm": self.jd_app_algorithm,
+            }
+        )
+        if shared_sudo and changes:
+            shared_sudo.write(changes)
+        elif "key" in changes:
+            shared_sudo.create(changes)
         self.jd_app_secret = False

@@ -15,12 +15,19 @@ class StockWarehouse(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
+        help="The connection through which JD runs this warehouse, shown by its PIN.",
     )
     jd_department_no = fields.Char(
-        string="JD Department Number", readonly=True, copy=False
+        string="JD Department Number",
+        readonly=True,
+        copy=False,
+        help="The department at JD that the goods of this warehouse belong to.",
     )
     jd_warehouse_no = fields.Char(
-        string="JD Warehouse Number", readonly=True, copy=False
+        string="JD Warehouse Number",
+        readonly=True,
+        copy=False,
+        help="JD's own number of this warehouse.",
     )
 
     _jd_numbers_uniq = models.UniqueIndex(
