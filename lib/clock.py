@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, timezone
 
 _FORMAT = "%Y-%m-%d %H:%M:%S"
-_AHEAD_OF_UTC = timedelta(hours=8)
+AHEAD_OF_UTC = timedelta(hours=8)
 
 
 def utc_now():
@@ -13,7 +13,7 @@ def utc_now():
 
 def to_jd(moment):
     """Write naive UTC as JD does."""
-    return (moment + _AHEAD_OF_UTC).strftime(_FORMAT)
+    return (moment + AHEAD_OF_UTC).strftime(_FORMAT)
 
 
 def from_jd(text):
@@ -21,4 +21,4 @@ def from_jd(text):
 
     :raise ValueError: It is no such time.
     """
-    return datetime.strptime(text, _FORMAT) - _AHEAD_OF_UTC
+    return datetime.strptime(text, _FORMAT) - AHEAD_OF_UTC

@@ -24,7 +24,7 @@ def run_all(function, items, workers):
         except (CredentialsRefused, Throttled) as error:
             stopped_by.append(error)
             return error
-        except Exception as error:  # one bad row must not lose the batch
+        except Exception as error:  # noqa: BLE001 - one bad row must not lose the rest
             return error
 
     with ThreadPoolExecutor(max_workers=workers) as executor:

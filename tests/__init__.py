@@ -1,5 +1,7 @@
 from . import test_installed
+from . import test_lib_goods
 from . import test_lib_jdl
+from . import test_lib_outbound
 from . import test_lib_signing
 from . import test_lib_transport
 from . import test_sandbox_gateway

@@ -49,13 +49,12 @@ def ill_behaved(behave):
             threading.Thread(target=handle, args=(connection,), daemon=True).start()
 
     def handle(connection):
-        with closing(connection):
-            with suppress(OSError):
-                request = b""
-                while not request.endswith(BODY):
-                    request += connection.recv(65536) or BODY
-                received.append(request)
-                behave(connection)
+        with closing(connection), suppress(OSError):
+            request = b""
+            while not request.endswith(BODY):
+                request += connection.recv(65536) or BODY
+            received.append(request)
+            behave(connection)
 
     threading.Thread(target=serve, daemon=True).start()
     try:
@@ -185,15 +184,15 @@ class TestTransport(BaseCase):
 
     def test_too_many_requests_ask_for_a_pause(self):
         behave = answering("429 Too Many Requests", b"slow down")
-        with ill_behaved(behave) as (base, _):
-            with self.assertRaises(Throttled) as caught:
-                self.send(base)
+        server = ill_behaved(behave)
+        with server as (base, _), self.assertRaises(Throttled) as caught:
+            self.send(base)
         self.assertGreater(caught.exception.wait_seconds, 0)
 
     def test_a_refusal_before_jd_means_nothing_happened(self):
-        with ill_behaved(answering("403 Forbidden", b"<html>no</html>")) as (base, _):
-            with self.assertRaisesRegex(RetryLater, "HTTP 403"):
-                self.send(base)
+        server = ill_behaved(answering("403 Forbidden", b"<html>no</html>"))
+        with server as (base, _), self.assertRaisesRegex(RetryLater, "HTTP 403"):
+            self.send(base)
 
     def test_jd_is_heard_whatever_the_status_below_500(self):
         with ill_behaved(answering("400 Bad", b'{"code":"2000"}')) as (base, _):
@@ -263,11 +262,11 @@ class TestTransportLog(BaseCase):
         def refuse(answer):
             raise CredentialsRefused("JD says no to Somchai", code="12")
 
-        with ill_behaved(answering("200 OK", b"{}")) as (base, _):
-            with self.assertLogs(Transport.__module__) as logs:
-                self.send(base)
-                with self.assertRaises(CredentialsRefused):
-                    self.send(base, refuse)
+        server = ill_behaved(answering("200 OK", b"{}"))
+        with server as (base, _), self.assertLogs(Transport.__module__) as logs:
+            self.send(base)
+            with self.assertRaises(CredentialsRefused):
+                self.send(base, refuse)
         lines = [record.getMessage() for record in logs.records]
         self.assertEqual(len(lines), 2)
         self.assertRegex(lines[0], r"^JD querySoOrder JD0001: ok, \d+ ms$")
