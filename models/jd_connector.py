@@ -292,7 +292,9 @@ class JdConnector(models.Model):
                 "environment": connector.environment,
                 "company_id": connector.company_id.id,
             }
-            changed = any(vals.get(name, kept) != kept for name, kept in identity.items())
+            changed = any(
+                vals.get(name, kept) != kept for name, kept in identity.items()
+            )
             if changed and (connector.warehouse_ids or connector.state == "connected"):
                 raise UserError(
                     self.env._(

@@ -61,7 +61,9 @@ class JdConnector(models.Model):
         application_sudo = self._get_application()
         if self.mode == "quick" and not application_sudo.has_secret:
             self._raise_shared_application_missing()
-        missing = [label for name, label in self._get_required_labels() if not self[name]]
+        missing = [
+            label for name, label in self._get_required_labels() if not self[name]
+        ]
         if missing:
             raise UserError(
                 self.env._(

@@ -219,9 +219,7 @@ class JdConnector(models.Model):
             | {
                 "state": "connected",
                 "token_application_id": self._get_application().id,
-                "token_database_uuid": self.env[
-                    "jd.application"
-                ]._get_database_uuid(),
+                "token_database_uuid": self.env["jd.application"]._get_database_uuid(),
                 "login_user_id": self.env.uid,
                 "login_at": fields.Datetime.now(),
             }

@@ -141,7 +141,8 @@ class JdConnector(models.Model):
         if created:
             self.message_post(
                 body=self.env._(
-                    "Warehouse ready: %(names)s", names=", ".join(created.mapped("name"))
+                    "Warehouse ready: %(names)s",
+                    names=", ".join(created.mapped("name")),
                 )
             )
         self._note_closed_warehouses(checked)

@@ -62,27 +62,36 @@ class StockWarehouse(models.Model):
         :param connector: The `jd.connector` they belong to.
         :param list rows: `lib.api.Warehouse`, of one department.
         """
-        warehouses = self.with_company(connector.company_id).with_context(
-            active_test=False
+        # sudo: the second warehouse of a company turns on what only a system
+        # administrator may, in core; whoever may connect may have that, too.
+        warehouses_sudo = (
+            self.sudo()
+            .with_company(connector.company_id)
+            .with_context(active_test=False)
         )
-        known = warehouses.search(
+        known = warehouses_sudo.search(
             [
                 ("jd_connector_id", "=", connector.id),
                 ("jd_department_no", "=", department_no),
             ]
         ).grouped("jd_warehouse_no")
-        found = warehouses.browse()
+        found_sudo = warehouses_sudo.browse()
         for row in rows:
-            warehouse = known.get(row.number) or warehouses._jd_adopt_or_create(
-                connector, department_no, row
-            )
-            if not warehouse.active:
-                warehouse.active = True
-            found += warehouse
-        return found
+            warehouse_sudo = known.get(row.number)
+            if not warehouse_sudo:
+                warehouse_sudo = warehouses_sudo._jd_adopt_or_create(
+                    connector, department_no, row
+                )
+            if not warehouse_sudo.active:
+                warehouse_sudo.active = True
+            found_sudo += warehouse_sudo
+        return found_sudo.sudo(False)
 
     def _jd_adopt_or_create(self, connector, department_no, row):
-        """Create JD's warehouse, or take the one that already has just that name."""
+        """Create JD's warehouse, or take the one that already has just that name.
+
+        To be called on superuser records, archived ones included.
+        """
         values = self._prepare_jd_values(connector, department_no, row)
         namesake = self.search(
             [
@@ -95,7 +104,9 @@ class StockWarehouse(models.Model):
             namesake.write({name: values[name] for name in values if name[:3] == "jd_"})
             return namesake
         values["code"] = self._get_free_jd_code(connector.company_id, row.number)
-        values["partner_id"] = self._create_jd_address(connector, values["name"], row).id
+        values["partner_id"] = self._create_jd_address(
+            connector, values["name"], row
+        ).id
         return self.create(values)
 
     def _prepare_jd_values(self, connector, department_no, row):
@@ -119,8 +130,7 @@ class StockWarehouse(models.Model):
     def _create_jd_address(self, connector, name, row):
         """Return a contact with the address at which JD runs the warehouse."""
         address = row.address
-        # sudo: setting up warehouses does not need the right to edit contacts.
-        partner_sudo = self.env["res.partner"].sudo().create(
+        return self.env["res.partner"].create(
             {
                 "name": row.name or name,
                 "parent_id": connector.company_id.partner_id.id,
@@ -132,4 +142,3 @@ class StockWarehouse(models.Model):
                 "company_id": connector.company_id.id,
             }
         )
-        return partner_sudo

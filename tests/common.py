@@ -1,0 +1,147 @@
+"""What the tests of the connector share: a sandbox JD, users, a login over HTTP."""
+
+from contextlib import contextmanager
+from urllib.parse import parse_qs, urlsplit
+
+from odoo.exceptions import UserError
+from odoo.tests import HttpCase, TransactionCase, new_test_user
+
+from .. import const
+from .sandbox_process import SandboxProcess, sign_in
+
+QUICK_DEPARTMENT, QUICK_WAREHOUSE = "EBU0000000000101", "110000101"
+QUICK_NAME = f"{QUICK_WAREHOUSE}-{QUICK_DEPARTMENT}-jd_demo_quick"
+FASHION, BEAUTY = "EBU0000000000201", "EBU0000000000202"
+PASSWORDS = {
+    "jd_demo_quick": "demo-quick",
+    "jd_demo_basic": "demo-basic",
+    "京东示例": "demo-zh",
+}
+
+
+class JdCase(TransactionCase):
+    """Two companies, the users that matter, and JD as it was at its start."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = SandboxProcess()
+        cls.addClassCleanup(cls.sandbox.stop)
+        parameters = cls.env["ir.config_parameter"]
+        parameters.set_param(const.SANDBOX_URL_PARAMETER, cls.sandbox.url)
+        cls.company = cls.env["res.company"].create({"name": "Our company"})
+        cls.other_company = cls.env["res.company"].create({"name": "Another company"})
+        cls.manager = cls.make_user("jd_manager", "jd_fulfillment.group_jd_manager")
+        cls.stock_user = cls.make_user("stock_user", "stock.group_stock_user")
+        cls.other_manager = cls.make_user(
+            "other_manager",
+            "jd_fulfillment.group_jd_manager",
+            company_id=cls.other_company.id,
+        )
+        cls.env = cls.env(
+            context={
+                **cls.env.context,
+                "tracking_disable": False,
+                "allowed_company_ids": cls.company.ids,
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox.do("reset")
+
+    @contextmanager
+    def assertRefused(self, words, error=UserError):
+        """Expect a refusal whose text fits the pattern."""
+        with self.assertRaises(error) as caught:
+            yield
+        self.assertRegex(str(caught.exception), words)
+
+    @classmethod
+    def make_user(cls, login, groups, **values):
+        values = {"company_id": cls.company.id} | values
+        return new_test_user(cls.env, login, groups, **values)
+
+    @classmethod
+    def share_application(cls):
+        return cls.env["jd.application"].create(
+            {"key": "sandbox-shared-key", "secret": "sandbox-shared-secret"}
+        )
+
+    def make_connector(self, user=None, **values):
+        """Create a connection as a merchant does; quick unless the values say more."""
+        user = user or self.manager
+        values = {
+            "pin": "jd_demo_quick",
+            "department_no": QUICK_DEPARTMENT,
+            "warehouse_no": QUICK_WAREHOUSE,
+        } | values
+        connectors = self.env["jd.connector"].with_user(user)
+        connectors = connectors.with_context(allowed_company_ids=user.company_id.ids)
+        return connectors.create(values)
+
+    def make_basic(self, **values):
+        return self.make_connector(
+            **{
+                "mode": "basic",
+                "pin": "jd_demo_basic",
+                "department_no": False,
+                "warehouse_no": False,
+                "app_key": "sandbox-own-key",
+                "app_secret": "sandbox-own-secret",
+            }
+            | values
+        )
+
+    def start(self, connector):
+        """Return the address of JD's login page."""
+        return connector.action_start_connecting()["url"]
+
+    def sign_in(self, url, account="jd_demo_quick", **options):
+        """Sign in on JD's page and return the address JD sends the browser to."""
+        return sign_in(url, account, PASSWORDS[account], **options)
+
+    def connect(self, connector, **options):
+        """Connect without a web server: hand over what JD sends to the callback."""
+        url = self.start(connector)
+        location = self.sign_in(url, options.pop("account", connector.pin), **options)
+        answer = answered(location)
+        connector._finish_login(
+            answer["state"], answer.get("code"), answer.get("error")
+        )
+        return connector
+
+    def find_warehouse(self, name):
+        warehouses = self.env["stock.warehouse"].with_context(active_test=False)
+        return warehouses.search([("name", "=", name)])
+
+    def last_note(self, record):
+        return record.sudo().message_ids[:1].body
+
+
+class JdHttpCase(JdCase, HttpCase):
+    """A browser session of the JD manager's, and the real callback route."""
+
+    def setUp(self):
+        super().setUp()
+        self.sign_into_odoo(self.manager)
+
+    def sign_into_odoo(self, user):
+        self.authenticate(user.login, user.login)
+
+    def come_back(self, location):
+        """Follow JD's redirect as the browser does, no further."""
+        self.assertTrue(location.startswith(self.base_url() + const.CALLBACK_ROUTE))
+        return self.url_open(location, allow_redirects=False)
+
+    def connect(self, connector, **options):
+        url = self.start(connector)
+        location = self.sign_in(url, options.pop("account", connector.pin), **options)
+        answer = self.come_back(location)
+        self.assertURLEqual(answer.headers.get("Location"), connector._get_form_url())
+        return connector
+
+
+def answered(location):
+    """Return the query of the address JD sends the browser back to."""
+    return {name: value for name, [value] in parse_qs(urlsplit(location).query).items()}
