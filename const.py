@@ -44,3 +44,69 @@ RENEWAL_LEAD_MAXIMUM = timedelta(days=30)
 RENEWAL_PATIENCE = timedelta(days=1)
 EXPIRY_WARNING = timedelta(days=14)
 LOGIN_ACTIVITY = "jd_fulfillment.mail_activity_login"
+
+# === CALLS (open.jdl.com, unit 367: dailyCall 10,000 for most calls) === #
+
+DAILY_CALLS = 10_000
+# Left for questions that must be asked: what became of an order that JD did not answer.
+RESERVED_SHARE = 0.2
+# How far the pulls of a day may run ahead of the clock, as a share of the budget.
+PULL_HEAD_START = 0.25
+CREATE_CALL = "addSoOrder"
+QUERY_CALL = "querySoOrder"
+CANCEL_CALL = "cancelOrder"
+
+# === ORDERS === #
+
+# A batch is small enough to be done before a scheduled action's time is up even when
+# every answer is slow, and large enough that the ORM's share of it is small.
+CHECK_BATCH = 200
+PUSH_BATCH = 200
+PULL_BATCH = 200
+CLOSE_BATCH = 100
+MESSAGE_BATCH = 500
+# PostgreSQL's advisory locks of this module; "jd" in ASCII.
+CLAIM_LOCK_CLASS = 0x6A64
+
+CHECK_AGAIN = timedelta(hours=1)
+RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
+# JD may still be working on what it did not answer: leave it time before asking.
+ASK_DELAY = timedelta(minutes=1)
+
+# How long after the last answer an open order is asked about again: a share of the
+# time since JD took it, within these bounds. With messages coming in, the pull is the
+# safety net only.
+PULL_SHARE = 0.75
+PULL_SOONEST = timedelta(minutes=20)
+PULL_LATEST = timedelta(hours=8)
+PULL_WITH_MESSAGES = timedelta(hours=12)
+# Shipped, but JD has not reported the quantities yet.
+PULL_QUANTITIES = timedelta(minutes=10)
+# After delivery an order is asked about no more; before, at most this long.
+PULL_AFTER_SHIPPING = timedelta(hours=12)
+FOLLOW_SHIPPED = timedelta(days=30)
+CLOSE_RETRY = timedelta(hours=1)
+
+# addSoOrder (1596): receiverInfo.name 20, mobile or phone 30, detailAddress 100
+RECEIVER_LIMITS = {"name": 20, "phone": 30, "address": 100}
+
+# === MESSAGES (JD's format is not public: controllers/push.py has our convention) === #
+
+MESSAGE_FIELDS = (
+    "messageId",
+    "pin",
+    "ownerNo",
+    "warehouseNo",
+    "orderType",
+    "orderNo",
+    "erpOrderNo",
+    "status",
+    "operateTime",
+)
+MESSAGE_LIMIT = 64 * 1024
+MESSAGE_AGE = timedelta(minutes=10)
+MESSAGES_KEPT = timedelta(days=30)
+# How long a message may take before a change counts as untold.
+MESSAGE_GRACE = timedelta(minutes=2)
+# So many changes in a row that only a pull found mean that messages do not come.
+MISSED_MESSAGES = 5

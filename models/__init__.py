@@ -1,9 +1,25 @@
+# Bases before what extends them.
+from . import jd_worker  # isort: skip
 from . import (
     jd_application,
     jd_connector,
+    jd_connector_calls,
     jd_connector_login,
     jd_connector_token,
     jd_connector_warehouse,
+    jd_department,
+    jd_department_goods,
+    jd_message,
+    jd_order,
+    jd_order_check,
+    jd_order_close,
+    jd_order_push,
+    jd_order_request,
+    jd_order_status,
+    jd_product,
+    jd_product_match,
     res_config_settings,
+    stock_move,
+    stock_picking,
     stock_warehouse,
 )

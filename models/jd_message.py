@@ -1,0 +1,139 @@
+"""The inbox: what JD pushes, kept as it came, then taken in as a hint."""
+
+import json
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .. import const, statuses
+
+
+class JdMessage(models.Model):
+    _name = "jd.message"
+    _description = "JD Message"
+    _inherit = ["jd.worker"]
+    _order = "id desc"
+    _rec_name = "message_no"
+
+    connector_id = fields.Many2one(
+        "jd.connector", string="Connection", required=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        related="connector_id.company_id", store=True, index=True
+    )
+    message_no = fields.Char(string="Message", required=True)
+    topic = fields.Char()
+    kind = fields.Char()
+    jd_number = fields.Char(string="JD Number", index="btree_not_null")
+    own_number = fields.Char(string="Our Number")
+    code = fields.Char(string="Status Code")
+    happened_at = fields.Datetime()
+    body = fields.Text(readonly=True)
+    state = fields.Selection(
+        selection=[
+            ("new", "New"),
+            ("done", "Taken In"),
+            ("foreign", "Order Not in Odoo"),
+        ],
+        string="Status",
+        required=True,
+        default="new",
+        index=True,
+    )
+    order_id = fields.Many2one("jd.order", readonly=True, index="btree_not_null")
+
+    _message_uniq = models.Constraint(
+        "UNIQUE(connector_id, message_no)", "This message was taken in already."
+    )
+
+    # === PROCESSING === #
+
+    @api.model
+    def _process_batch(self):
+        """Take in one batch of messages; return how many are left."""
+        domain = Domain("state", "=", "new")
+        messages = self._lock_due(domain, const.MESSAGE_BATCH)
+        if not messages:
+            return 0
+        orders = messages._find_orders()
+        for message in messages:
+            order = orders.get(message.id)
+            message.write(
+                {
+                    "order_id": order and order.id,
+                    "state": "done" if order else "foreign",
+                }
+            )
+        known = messages.filtered("order_id")
+        hints = known.filtered(lambda message: message._must_ask())
+        self.env["jd.order"]._apply_status(
+            [
+                (message.order_id, message.code, message.happened_at)
+                for message in known - hints
+            ],
+            source="push",
+        )
+        hints.order_id._hint()
+        self.env["ir.cron"]._commit_progress(len(messages))
+        messages.connector_id._note_messages()
+        self.env["ir.cron"]._commit_progress()
+        return self.search_count(domain)
+
+    def _find_orders(self):
+        """Return message id → `jd.order`, by JD's number or else by ours."""
+        orders = self.env["jd.order"].search(
+            Domain("connector_id", "in", self.connector_id.ids)
+            & (
+                Domain(
+                    "jd_number", "in", self.filtered("jd_number").mapped("jd_number")
+                )
+                | Domain("name", "in", self.filtered("own_number").mapped("own_number"))
+            )
+        )
+        found = {}
+        for order in orders:
+            found[order.connector_id.id, order.name] = order
+            found[order.connector_id.id, order.jd_number] = order
+        return {
+            message.id: order
+            for message in self
+            for number in (message.jd_number, message.own_number)
+            if number and (order := found.get((message.connector_id.id, number)))
+        }
+
+    def _must_ask(self):
+        """Whether JD must be asked before anything follows from this message."""
+        order = self.order_id
+        status = statuses.find(order.kind, self.code)
+        if not order.jd_number or not status:
+            return True
+        if status.effect == statuses.SHIPPED:
+            return not order.are_quantities_known
+        return status.effect in statuses.ASKED_EFFECTS
+
+    # === INTAKE === #
+
+    @api.model
+    def _prepare_values(self, connector, content, topic):
+        """Return the values of a message, its body without what identifies a person.
+
+        :param dict content: JD's message, by the convention of `controllers/push.py`.
+        """
+        content = {name: content.get(name) for name in const.MESSAGE_FIELDS}
+        return {
+            "connector_id": connector.id,
+            "message_no": content["messageId"],
+            "topic": topic,
+            "kind": content["orderType"],
+            "jd_number": content["orderNo"],
+            "own_number": content["erpOrderNo"],
+            "code": content["status"],
+            "happened_at": content["operateTime"],
+            "body": json.dumps(content, default=str),
+        }
+
+    @api.autovacuum
+    def _gc_messages(self):
+        limit = fields.Datetime.now() - const.MESSAGES_KEPT
+        old = Domain("create_date", "<", limit) & Domain("state", "!=", "new")
+        self.search(old, limit=10_000).unlink()

@@ -1,0 +1,323 @@
+"""The outbox: one document for each order told to JD."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .. import statuses
+
+# draft --[pre-flight ok]--> queued --[claim]--> sending --[accepted]--> accepted
+#   accepted → in_progress → done
+# sending --[refused]--> refused --[mended, retry]--> queued
+# sending --[throttled / unreachable]--> queued (retry_at)
+# sending --[no answer]--> unknown --[asked: JD has it]--> accepted
+#                                  --[asked: JD has not]--> queued
+# accepted|in_progress --[cancel asked]--> cancelling --[JD agrees]--> cancelled
+#                                          cancelling --[JD refuses]--> in_progress
+STATES = [
+    ("draft", "To Fix"),
+    ("queued", "Waiting to Be Sent"),
+    ("sending", "Being Sent"),
+    ("unknown", "Answer Unknown"),
+    ("refused", "Refused by JD"),
+    ("accepted", "Accepted"),
+    ("in_progress", "In Progress"),
+    ("cancelling", "Cancelling"),
+    ("done", "Done"),
+    ("cancelled", "Cancelled"),
+]
+AT_JD = ("accepted", "in_progress", "cancelling")
+NOT_AT_JD = ("draft", "queued", "refused")
+MAYBE_AT_JD = ("sending", "unknown")
+OPEN = (*NOT_AT_JD, *MAYBE_AT_JD, *AT_JD)
+
+
+class JdOrder(models.Model):
+    _name = "jd.order"
+    _description = "JD Order"
+    _inherit = ["mail.thread", "mail.activity.mixin", "jd.worker"]
+    _order = "id desc"
+    _check_company_auto = True
+    # Orders are written by scheduled actions; people discuss them.
+    _mail_post_access = "read"
+
+    name = fields.Char(
+        string="Our Number",
+        readonly=True,
+        copy=False,
+        index="trigram",
+        help="The number JD knows this order by on our side. It never changes, so that "
+        "nothing can be sent twice.",
+    )
+    kind = fields.Selection(
+        selection=[("XSCK", "Outbound")], required=True, readonly=True, default="XSCK"
+    )
+    state = fields.Selection(
+        selection=STATES,
+        string="Status",
+        required=True,
+        readonly=True,
+        copy=False,
+        default="draft",
+        index=True,
+        group_expand=True,
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        string="Warehouse",
+        required=True,
+        readonly=True,
+        check_company=True,
+    )
+    connector_id = fields.Many2one(
+        related="warehouse_id.jd_connector_id", store=True, index=True
+    )
+    company_id = fields.Many2one(
+        related="warehouse_id.company_id", store=True, index=True
+    )
+    picking_id = fields.Many2one(
+        "stock.picking",
+        string="Transfer",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    partner_id = fields.Many2one(related="picking_id.partner_id", string="Receiver")
+    scheduled_date = fields.Datetime(related="picking_id.scheduled_date")
+    line_ids = fields.One2many("jd.order.line", "order_id", readonly=True, copy=False)
+    event_ids = fields.One2many("jd.order.event", "order_id", readonly=True, copy=False)
+    parcel_ids = fields.One2many("jd.parcel", "order_id", readonly=True, copy=False)
+    jd_number = fields.Char(
+        string="JD Number", readonly=True, copy=False, index="trigram"
+    )
+    problems = fields.Text(
+        string="What to Do", readonly=True, copy=False, help="All that is in the way."
+    )
+
+    # What JD said last.
+    status_code = fields.Char(string="JD Status Code", readonly=True, copy=False)
+    status_rank = fields.Integer(readonly=True, copy=False)
+    status_name = fields.Char(string="JD Status", compute="_compute_status_name")
+    has_unknown_status = fields.Boolean(
+        readonly=True, copy=False, help="JD sent a status that it documents nowhere."
+    )
+    are_quantities_known = fields.Boolean(readonly=True, copy=False)
+    waybills = fields.Char(
+        compute="_compute_waybills", store=True, index="trigram", copy=False
+    )
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+
+    # When to do what next.
+    claim = fields.Integer(readonly=True, copy=False)
+    attempts = fields.Integer(readonly=True, copy=False)
+    retry_at = fields.Datetime(string="Next Try", readonly=True, copy=False)
+    accepted_at = fields.Datetime(readonly=True, copy=False)
+    pull_at = fields.Datetime(
+        string="Next Pull", readonly=True, copy=False, index="btree_not_null"
+    )
+    pulled_at = fields.Datetime(string="Last Pull", readonly=True, copy=False)
+    cancel_asked = fields.Boolean(readonly=True, copy=False, tracking=True)
+
+    _name_uniq = models.Constraint("UNIQUE(name)", "Our number must be unique.")
+    _jd_number_uniq = models.UniqueIndex(
+        "(connector_id, jd_number) WHERE jd_number IS NOT NULL",
+        "JD's number belongs to another order already.",
+    )
+    _one_open_per_picking = models.UniqueIndex(
+        "(picking_id, kind) WHERE state != 'cancelled'",
+        "This transfer has an order at JD already.",
+    )
+
+    # === COMPUTES === #
+
+    @api.depends("status_code", "kind")
+    def _compute_status_name(self):
+        for order in self:
+            status = statuses.find(order.kind, order.status_code)
+            order.status_name = status and str(status.name) or order.status_code
+
+    @api.depends("parcel_ids.waybill")
+    def _compute_waybills(self):
+        for order in self:
+            waybills = dict.fromkeys(filter(None, order.parcel_ids.mapped("waybill")))
+            order.waybills = ", ".join(waybills) or False
+
+    @api.depends("state", "status_rank", "picking_id.scheduled_date")
+    def _compute_is_late(self):
+        late = self.filtered_domain(self._get_late_domain())
+        late.is_late = True
+        (self - late).is_late = False
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_late_domain()
+
+    @api.model
+    def _get_late_domain(self):
+        """Select what should have left JD's warehouse by now and has not."""
+        return (
+            Domain("state", "in", OPEN)
+            & Domain("status_rank", "<", statuses.SHIPPED_RANK)
+            & Domain("picking_id.scheduled_date", "<", fields.Datetime.now())
+        )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        tag = (
+            self.env["jd.application"]._get_database_uuid().replace("-", "")[:6].upper()
+        )
+        for order in orders:
+            # The tag keeps two databases of one department apart: JD takes a number it
+            # knows for the order it knows.
+            order.name = f"{order.kind}-{tag}-{order.id:07d}"
+        return orders
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_told(self):
+        if self.filtered(lambda order: order.state in (*MAYBE_AT_JD, *AT_JD, "done")):
+            raise UserError(
+                self.env._("JD knows of this order: it stays as the record of it.")
+            )
+
+    # === ACTIONS === #
+
+    def action_retry(self):
+        """Check again what was to fix, and send what is in order."""
+        self.check_access("read")
+        orders_sudo = self.sudo()  # people cause what is written, and write nothing
+        orders_sudo.filtered(lambda order: order.state == "refused")._back_to_draft()
+        drafts_sudo = orders_sudo.filtered(lambda order: order.state == "draft")
+        drafts_sudo._check_and_queue()
+        if len(drafts_sudo) == 1 and drafts_sudo.state == "draft":
+            return drafts_sudo._show_problems()
+        return True
+
+    def action_pull(self):
+        """Ask JD about these orders as soon as possible."""
+        self.check_access("read")
+        self.sudo()._hint()  # people cause what is written, and write nothing
+
+    def action_cancel(self):
+        """Cancel the transfers of these orders, which asks JD where it must."""
+        self.picking_id.action_cancel()
+
+    def action_view_picking(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "stock.picking",
+            "res_id": self.picking_id.id,
+            "view_mode": "form",
+        }
+
+    # === BUSINESS === #
+
+    def _show_problems(self):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "title": self.env._("Not sent to JD yet"),
+                "message": self.problems,
+                "sticky": True,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _back_to_draft(self):
+        self.write({"state": "draft", "problems": False, "retry_at": False})
+
+    def _hint(self):
+        """Have the pull take these orders first."""
+        open_orders = self.filtered(lambda order: order.state in AT_JD or order.pull_at)
+        open_orders.pull_at = fields.Datetime.now()
+        self._trigger("follow")
+
+    @api.model
+    def _trigger(self, name):
+        """Wake the scheduled action `push`, `follow` or `close`."""
+        self._trigger_at(name, None)
+
+    @api.model
+    def _trigger_at(self, name, at):
+        # sudo: whoever confirms a transfer may wake the action that sends it.
+        self.env.ref(f"jd_fulfillment.ir_cron_{name}_orders").sudo()._trigger(at)
+
+
+class JdOrderLine(models.Model):
+    _name = "jd.order.line"
+    _description = "JD Order Line"
+
+    order_id = fields.Many2one(
+        "jd.order", required=True, index=True, ondelete="cascade"
+    )
+    move_id = fields.Many2one(
+        "stock.move", required=True, index=True, ondelete="restrict"
+    )
+    product_id = fields.Many2one("product.product", required=True)
+    goods_id = fields.Many2one("jd.product", string="JD Goods")
+    planned = fields.Integer(string="Ordered")
+    reported = fields.Integer(string="Shipped by JD")
+    is_reported = fields.Boolean(
+        help="JD has said how many left. Until then nothing counts as shipped."
+    )
+
+    @api.depends("product_id", "planned")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = f"{line.planned} × {line.product_id.display_name}"
+
+
+class JdOrderEvent(models.Model):
+    """What JD reported about an order, once per status."""
+
+    _name = "jd.order.event"
+    _description = "JD Order Event"
+    _order = "happened_at desc, id desc"
+
+    order_id = fields.Many2one(
+        "jd.order", required=True, index=True, ondelete="cascade"
+    )
+    code = fields.Char(required=True)
+    name = fields.Char(string="Event", compute="_compute_name")
+    happened_at = fields.Datetime(required=True)
+    source = fields.Selection(
+        selection=[("push", "Message"), ("pull", "Pull"), ("call", "Answer")],
+        required=True,
+    )
+
+    _code_uniq = models.Constraint(
+        "UNIQUE(order_id, code)", "One event per status and order."
+    )
+
+    @api.depends("code", "order_id.kind")
+    def _compute_name(self):
+        for event in self:
+            status = statuses.find(event.order_id.kind, event.code)
+            event.name = (
+                str(status.name)
+                if status
+                else self.env._("Status %(code)s, not in JD's list", code=event.code)
+            )
+
+
+class JdParcel(models.Model):
+    _name = "jd.parcel"
+    _description = "JD Parcel"
+
+    order_id = fields.Many2one(
+        "jd.order", required=True, index=True, ondelete="cascade"
+    )
+    package_no = fields.Char()
+    waybill = fields.Char()
+    weight = fields.Float(string="Weight (kg)")
+
+    _package_uniq = models.Constraint(
+        "UNIQUE(order_id, package_no)", "One parcel per package number."
+    )

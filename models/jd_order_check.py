@@ -1,0 +1,223 @@
+"""Before an order is sent: its lines, and everything that is in the way, at once."""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import float_is_zero
+
+from .. import const
+
+
+class JdOrder(models.Model):
+    _inherit = "jd.order"
+
+    @api.model
+    def _create_for_pickings(self, pickings):
+        """Create, check and queue the orders of transfers that have none.
+
+        :param pickings: Transfers out of JD warehouses, ready.
+        """
+        orders = self.create(
+            [self._prepare_order_values(picking) for picking in pickings]
+        )
+        orders._check_and_queue()
+        return orders
+
+    @api.model
+    def _prepare_order_values(self, picking):
+        return {
+            "kind": "XSCK",
+            "picking_id": picking.id,
+            "warehouse_id": picking.picking_type_id.warehouse_id.id,
+        }
+
+    def _check_and_queue(self):
+        """Bring drafts up to date with their transfers and queue those in order."""
+        goods = self._get_goods_of_moves()
+        self.line_ids.unlink()
+        self.env["jd.order.line"].create(
+            [values for order in self for values in order._prepare_lines(goods)]
+        )
+        ready = self.browse()
+        for order in self:
+            problems = order._get_problems(goods)
+            order.problems = "\n".join(problems)
+            if not problems:
+                ready += order
+        ready.write({"state": "queued", "retry_at": False, "attempts": 0})
+        # What is mended elsewhere is noticed without a click, too.
+        (self - ready).retry_at = fields.Datetime.now() + const.CHECK_AGAIN
+        if ready:
+            self._trigger("push")
+
+    @api.model
+    def _check_waiting(self):
+        """Check drafts that are due and transfers that no hook has seen ready."""
+        now = fields.Datetime.now()
+        due = Domain("retry_at", "=", False) | Domain("retry_at", "<=", now)
+        self._lock_due(
+            Domain("state", "=", "draft") & due, const.CHECK_BATCH
+        )._check_and_queue()
+        pickings = self.env["stock.picking"]
+        pickings.search(
+            pickings._jd_get_ready_domain(), limit=const.CHECK_BATCH
+        )._jd_send_ready()
+
+    @api.model
+    def _recheck_waiting(self, jd_products):
+        """Check again the drafts that ship goods of which something became known."""
+        waiting = self.search(
+            [
+                ("state", "=", "draft"),
+                ("connector_id", "in", jd_products.connector_id.ids),
+                ("line_ids.product_id", "in", jd_products.product_id.ids),
+            ]
+        )
+        waiting._check_and_queue()
+
+    # === LINES === #
+
+    def _get_moves(self):
+        return self.picking_id.move_ids.filtered(
+            lambda move: move.state not in ("cancel", "done", "draft")
+        )
+
+    def _get_goods_of_moves(self):
+        """Return the goods of these orders: (warehouse id, product id) → `jd.product`."""
+        goods = {}
+        for warehouse, orders in self.grouped("warehouse_id").items():
+            products = orders._get_moves().product_id
+            known = self.env["jd.product"]._get_goods(warehouse, products)
+            missing = products.filtered(lambda p, known=known: p.id not in known)
+            if missing:
+                self.env["jd.product"]._request_match(warehouse, missing)
+                known = self.env["jd.product"]._get_goods(warehouse, products)
+            goods |= {(warehouse.id, key): value for key, value in known.items()}
+        return goods
+
+    def _prepare_lines(self, goods):
+        self.ensure_one()
+        return [
+            {
+                "order_id": self.id,
+                "move_id": move.id,
+                "product_id": move.product_id.id,
+                "goods_id": goods[self.warehouse_id.id, move.product_id.id].id,
+                "planned": int(self._get_units(move)),
+            }
+            for move in self._get_moves()
+            if (self.warehouse_id.id, move.product_id.id) in goods
+        ]
+
+    @api.model
+    def _get_units(self, move):
+        """Return what is reserved, in the product's own unit."""
+        return move.product_uom._compute_quantity(
+            move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
+        )
+
+    # === PROBLEMS === #
+
+    def _get_problems(self, goods):
+        """Return all that keeps this order from being sent, in the merchant's words."""
+        self.ensure_one()
+        return [
+            *self._get_warehouse_problems(),
+            *self._get_receiver_problems(),
+            *self._get_move_problems(goods),
+        ]
+
+    def _get_warehouse_problems(self):
+        warehouse = self.warehouse_id
+        if not warehouse.jd_shop_no:
+            yield self.env._(
+                "JD needs a shop number: choose it on the warehouse %(warehouse)s.",
+                warehouse=warehouse.name,
+            )
+        elsewhere = self._get_moves().filtered(
+            lambda move: not move.location_id._child_of(warehouse.view_location_id)
+        )
+        if elsewhere:
+            yield self.env._(
+                "These goods are not in %(warehouse)s: %(products)s. Ship them with a "
+                "transfer of their own.",
+                warehouse=warehouse.name,
+                products=self._name_products(elsewhere.product_id),
+            )
+
+    def _get_receiver_problems(self):
+        receiver = self._get_receiver()
+        limits = const.RECEIVER_LIMITS
+        if not self.partner_id:
+            yield self.env._("The transfer has no receiver: choose the contact.")
+            return
+        missing = {
+            "name": self.env._("The receiver has no name."),
+            "phone": self.env._("The receiver has no phone number: JD needs one."),
+            "address": self.env._("The receiver has no address."),
+        }
+        labels = {
+            "name": self.env._("name"),
+            "phone": self.env._("phone number"),
+            "address": self.env._("address"),
+        }
+        for part, text in receiver.items():
+            if not text:
+                yield missing[part]
+            elif len(text) > limits[part]:
+                yield self.env._(
+                    "The receiver's %(part)s has %(length)s characters, JD takes "
+                    "%(limit)s: shorten “%(text)s”.",
+                    part=labels[part],
+                    length=len(text),
+                    limit=limits[part],
+                    text=text,
+                )
+
+    def _get_receiver(self):
+        """Return name, phone and address of the receiver as JD gets them."""
+        partner = self.partner_id
+        address = partner._display_address(without_company=True)
+        lines = [line.strip() for line in address.splitlines()]
+        return {
+            "name": (partner.name or partner.commercial_partner_id.name or "").strip(),
+            "phone": (
+                partner.phone or partner.commercial_partner_id.phone or ""
+            ).strip(),
+            "address": ", ".join(filter(None, lines)),
+        }
+
+    def _get_move_problems(self, goods):
+        moves = self._get_moves()
+        if all(float_is_zero(move.quantity, precision_digits=6) for move in moves):
+            yield self.env._("Nothing is reserved for this transfer yet.")
+            return
+        for move in moves:
+            units = self._get_units(move)
+            if units != int(units):
+                yield self.env._(
+                    "%(product)s: JD ships whole %(unit)s only, not %(quantity)s.",
+                    product=move.product_id.display_name,
+                    unit=move.product_id.uom_id.name,
+                    quantity=units,
+                )
+        for product in moves.product_id:
+            record = goods.get((self.warehouse_id.id, product.id))
+            if not record or record.state != "matched":
+                yield self._explain_unmatched(product, record)
+
+    def _explain_unmatched(self, product, record):
+        if record and record.state == "refused":
+            return self.env._(
+                "%(product)s is not among JD's goods: %(reason)s",
+                product=product.display_name,
+                reason=record.reason,
+            )
+        return self.env._(
+            "%(product)s is being matched with JD's goods; the order goes on by itself "
+            "when that is done.",
+            product=product.display_name,
+        )
+
+    @api.model
+    def _name_products(self, products):
+        return ", ".join(products.mapped("display_name"))
