@@ -56,6 +56,31 @@ CREATE_CALL = "addSoOrder"
 QUERY_CALL = "querySoOrder"
 CANCEL_CALL = "cancelOrder"
 
+# === GOODS (open.jdl.com, unit 367: queryGoodsInfo 1610, saveGoodsInfo 1609) === #
+
+GOODS_QUERY_CALL = "queryGoodsInfo"
+GOODS_SAVE_CALL = "saveGoodsInfo"
+SHOPS_CALL = "queryShopInfo"
+# Not refused, and not at JD yet.
+GOODS_WAITING = ("to_match", "to_create")
+# erpGoodsNo and one barcode; JD's lists of them have commas between.
+GOODS_CODE_LENGTH = 50
+GOODS_NAME_LENGTH = 500
+# What JD's API calls "other"; the pattern is that of thirdCategoryCode.
+GOODS_CATEGORY = "4159"
+GOODS_CATEGORY_PATTERN = r"[0-9]{1,20}"
+# Up to so many products are asked about by number, more are looked for in JD's list.
+GOODS_ASK_BATCH = 200
+GOODS_PAGES_AT_ONCE = 4
+GOODS_ROWS_BATCH = 2_000
+GOODS_DECIDE_BATCH = 1_000
+GOODS_CREATE_BATCH = 100
+GOODS_RETRY_DELAY = timedelta(minutes=1)
+# The day's calls are used up.
+GOODS_BUDGET_PAUSE = timedelta(hours=1)
+# How long a refusal counts for a transfer that waits, unless the product is changed.
+GOODS_REFUSAL_KEPT = timedelta(hours=1)
+
 # === ORDERS === #
 
 # A batch is small enough to be done before a scheduled action's time is up even when

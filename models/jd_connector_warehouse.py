@@ -146,6 +146,7 @@ class JdConnector(models.Model):
                 )
             )
         self._note_closed_warehouses(checked)
+        self._request_goods_match()
 
     def _note_closed_warehouses(self, checked):
         open_numbers = {

@@ -29,6 +29,13 @@ class StockWarehouse(models.Model):
         copy=False,
         help="JD's own number of this warehouse.",
     )
+    jd_shop_no = fields.Char(
+        string="JD Shop Number",
+        copy=False,
+        help="JD's number of the shop whose orders leave from here: ESP followed by "
+        "digits. It is filled in where JD lists one shop only; otherwise ask JD's staff "
+        "which one to use.",
+    )
 
     _jd_numbers_uniq = models.UniqueIndex(
         "(jd_connector_id, jd_department_no, jd_warehouse_no)"
