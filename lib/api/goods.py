@@ -1,12 +1,13 @@
 """Goods of a department, and what lies of them in its warehouses."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 # The most goods that one question can name.
 GOODS_FILTER_LIMIT = 50
 GOODS_PAGE_SIZE = 1000
 STOCK_PAGE_SIZE = 1000
+LEVEL_CHANGE_PAGE_SIZE = 50
 
 
 class GoodsLevel:
@@ -108,6 +109,26 @@ class StockRow:
     stock_type: str = ""
     total: int | None = None
     usable: int | None = None
+    lot: Lot | None = None
+
+
+@dataclass(frozen=True)
+class LevelChange:
+    """Goods that a warehouse moved from one level to another.
+
+    :param number: JD's number of the adjustment.
+    :param at: Naive UTC; None where JD's time is missing or unreadable.
+    """
+
+    number: str
+    goods_number: str
+    old_level: str
+    new_level: str
+    quantity: int | None
+    own_goods_number: str = ""
+    warehouse_no: str = ""
+    at: datetime | None = None
+    reason: str = ""
     lot: Lot | None = None
 
 

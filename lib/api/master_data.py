@@ -51,6 +51,26 @@ class Warehouse:
         return self.status not in (WarehouseStatus.INITIAL, WarehouseStatus.DISABLED)
 
 
+class SupplierStatus:
+    ENABLED = "2"
+    DISABLED = "3"
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """A supplier of a department.
+
+    :param number: JD's, `EMS…`; empty for one that is still to be created.
+    :param own_number: The merchant's.
+    """
+
+    own_number: str
+    name: str = ""
+    number: str = ""
+    status: str = ""
+    address: Address = Address()
+
+
 class ShopStatus:
     ENABLED = "1"
     DISABLED = "2"

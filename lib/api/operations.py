@@ -1,18 +1,21 @@
 """What the models ask of JD, whatever the protocol behind it."""
 
+from datetime import datetime
 from typing import Protocol
 
 from .account import Token
 from .goods import (
     GOODS_PAGE_SIZE,
+    LEVEL_CHANGE_PAGE_SIZE,
     STOCK_PAGE_SIZE,
     Goods,
+    LevelChange,
     NewGoods,
     StockPage,
     StockType,
 )
-from .master_data import Department, Shop, Warehouse
-from .orders import Cancellation, OutboundOrder, Report
+from .master_data import Department, Shop, Supplier, Warehouse
+from .orders import Cancellation, Order, Report
 
 
 class Login(Protocol):
@@ -50,6 +53,18 @@ class Operations(Protocol):
         """List a department's shops.
 
         :raise PermissionRefused: The PIN is not linked to the department.
+        """
+
+    def suppliers(
+        self, department_no: str, *, numbers=(), own_numbers=()
+    ) -> list[Supplier]:
+        """List a department's suppliers, or those that are named."""
+
+    def create_supplier(self, department_no: str, supplier: Supplier) -> str:
+        """Create a supplier and return JD's number.
+
+        :raise OutcomeUnknown: Also when JD names no number; `suppliers` with our own
+            number tells it.
         """
 
     # --- goods and stock
@@ -100,9 +115,23 @@ class Operations(Protocol):
     ) -> StockPage:
         """List one page of the stock that JD keeps lots of, one row per lot."""
 
+    def level_changes(
+        self,
+        department_no: str,
+        since: datetime,
+        until: datetime,
+        *,
+        page=1,
+        page_size=LEVEL_CHANGE_PAGE_SIZE,
+    ) -> list[LevelChange]:
+        """List one page of the moves between goods levels, times in naive UTC.
+
+        JD pages by adjustment, each of which may hold several moves.
+        """
+
     # --- orders of every kind, named by `OrderKind`
 
-    def create_order(self, order: OutboundOrder) -> str:
+    def create_order(self, order: Order) -> str:
         """Tell JD of an order and return JD's number for it.
 
         :raise OutcomeUnknown: Ask with `find_number` before telling it again.
@@ -137,4 +166,12 @@ class Operations(Protocol):
         """Ask JD to cancel an order, named by JD's number or else by ours.
 
         :raise OutcomeUnknown: `report` tells what became of it.
+        """
+
+    def close_inbound(self, department_no: str, *, number="", own_number="") -> None:
+        """End an inbound order that came in parts, named by JD's number or by ours.
+
+        :raise NotFound: JD has no such order.
+        :raise Refused: It is not one that comes in parts, or not with the warehouse
+            yet: then it is cancelled instead.
         """

@@ -82,6 +82,102 @@ class OutboundOrder:
     source_no: str = DOCUMENTED_SOURCE
 
 
+class InboundPurpose:
+    PURCHASE = "1"
+    TRANSFER = "12"
+
+
+@dataclass(frozen=True)
+class InboundOrder:
+    """Goods announced to a warehouse.
+
+    :param supplier_no: JD's number, `EMS…`.
+    :param waybill: Of what is on its way.
+    :param in_parts: It may arrive in several deliveries; only such an order can be
+        closed.
+    """
+
+    kind: ClassVar[str] = OrderKind.INBOUND
+
+    number: str
+    department_no: str
+    warehouse_no: str
+    lines: tuple[OrderLine, ...]
+    supplier_no: str = ""
+    purpose: str = InboundPurpose.PURCHASE
+    waybill: str = ""
+    in_parts: bool = False
+    remark: str = ""
+
+
+class ReturnReason:
+    AFTER_SALE = "1"
+    EXCHANGE = "2"
+    REJECTED = "3"
+    SHORT = "4"
+    SHIP_AGAIN = "5"
+    HALF_RECEIVED = "6"
+
+
+@dataclass(frozen=True)
+class CustomerReturn:
+    """Goods that come back from a customer.
+
+    :param delivery_number: JD's number of the delivery they left with; without it
+        (nor ours, `own_delivery_number`) JD wants every line in full.
+    :param short_allowed: Less than announced may arrive.
+    :param words: The customer's reason.
+    """
+
+    kind: ClassVar[str] = OrderKind.CUSTOMER_RETURN
+
+    number: str
+    department_no: str
+    warehouse_no: str
+    lines: tuple[OrderLine, ...] = ()
+    delivery_number: str = ""
+    own_delivery_number: str = ""
+    reason: str = ReturnReason.AFTER_SALE
+    from_business: bool = False
+    short_allowed: bool = True
+    waybill: str = ""
+    sender: Address | None = None
+    words: str = ""
+    remark: str = ""
+
+
+class DeliveryMode:
+    PICK_UP = "1"
+    JD_TRANSFER_CENTRE = "2"
+    JD_WAREHOUSE = "3"
+    JD_RETAIL = "4"
+    PICK_UP_AT_WAREHOUSE = "6"
+    JD_TO_THE_DOOR = "7"
+
+
+@dataclass(frozen=True)
+class SupplierReturn:
+    """Goods that go back to a supplier; one goods can go at one level only.
+
+    :param receiver: Wanted by JD when JD delivers.
+    """
+
+    kind: ClassVar[str] = OrderKind.SUPPLIER_RETURN
+
+    number: str
+    department_no: str
+    warehouse_no: str
+    lines: tuple[OrderLine, ...]
+    supplier_no: str = ""
+    delivery_mode: str = DeliveryMode.PICK_UP
+    receiver: Address | None = None
+    short_allowed: bool = True
+    remark: str = ""
+
+
+Order = OutboundOrder | InboundOrder | CustomerReturn | SupplierReturn
+
+
 # === WHAT JD TELLS === #
 
 
@@ -174,6 +270,56 @@ class OutboundReport(Report):
     parcels: tuple[Parcel, ...] = ()
     history: tuple[StatusChange, ...] = ()
     split_numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What JD counted otherwise than planned, for one goods of an inbound order.
+
+    :param reasons: Pieces by JD's name of the reason, e.g. `short`, `damaged`,
+        `excess`, `error`; those that are zero are left out.
+    """
+
+    goods_number: str
+    own_goods_number: str = ""
+    quantity: int | None = None
+    reasons: dict[str, int] = field(default_factory=dict)
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Pieces that JD did not take in."""
+
+    goods_number: str
+    quantity: int | None = None
+    level: str = ""
+    reason: str = ""
+    lot: Lot | None = None
+
+
+@dataclass(frozen=True)
+class InboundReport(Report):
+    kind: ClassVar[str] = OrderKind.INBOUND
+
+    supplier_no: str = ""
+    differences: tuple[Difference, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+
+
+@dataclass(frozen=True)
+class CustomerReturnReport(Report):
+    kind: ClassVar[str] = OrderKind.CUSTOMER_RETURN
+
+    delivery_number: str = ""
+    own_delivery_number: str = ""
+
+
+@dataclass(frozen=True)
+class SupplierReturnReport(Report):
+    kind: ClassVar[str] = OrderKind.SUPPLIER_RETURN
+
+    supplier_no: str = ""
 
 
 # === CANCELLING === #

@@ -37,6 +37,17 @@ _CLASSES = {
     ("querySoOrder", "2342"): NotFound,
     # document 1552
     ("cancelOrder", "2003"): PermissionRefused,
+    # document 1571
+    ("queryPoOrderDetail", "2003"): PermissionRefused,
+    ("queryPoOrderDetail", "2004"): PermissionRefused,
+    # document 1607
+    ("closePoOrder", "2005"): NotFound,
+    ("closePoOrder", "2008"): PermissionRefused,
+    # document 1575; an unknown number as a third party saw it
+    ("queryReturnToSupplier", "3009"): PermissionRefused,
+    ("queryReturnToSupplier", "3010"): NotFound,
+    # document 1854
+    ("queryGoodsLevelChange", "3009"): PermissionRefused,
     # document 1883
     ("getEclpNoByOutNo", "2001"): NotFound,
     ("getEclpNoByOutNo", "3031"): PermissionRefused,

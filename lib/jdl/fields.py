@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from .. import clock
-from ..api import Lot, OutcomeUnknown
+from ..api import Address, Lot, OutcomeUnknown
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -81,6 +81,19 @@ def day(row, name):
         return datetime.strptime(found[0], "%Y-%m-%d").date() if found else None
     except ValueError:
         return None
+
+
+def read_address(row):
+    return Address(
+        name=text(row, "name"),
+        phone=text(row, "phone"),
+        email=text(row, "email"),
+        province=text(row, "province"),
+        city=text(row, "city"),
+        county=text(row, "county"),
+        town=text(row, "town"),
+        detail=text(row, "detailAddress"),
+    )
 
 
 def lot(row):

@@ -1,7 +1,7 @@
 """Departments, warehouses and shops."""
 
-from ..api import Address, Department, Shop, Warehouse
-from .fields import inner, rows, text
+from ..api import Department, Shop, Warehouse
+from .fields import inner, read_address, rows, text
 from .gateway import Call
 
 # https://open.jdl.com, unit 367, documents 1603, 1602 and 1605
@@ -48,7 +48,7 @@ def _read_warehouses(data):
             name=text(row, "warehouseName"),
             status=text(row, "status"),
             own_number=text(row, "erpWarehouseNo"),
-            address=_read_address(inner(row, "warehouseAddress")),
+            address=read_address(inner(row, "warehouseAddress")),
         )
         for row in rows(data)
         if text(row, "warehouseNo")
@@ -67,15 +67,3 @@ def _read_shops(data):
         for row in rows(data)
         if text(row, "shopNo")
     ]
-
-
-def _read_address(row):
-    return Address(
-        name=text(row, "name"),
-        phone=text(row, "phone"),
-        province=text(row, "province"),
-        city=text(row, "city"),
-        county=text(row, "county"),
-        town=text(row, "town"),
-        detail=text(row, "detailAddress"),
-    )

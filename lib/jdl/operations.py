@@ -5,8 +5,11 @@ from .goods import GoodsOperations
 from .master_data import MasterData
 from .orders import OrderOperations
 from .stock import StockOperations
+from .suppliers import SupplierOperations
 
 
-class JdlOperations(MasterData, GoodsOperations, OrderOperations, StockOperations):
+class JdlOperations(
+    MasterData, SupplierOperations, GoodsOperations, StockOperations, OrderOperations
+):
     def __init__(self, endpoints, application, token, pin, transport):
         self._gateway = JdlGateway(endpoints, application, token, pin, transport)

@@ -3,17 +3,25 @@
 from ..api import Cancellation, CancelResult, NotFound, OrderKind, Refused
 from .fields import text
 from .gateway import Call
+from .inbound import INBOUND
 from .outbound import OUTBOUND
+from .returns import CUSTOMER_RETURN, SUPPLIER_RETURN
 
-# https://open.jdl.com, unit 367, documents 1883 and 1552
+# https://open.jdl.com, unit 367, documents 1883, 1552 and 1607
 _FIND = Call(
     "getEclpNoByOutNo",
     "/integratedsupplychain/order/operate/relation/query/v1",
     question=True,
 )
 _CANCEL = Call("cancelOrder", "/integratedsupplychain/order/cancel/v1")
+_CLOSE_INBOUND = Call("closePoOrder", "/integratedsupplychain/order/purchase/close/v1")
 
-_FAMILIES = {OrderKind.OUTBOUND: OUTBOUND}
+_FAMILIES = {
+    OrderKind.INBOUND: INBOUND,
+    OrderKind.OUTBOUND: OUTBOUND,
+    OrderKind.CUSTOMER_RETURN: CUSTOMER_RETURN,
+    OrderKind.SUPPLIER_RETURN: SUPPLIER_RETURN,
+}
 
 _CANCEL_RESULTS = {
     "0": CancelResult.CANCELLED,
@@ -59,9 +67,12 @@ class OrderOperations:
             return None
 
     def cancel(self, kind, department_no, *, number="", own_number=""):
-        payload = {"orderType": kind, "ownerNo": department_no, "orderNo": number}
-        if not number:
-            payload["erpOrderNo"] = own_number
+        payload = {
+            "orderType": kind,
+            "ownerNo": department_no,
+            "orderNo": number,
+            "erpOrderNo": "" if number else own_number,
+        }
         try:
             return self._gateway.call(
                 _CANCEL, payload, _read_cancelled, number=own_number or number
@@ -70,6 +81,16 @@ class OrderOperations:
             if refusal.code not in _CANCEL_CODES:
                 raise
             return Cancellation(_CANCEL_CODES[refusal.code], refusal.message)
+
+    def close_inbound(self, department_no, *, number="", own_number=""):
+        payload = {
+            "ownerNo": department_no,
+            "purchaseNo": number,
+            "erpPurchaseNo": "" if number else own_number,
+        }
+        self._gateway.call(
+            _CLOSE_INBOUND, payload, lambda data: None, number=own_number or number
+        )
 
 
 def _read_found(data):

@@ -1,11 +1,24 @@
-"""Stock."""
+"""Stock, and its moves between goods levels."""
 
-from ..api import STOCK_PAGE_SIZE, StockPage, StockRow, StockType
-from .fields import count, lot, rows, text
+from .. import clock
+from ..api import (
+    LEVEL_CHANGE_PAGE_SIZE,
+    STOCK_PAGE_SIZE,
+    LevelChange,
+    StockPage,
+    StockRow,
+    StockType,
+)
+from .fields import count, lot, moment, rows, text
 from .gateway import Call
 
-# https://open.jdl.com, unit 367, document 1612
+# https://open.jdl.com, unit 367, documents 1612 and 1854
 _QUERY = Call("queryStock", "/integratedsupplychain/stock/query/v1", question=True)
+_LEVEL_CHANGES = Call(
+    "queryGoodsLevelChange",
+    "/integratedsupplychain/stock/levelchange/query/v1",
+    question=True,
+)
 
 _BY_WAREHOUSE, _BY_LOT = "1", "2"
 _ZERO_ROWS = {True: "2", False: "1"}
@@ -57,6 +70,20 @@ class StockOperations:
         }
         return self._gateway.call(_QUERY, payload, _read, number=warehouse_no)
 
+    def level_changes(
+        self, department_no, since, until, *, page=1, page_size=LEVEL_CHANGE_PAGE_SIZE
+    ):
+        payload = {
+            "ownerNo": department_no,
+            "startDate": clock.to_jd(since),
+            "endDate": clock.to_jd(until),
+            "currentPage": page,
+            "pageSize": page_size,
+        }
+        return self._gateway.call(
+            _LEVEL_CHANGES, payload, _read_changes, number=department_no
+        )
+
 
 def _read(data):
     found = tuple(_read_row(row) for row in rows(data) if text(row, "goodsNo"))
@@ -74,4 +101,28 @@ def _read_row(row):
         total=count(row, "stockNum"),
         usable=count(row, "usableNum"),
         lot=lot(row),
+    )
+
+
+def _read_changes(data):
+    return [
+        _read_change(change, detail)
+        for change in rows(data)
+        for detail in rows(change, member="details")
+    ]
+
+
+def _read_change(change, detail):
+    reasons = (text(detail, f"{which}Reason") for which in ("first", "second", "third"))
+    return LevelChange(
+        number=text(change, "orderNo"),
+        goods_number=text(detail, "goodsNo"),
+        old_level=text(detail, "preChangeLevel"),
+        new_level=text(detail, "changedLevel"),
+        quantity=count(detail, "quantity"),
+        own_goods_number=text(detail, "erpGoodsNo"),
+        warehouse_no=text(change, "warehouseNo"),
+        at=moment(change, "createTime"),
+        reason=", ".join(filter(None, reasons)),
+        lot=lot(detail),
     )

@@ -1,0 +1,61 @@
+"""Suppliers."""
+
+from ..api import OutcomeUnknown, Supplier
+from .fields import inner, read_address, rows, text
+from .gateway import Call
+
+# https://open.jdl.com, unit 367, documents 1618 and 1617
+_BASE = "/integratedsupplychain/basicinfo/supplier"
+_QUERY = Call("querySupplier", f"{_BASE}/query/v1", question=True)
+_SAVE = Call("upsertSupplier", f"{_BASE}/create/v1")
+
+
+class SupplierOperations:
+    def suppliers(self, department_no, *, numbers=(), own_numbers=()):
+        payload = {
+            "ownerNo": department_no,
+            "supplierNos": ",".join(numbers),
+            "isvSupplierNos": ",".join(own_numbers),
+        }
+        return self._gateway.call(_QUERY, payload, _read, number=department_no)
+
+    def create_supplier(self, department_no, supplier):
+        address = supplier.address
+        payload = {
+            "ownerNo": department_no,
+            "erpSupplierNo": supplier.own_number,
+            "supplierName": supplier.name,
+            # JD's page stops at the city.
+            "supplierAddress": {
+                "name": address.name,
+                "phone": address.phone or address.mobile,
+                "email": address.email,
+                "province": address.province,
+                "city": address.city,
+            },
+        }
+        return self._gateway.call(
+            _SAVE, payload, _read_number, number=supplier.own_number
+        )
+
+
+def _read_number(data):
+    """Return JD's number; what JD answers here beyond success is not documented."""
+    found = text(data, "supplierNo") if isinstance(data, dict) else ""
+    if not found:
+        raise OutcomeUnknown("JD saved the supplier but named no number")
+    return found
+
+
+def _read(data):
+    return [
+        Supplier(
+            number=text(row, "supplierNo"),
+            own_number=text(row, "erpSupplierNo"),
+            name=text(row, "supplierName"),
+            status=text(row, "status"),
+            address=read_address(inner(row, "supplierAddress")),
+        )
+        for row in rows(data)
+        if text(row, "supplierNo")
+    ]
