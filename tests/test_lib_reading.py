@@ -1,0 +1,399 @@
+import json
+import threading
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from odoo.tests import BaseCase, tagged
+
+from .. import lib
+from ..lib import signing
+from ..lib.api import (
+    Address,
+    Application,
+    CancelResult,
+    Endpoints,
+    NotFound,
+    OrderKind,
+    OrderLine,
+    OutboundOrder,
+    OutcomeUnknown,
+    Refused,
+    RetryLater,
+    Supplier,
+    Throttled,
+    Token,
+)
+from ..lib.clock import from_jd, utc_now
+from ..lib.transport import Transport
+
+DEPARTMENT = "EBU0000000000101"
+APPLICATION = Application("key", "secret", "HMacSHA256")
+TOKEN = Token("token", utc_now(), "refresh")
+ORDER = OutboundOrder(
+    number="WH/OUT/1",
+    department_no=DEPARTMENT,
+    warehouse_no="110000101",
+    receiver=Address(name="สมชาย", mobile="081", detail="雅加达 \u2028 \U0001f600"),
+    lines=(OrderLine("1", "EMG1", 1),),
+)
+
+
+class AnsweringJd(ThreadingHTTPServer):
+    """Answers every request with `answer`, and keeps the requests."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), AnsweringHandler)
+        self.answer = {}
+        self.requests = []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class AnsweringHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.requests.append((self.path, body))
+        answer = json.dumps(self.server.answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_GET = do_POST
+
+    def log_message(self, *args):
+        """Tests need no access log."""
+
+
+class AnsweredCase(BaseCase):
+    """The client against answers that the sandbox does not give but JD may."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = AnsweringJd()
+        threading.Thread(
+            target=self.server.serve_forever, args=(0.01,), daemon=True
+        ).start()
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+        self.transport = Transport(read_timeout=5)
+        self.addCleanup(self.transport.close)
+        way = {
+            "endpoints": Endpoints(self.server.url, self.server.url),
+            "application": APPLICATION,
+            "transport": self.transport,
+        }
+        self.login = lib.login("jdl", **way)
+        self.jd = lib.connect("jdl", token=TOKEN, pin="京东示例", **way)
+
+    def answer(self, data, **envelope):
+        self.server.answer = {"code": "1000", "data": data, **envelope}
+
+    def answer_error(self, code, **words):
+        self.server.answer = {"error_response": {"code": code, **words}}
+
+    def report(self, kind=OrderKind.OUTBOUND):
+        return self.jd.report(kind, DEPARTMENT, own_number="WH/OUT/1", with_lots=True)
+
+
+@tagged("post_install", "-at_install")
+class TestSending(AnsweredCase):
+    def test_the_body_is_compact_ascii_and_signed_as_it_travels(self):
+        self.answer({"deliveryNo": "ESL1"})
+        self.jd.create_order(ORDER)
+        [(path, body)] = self.server.requests
+        address = urlsplit(path)
+        query = {name: value for name, [value] in parse_qs(address.query).items()}
+        self.assertTrue(body.isascii())
+        [told] = json.loads(body)
+        self.assertEqual(told["pin"], "京东示例")
+        self.assertEqual(told["receiverInfo"]["detailAddress"], ORDER.receiver.detail)
+        self.assertEqual(body, json.dumps([told], separators=(",", ":")).encode())
+        expected = signing.jdl_call(
+            "secret",
+            algorithm="HMacSHA256",
+            access_token="token",
+            app_key="key",
+            path=address.path,
+            body=body,
+            timestamp=query["timestamp"],
+        )
+        self.assertEqual(query.pop("sign"), expected)
+        self.assertLess(abs(from_jd(query.pop("timestamp")) - utc_now()).seconds, 60)
+        self.assertEqual(
+            query,
+            {
+                "LOP-DN": "IntegratedSupplyChain",
+                "access_token": "token",
+                "algorithm": "HMacSHA256",
+                "app_key": "key",
+                "v": "2.0",
+            },
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestEnvelope(AnsweredCase):
+    def test_a_number_for_a_code_is_read_as_well(self):
+        self.answer([], code=1000)
+        self.assertEqual(self.jd.departments(), [])
+
+    def test_an_answer_without_a_code_leaves_the_outcome_open(self):
+        self.server.answer = {"success": True}
+        with self.assertRaises(OutcomeUnknown):
+            self.jd.create_order(ORDER)
+        with self.assertRaises(RetryLater):
+            self.jd.departments()
+
+    def test_the_id_of_a_request_is_read_in_both_spellings(self):
+        for name in ("requestId", "requestID"):
+            self.answer(None, code="2000", message="no", **{name: 77})
+            with self.assertRaises(Refused) as caught:
+                self.jd.departments()
+            self.assertEqual(caught.exception.request_id, "77")
+
+    def test_a_gateway_that_gave_up_waiting_leaves_the_outcome_open(self):
+        for code in ("65", "66"):
+            self.answer_error(code, zh_desc="系统处理超时")
+            with self.assertRaisesRegex(OutcomeUnknown, "系统处理超时"):
+                self.jd.create_order(ORDER)
+            with self.assertRaises(RetryLater):
+                self.jd.departments()
+
+    def test_an_unknown_code_of_the_gateway_is_a_refusal(self):
+        self.answer_error(99, en_desc="Whatever")
+        with self.assertRaisesRegex(Refused, "Whatever") as caught:
+            self.jd.create_order(ORDER)
+        self.assertEqual(caught.exception.code, "99")
+
+    def test_a_throttled_login_is_throttled(self):
+        self.answer_error("2", en_desc="App Call Limited")
+        with self.assertRaises(Throttled):
+            self.login.exchange_code("code")
+
+    def test_a_login_may_refuse_in_other_shapes(self):
+        for answer, words in (
+            ({"error": "invalid_grant", "error_description": "too old"}, "too old"),
+            ({"code": 1001, "message": "code expired", "data": None}, "code expired"),
+            ({}, "no token"),
+        ):
+            self.server.answer = answer
+            with self.assertRaisesRegex(Refused, words):
+                self.login.exchange_code("code")
+
+    def test_a_token_without_an_expiry_is_not_taken(self):
+        for expiry in (None, "tomorrow"):
+            self.server.answer = {"accessToken": "t", "accessExpire": expiry}
+            with self.assertRaises(OutcomeUnknown):
+                self.login.exchange_code("code")
+
+    def test_a_new_order_without_a_number_leaves_the_outcome_open(self):
+        for data in (None, {}, {"deliveryNo": ""}, [], "ESL1"):
+            self.answer(data)
+            with self.assertRaises(OutcomeUnknown):
+                self.jd.create_order(ORDER)
+
+    def test_a_new_supplier_without_a_number_leaves_the_outcome_open(self):
+        self.answer(None)
+        with self.assertRaises(OutcomeUnknown):
+            self.jd.create_supplier(DEPARTMENT, Supplier("S1", "Supplier"))
+
+
+@tagged("post_install", "-at_install")
+class TestRows(AnsweredCase):
+    def test_what_jd_leaves_out_of_a_list_is_left_out(self):
+        rows = [None, "text", {}, {"warehouseNo": None}, {"warehouseNo": 110000101}]
+        self.answer(rows)
+        [warehouse] = self.jd.warehouses(DEPARTMENT)
+        self.assertEqual((warehouse.number, warehouse.status), ("110000101", ""))
+        for nothing in (None, {}, "", []):
+            self.answer(nothing)
+            self.assertEqual(self.jd.warehouses(DEPARTMENT), [])
+            self.assertEqual(self.jd.stock(DEPARTMENT, "110000101").rows, ())
+
+    def test_stock_that_is_not_told_is_not_zero(self):
+        self.answer(
+            {
+                "totalNum": "2",
+                "resultList": [
+                    {"goodsNo": "EMG1", "stockNum": "0", "usableNum": None},
+                    {"goodsNo": "EMG2", "usableNum": 3.0},
+                ],
+            }
+        )
+        page = self.jd.stock(DEPARTMENT, "110000101")
+        self.assertEqual(page.total_rows, 2)
+        self.assertEqual(
+            [(row.total, row.usable) for row in page.rows], [(0, None), (None, 3)]
+        )
+
+    def test_what_is_no_whole_number_is_asked_for_again(self):
+        for unreadable in ("many", "1.5", True, "NaN", [3]):
+            self.answer({"resultList": [{"goodsNo": "EMG1", "stockNum": unreadable}]})
+            with self.assertRaisesRegex(RetryLater, "stockNum"):
+                self.jd.stock(DEPARTMENT, "110000101")
+
+    def test_lots_keep_what_is_known_of_them(self):
+        self.answer(
+            {
+                "resultList": [
+                    {
+                        "goodsNo": "EMG1",
+                        "batchInfos": {
+                            "expireDate": "2027-01-31 00:00:00",
+                            "productDate": "soon",
+                            "receiptDate": "2026-02-30",
+                        },
+                    },
+                    {"goodsNo": "EMG2", "batchInfos": {}},
+                ]
+            }
+        )
+        first, second = self.jd.stock_by_lot(DEPARTMENT, "110000101").rows
+        self.assertEqual(first.lot.expires_on.isoformat(), "2027-01-31")
+        self.assertIsNone(first.lot.produced_on)
+        self.assertIsNone(first.lot.received_on)
+        self.assertIsNone(second.lot)
+
+
+@tagged("post_install", "-at_install")
+class TestReports(AnsweredCase):
+    def test_an_outbound_order_is_read_in_whatever_types_it_comes(self):
+        self.answer(
+            {
+                "deliveryNo": "ESL1",
+                "erpDeliveryNo": "WH/OUT/1",
+                "status": 10020,
+                "splitDeliveryNos": "ESL2, ESL3,",
+                "carrierInfo": {"waybillNo": "JDVA1,JDVA2"},
+                "customerInfo": None,
+                "somethingNew": {"a": 1},
+                "deliveryItemList": [
+                    {"orderLine": 1, "planQuantity": "2", "realQuantity": "0"},
+                    {"orderLine": "2", "planQuantity": 2.0},
+                ],
+                "deliveryPackageList": [
+                    {"packageNo": "JDVA1-1-2-", "packageWeight": "1.25"},
+                    {"packageNo": "JDVA3"},
+                    {
+                        "packageNo": "JDVA1-2-2-",
+                        "packageItemList": [
+                            {"goodsNo": "EMG1", "quantity": "1"},
+                            {"goodsNo": "EMG1", "quantity": 2},
+                        ],
+                    },
+                ],
+                "deliveryStatusList": [
+                    {"statusCode": "10010", "operateTime": "2026-01-02 04:00:00.0"},
+                    {"statusCode": 10020, "operateTime": None},
+                ],
+                "serialNoList": [
+                    {"goodsNo": "EMG1", "serialNo": "S1"},
+                    {"goodsNo": "EMG1", "serialNos": ["S2", "S3", None]},
+                    {"goodsNo": "EMG1"},
+                ],
+            }
+        )
+        report = self.report()
+        self.assertEqual(report.status, "10020")
+        self.assertEqual(report.department_no, "")
+        self.assertEqual(report.split_numbers, ("ESL2", "ESL3"))
+        self.assertEqual(report.waybills, ("JDVA1", "JDVA2", "JDVA3"))
+        self.assertEqual(
+            [(line.line, line.planned, line.done) for line in report.lines],
+            [("1", 2, 0), ("2", 2, None)],
+        )
+        self.assertEqual(
+            [(parcel.waybill, parcel.weight) for parcel in report.parcels],
+            [("JDVA1", Decimal("1.25")), ("JDVA3", None), ("JDVA1", None)],
+        )
+        self.assertEqual(report.parcels[2].contents, {"EMG1": 3})
+        self.assertEqual(
+            [(change.status, change.at) for change in report.history],
+            [("10010", from_jd("2026-01-02 04:00:00")), ("10020", None)],
+        )
+        self.assertEqual([row.serial for row in report.serials], ["S1", "S2", "S3"])
+
+    def test_a_quantity_that_cannot_be_read_is_asked_for_again(self):
+        row = {"orderLine": "1", "realQuantity": "two"}
+        self.answer({"deliveryNo": "ESL1", "deliveryItemList": [row]})
+        with self.assertRaisesRegex(RetryLater, "realQuantity"):
+            self.report()
+
+    def test_an_order_that_jd_answers_with_nothing_is_not_there(self):
+        for kind in (
+            OrderKind.INBOUND,
+            OrderKind.CUSTOMER_RETURN,
+            OrderKind.SUPPLIER_RETURN,
+            OrderKind.OUTBOUND,
+        ):
+            for data in (None, {}, {"deliveryNo": None, "purchaseNo": None}):
+                self.answer(data)
+                with self.assertRaises(NotFound):
+                    self.report(kind)
+
+    def test_an_unknown_supplier_return_is_not_there(self):
+        self.answer(None, code="3010", message="wrong number")
+        with self.assertRaises(NotFound):
+            self.report(OrderKind.SUPPLIER_RETURN)
+
+    def test_an_inbound_order_tells_each_difference_by_its_reason(self):
+        self.answer(
+            {
+                "purchaseNo": "EPL1",
+                "purchaseOrderStatus": 70,
+                "completeTime": "2026-01-02 04:00:00",
+                "purchaseItemModelList": [
+                    {
+                        "orderLine": "1",
+                        "goodsLevel": "100",
+                        "realGoodsLevel": "200",
+                        "planQuantity": 5,
+                        "realQuantity": 4,
+                    },
+                    {"orderLine": "2", "goodsLevel": "100", "planQuantity": 5},
+                ],
+                "purchaseItemModelDiffList": [
+                    {
+                        "goodsNo": "EMG1",
+                        "diffQuantity": "3",
+                        "shortQuantity": "1",
+                        "damagedQuantity": 2,
+                        "excessQuantity": 0,
+                        "newReasonQuantity": 4,
+                        "diffRemark": "wet",
+                    }
+                ],
+                "purchaseItemRejectList": [
+                    {"goodsNo": "EMG1", "rejectQuantity": 1, "rejectReason": "old"}
+                ],
+            }
+        )
+        report = self.report(OrderKind.INBOUND)
+        self.assertEqual(report.status, "70")
+        self.assertEqual(report.completed_at, from_jd("2026-01-02 04:00:00"))
+        self.assertEqual(
+            [(line.level, line.done) for line in report.lines],
+            [("200", 4), ("100", None)],
+        )
+        [difference] = report.differences
+        self.assertEqual((difference.quantity, difference.remark), (3, "wet"))
+        self.assertEqual(difference.reasons, {"short": 1, "damaged": 2, "newReason": 4})
+        [rejection] = report.rejections
+        self.assertEqual((rejection.quantity, rejection.reason), (1, "old"))
+
+    def test_a_cancel_is_not_done_before_jd_says_so(self):
+        for result in ("7", None, ""):
+            self.answer({"resultType": result})
+            cancelled = self.jd.cancel(OrderKind.OUTBOUND, DEPARTMENT, number="ESL1")
+            self.assertEqual(cancelled.result, CancelResult.CANCELLING)
+
+    def test_a_number_of_jds_may_be_missing_in_two_ways(self):
+        for answer in ({"code": "2001", "message": "none"}, {"code": "1000"}):
+            self.server.answer = answer
+            found = self.jd.find_number(OrderKind.INBOUND, DEPARTMENT, "WH/IN/1")
+            self.assertIsNone(found)
