@@ -1,3 +1,6 @@
+import logging
+import re
+
 from odoo.http import Controller, request, route
 
 from .. import const
@@ -19,3 +22,15 @@ class JdOAuthController(Controller):
                 status=400,
             )
         return request.redirect(connector._get_form_url())
+
+
+def _mask_callback(record):
+    """Mask the login's code where the web server logs the address of a request."""
+    message = record.getMessage()
+    if const.CALLBACK_ROUTE in message:
+        record.msg = re.sub(r"\b(code|state)=[^&\s\"']*", r"\1=***", message)
+        record.args = ()
+    return True
+
+
+logging.getLogger("werkzeug").addFilter(_mask_callback)

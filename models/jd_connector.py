@@ -183,6 +183,8 @@ class JdConnector(models.Model):
             )
             if changes:
                 connector._write_own_application(changes)
+        # The form reads back what it saved: not this.
+        self.invalidate_recordset(["app_secret"], flush=False)
 
     # === CONSTRAINTS === #
 

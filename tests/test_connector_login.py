@@ -1,0 +1,340 @@
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from freezegun import freeze_time
+from lxml import html
+
+from odoo.tests import tagged
+from odoo.tools.misc import hash_sign
+
+from .. import const
+from .common import (
+    FASHION,
+    QUICK_DEPARTMENT,
+    QUICK_NAME,
+    QUICK_WAREHOUSE,
+    JdHttpCase,
+    answered,
+)
+
+
+def changed(address, **query):
+    """Return an address with other query parameters; None leaves one out."""
+    parts = urlsplit(address)
+    query = dict(parse_qsl(parts.query)) | query
+    kept = {name: value for name, value in query.items() if value is not None}
+    return parts._replace(query=urlencode(kept)).geturl()
+
+
+@tagged("post_install", "-at_install")
+class TestLogin(JdHttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.application = cls.share_application()
+
+    def test_quick_comes_back_with_the_warehouse_in_the_list(self):
+        connector = self.connect(self.make_connector())
+        self.assertEqual(connector.state, "connected")
+        self.assertEqual(connector.login_user_id, self.manager)
+        warehouses = self.env["stock.warehouse"].with_user(self.stock_user)
+        warehouse = warehouses.search([("name", "=", QUICK_NAME)])
+        self.assertEqual(warehouse.jd_connector_id, connector)
+        self.assertEqual(warehouse.company_id, self.company)
+        self.assertTrue(warehouse.lot_stock_id.active)
+        self.assertTrue(warehouse.out_type_id.active and warehouse.in_type_id.active)
+        self.assertTrue(connector.is_just_connected)
+
+    def test_a_chinese_pin_connects(self):
+        connector = self.make_connector(
+            pin="京东示例", department_no="EBU0000000000301", warehouse_no="110000301"
+        )
+        self.connect(connector)
+        self.assertTrue(self.find_warehouse("110000301-EBU0000000000301-京东示例"))
+
+    def test_basic_connects_with_its_own_application(self):
+        connector = self.make_basic(department_no=FASHION, warehouse_no="110000201")
+        self.connect(connector)
+        [token] = self.sandbox.get("state")["tokens"]
+        self.assertEqual(token["app_key"], "sandbox-own-key")
+        self.assertTrue(self.find_warehouse(f"110000201-{FASHION}-jd_demo_basic"))
+
+    def test_basic_without_numbers_connects_and_waits_for_picking(self):
+        connector = self.connect(self.make_basic())
+        self.assertEqual(connector.state, "connected")
+        self.assertFalse(connector.warehouse_ids)
+
+    def test_requests_are_signed_as_the_application_says(self):
+        self.application.algorithm = "HMacSHA256"
+        self.assertEqual(self.connect(self.make_connector()).state, "connected")
+
+    def test_whoever_must_sign_into_odoo_first_comes_back_all_the_same(self):
+        connector = self.make_connector()
+        location = self.sign_in(self.start(connector))
+        self.authenticate(None, None)
+        answer = self.url_open(location, allow_redirects=False)
+        login, target = answer.headers["Location"].split("?redirect=")
+        self.assertURLEqual(login, "/web/login")
+        self.sign_into_odoo(self.manager)
+        target = dict(parse_qsl("redirect=" + target))["redirect"]
+        self.url_open(target, allow_redirects=False)
+        self.assertEqual(connector.state, "connected")
+
+    def test_only_a_get_request_is_taken(self):
+        location = self.sign_in(self.start(self.make_connector()))
+        self.assertEqual(self.url_open(location, method="POST").status_code, 405)
+
+
+@tagged("post_install", "-at_install")
+class TestLoginGoesWrong(JdHttpCase):
+    """Every end but the good one: a page in plain words, nothing made, nothing lost."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.application = cls.share_application()
+
+    def setUp(self):
+        super().setUp()
+        self.connector = self.make_connector()
+        self.colleague = self.make_user("manager_2", "jd_fulfillment.group_jd_manager")
+        self.before = self.everything()
+
+    def everything(self):
+        """Return what no failed login may change."""
+        warehouses = self.env["stock.warehouse"].with_context(active_test=False)
+        connectors = self.env["jd.connector"].sudo().with_context(active_test=False)
+        return (
+            warehouses.search([]).ids,
+            [(c.id, c.state, c.access_token) for c in connectors.search([])],
+            self.env["res.partner"].search_count([]),
+        )
+
+    def assertFailed(self, answer, words, way_back):
+        self.assertEqual(answer.status_code, 400)
+        page = html.fromstring(answer.text)
+        text = " ".join(page.find(".//main").text_content().split())
+        self.assertIn(words, text)
+        [link] = page.find_class("btn-primary")
+        self.assertEqual(link.get("href"), way_back._get_form_url())
+        self.assertEqual(self.everything(), self.before)
+
+    def fail_on_the_way_back(self, words, way_back=None, location=None):
+        if location is None:
+            location = self.sign_in(self.start(self.connector))
+        answer = self.come_back(location)
+        way_back = self.connector if way_back is None else way_back
+        self.assertFailed(answer, words, way_back)
+
+    def nowhere(self):
+        return self.env["jd.connector"]
+
+    # === Whoever comes back === #
+
+    def test_denied_on_jds_page(self):
+        location = self.sign_in(self.start(self.connector), deny=True)
+        self.fail_on_the_way_back("JD was not allowed to connect", location=location)
+
+    def test_neither_code_nor_error(self):
+        location = changed(self.sign_in(self.start(self.connector)), code=None)
+        self.fail_on_the_way_back("JD was not allowed to connect", location=location)
+
+    def test_no_state(self):
+        location = changed(self.sign_in(self.start(self.connector)), state=None)
+        self.fail_on_the_way_back(
+            "This login was not started here", self.nowhere(), location
+        )
+
+    def test_forged_state(self):
+        good = self.sign_in(self.start(self.connector))
+        state = answered(good)["state"]
+        unsigned = hash_sign(
+            self.env, "another.purpose", [self.connector.id, self.manager.id, "", "", 0]
+        )
+        for forged in ("x", "é", "AQ", state[:-4] + "AAAA", unsigned):
+            with self.subTest(forged[:8]):
+                self.fail_on_the_way_back(
+                    "This login was not started here",
+                    self.nowhere(),
+                    changed(good, state=forged),
+                )
+
+    def test_state_of_another_database(self):
+        parameters = self.env["ir.config_parameter"]
+        secret = parameters.get_param("database.secret")
+        parameters.set_param("database.secret", "that of another database")
+        location = self.sign_in(self.start(self.connector))
+        parameters.set_param("database.secret", secret)
+        self.fail_on_the_way_back(
+            "This login was not started here", self.nowhere(), location
+        )
+
+    def test_expired_state(self):
+        with freeze_time(
+            datetime.now() - const.LOGIN_TIME_LIMIT - timedelta(seconds=1)
+        ):
+            url = self.start(self.connector)
+        self.fail_on_the_way_back("took too long", location=self.sign_in(url))
+
+    def test_replayed_state(self):
+        location = self.sign_in(self.start(self.connector))
+        self.come_back(location)
+        self.before = self.everything()
+        self.fail_on_the_way_back("This login was used already", location=location)
+        self.assertEqual(self.connector.state, "connected")
+
+    def test_a_failed_login_is_used_up_too(self):
+        location = self.sign_in(self.start(self.connector), deny=True)
+        self.come_back(location)
+        self.fail_on_the_way_back("This login was used already", location=location)
+
+    def test_only_the_login_started_last_counts(self):
+        first = self.sign_in(self.start(self.connector))
+        self.start(self.connector)
+        self.fail_on_the_way_back("only the one started last", location=first)
+
+    def test_another_user_comes_back(self):
+        location = self.sign_in(self.start(self.connector))
+        self.sign_into_odoo(self.colleague)
+        self.fail_on_the_way_back(
+            "Another user started this login", self.nowhere(), location
+        )
+
+    def test_a_user_of_another_company_comes_back(self):
+        location = self.sign_in(self.start(self.connector))
+        self.sign_into_odoo(self.other_manager)
+        self.fail_on_the_way_back(
+            "Another user started this login", self.nowhere(), location
+        )
+
+    def test_the_user_lost_the_company_meanwhile(self):
+        location = self.sign_in(self.start(self.connector))
+        self.manager.write(
+            {
+                "company_ids": [(6, 0, self.other_company.ids)],
+                "company_id": self.other_company.id,
+            }
+        )
+        self.fail_on_the_way_back(
+            "The connection belongs to another company", self.nowhere(), location
+        )
+
+    def test_the_user_lost_the_role_meanwhile(self):
+        location = self.sign_in(self.start(self.connector))
+        self.manager.group_ids = self.env.ref("stock.group_stock_manager")
+        self.fail_on_the_way_back(
+            "You may not set up JD connections", self.nowhere(), location
+        )
+
+    # === What happened to the connection meanwhile === #
+
+    def test_the_connection_was_deleted_meanwhile(self):
+        location = self.sign_in(self.start(self.connector))
+        self.connector.unlink()
+        self.before = self.everything()
+        self.fail_on_the_way_back("The connection is gone", self.nowhere(), location)
+
+    def test_the_pin_was_taken_meanwhile(self):
+        location = self.sign_in(self.start(self.connector))
+        self.connector.unlink()
+        self.make_connector(self.other_manager)
+        self.before = self.everything()
+        self.fail_on_the_way_back("The connection is gone", self.nowhere(), location)
+
+    def test_the_pin_was_changed_and_taken_meanwhile(self):
+        location = self.sign_in(self.start(self.connector))
+        self.connector.pin = "jd_other"
+        self.connector.flush_recordset()
+        self.make_connector(self.other_manager)
+        self.before = self.everything()
+        self.fail_on_the_way_back("The PIN was changed meanwhile", location=location)
+
+    def test_the_secret_was_removed_meanwhile(self):
+        location = self.sign_in(self.start(self.connector))
+        self.application.secret = False
+        self.fail_on_the_way_back("must be entered again", location=location)
+
+    # === What JD says === #
+
+    def test_jd_refuses_the_code(self):
+        location = changed(self.sign_in(self.start(self.connector)), code="forged")
+        self.fail_on_the_way_back("JD did not accept the login", location=location)
+
+    def test_the_code_expired_at_jd(self):
+        self.sandbox.do("settings", code_life=0)
+        self.fail_on_the_way_back("it has expired")
+
+    def test_jd_refuses_the_application(self):
+        location = self.sign_in(self.start(self.connector))
+        self.sandbox.do("application", key="sandbox-shared-key", secret="another")
+        self.fail_on_the_way_back("Check both", location=location)
+
+    def test_signed_in_with_another_account(self):
+        location = self.sign_in(self.start(self.connector), account="jd_demo_basic")
+        self.fail_on_the_way_back(
+            "You signed in at JD as jd_demo_basic, but this connection is for the PIN "
+            "jd_demo_quick",
+            location=location,
+        )
+
+    def test_basic_signed_in_with_another_account(self):
+        self.connector = self.make_basic()
+        self.before = self.everything()
+        location = self.sign_in(self.start(self.connector), account="jd_demo_quick")
+        self.fail_on_the_way_back("You signed in at JD as", location=location)
+
+    def test_the_department_belongs_to_another_pin(self):
+        self.connector.department_no = FASHION
+        self.fail_on_the_way_back(
+            f"has no access to the department {FASHION}. Check both numbers"
+        )
+
+    def test_the_department_has_no_such_warehouse(self):
+        self.connector.warehouse_no = "110000999"
+        self.fail_on_the_way_back(
+            f"{QUICK_DEPARTMENT} has no warehouse 110000999 at JD. JD lists: "
+            f"{QUICK_WAREHOUSE}, 110000102, 110000109"
+        )
+
+    def test_jd_has_closed_the_warehouse(self):
+        self.connector.warehouse_no = "110000109"
+        self.fail_on_the_way_back(
+            "JD has not opened the warehouse 110000109 (Medan DC)"
+        )
+
+    # === JD's line === #
+
+    def test_jd_cannot_be_reached(self):
+        location = self.sign_in(self.start(self.connector))
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param(const.SANDBOX_URL_PARAMETER, "http://127.0.0.1:1")
+        self.fail_on_the_way_back("JD does not answer", location=location)
+
+    def test_jd_fails_at_any_point_of_the_login(self):
+        for call in ("oauthToken", "queryWarehouseInfo"):
+            for kind in ("html_502", "timeout_before", "timeout_after"):
+                with self.subTest(call=call, kind=kind):
+                    self.sandbox.do("clear_faults")
+                    self.sandbox.do("fault", kind=kind, call=call, seconds=0.1)
+                    self.fail_on_the_way_back("JD does not answer")
+
+    def test_jd_is_slow_but_answers(self):
+        self.sandbox.do("settings", latency_ms=600)
+        self.connect(self.connector)
+        self.assertEqual(self.connector.state, "connected")
+
+    def test_jd_calls_a_pause(self):
+        self.sandbox.do("fault", kind="throttle", call="queryWarehouseInfo")
+        self.fail_on_the_way_back("it was called too often")
+
+    # === A connection that works already === #
+
+    def test_a_failed_reconnect_leaves_the_connection_working(self):
+        self.connect(self.connector)
+        self.before = self.everything()
+        denied = self.sign_in(self.start(self.connector), deny=True)
+        self.fail_on_the_way_back("JD was not allowed", location=denied)
+        self.sandbox.do("fault", kind="html_502", call="oauthToken")
+        self.fail_on_the_way_back("JD does not answer")
+        answer = self.connector.action_check_connection()
+        self.assertEqual(answer["params"]["type"], "success")
