@@ -14,7 +14,7 @@ from pathlib import Path
 from whool import buildapi
 
 ADDON = "jd_fulfillment"
-NOT_SHIPPED = {"bench", "dev", "devtools", "sandbox", "tests"}
+NOT_SHIPPED = {"bench", "dev", "devtools", "docs", "sandbox", "tests"}
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def shipped_files():
     ).stdout
     for name in filter(None, names.split("\0")):
         top = name.split("/")[0]
-        hidden = top.startswith(".") or top.startswith("requirements-")
+        hidden = top.startswith((".", "requirements-"))
         if top not in NOT_SHIPPED and not hidden:
             yield name
 
