@@ -64,6 +64,31 @@ class Warehouse:
 
 
 @dataclass
+class Supplier:
+    no: str
+    erp_no: str
+    department_no: str
+    name: str = ""
+    status: str = ENABLED
+    address: dict = field(default_factory=dict)
+
+
+@dataclass
+class LevelChange:
+    """Goods JD moved from one level to another by itself."""
+
+    no: str
+    department_no: str
+    warehouse_no: str
+    goods_no: str
+    before: str
+    after: str
+    quantity: int
+    reason: str
+    time: datetime
+
+
+@dataclass
 class Code:
     app_key: str
     pin: str
@@ -100,6 +125,8 @@ class Books:
         self.orders = OrderList()
         self.open_orders = {}  # those that may still move, by JD's number
         self.arranged_for_new = {}
+        self.suppliers = {}
+        self.level_changes = []
         self.calls = Counter()  # by (day, application key, call)
         self._numbers = Counter()
 

@@ -105,6 +105,7 @@ class Call:
     request: Field
     errors: dict
     refusals: dict
+    request_id: str = "requestId"
 
     def refuse(self, kind, detail=""):
         """Refuse for a ``kind`` of mistake, or with a code, as this call does.
@@ -138,7 +139,10 @@ def _load():
     for name, fact in facts["calls"].items():
         refusals = facts["default_refusals"] | fact.get("refusals", {})
         request = _tree(fact["fields"])
-        calls[name] = Call(name, fact["path"], request, fact["errors"], refusals)
+        spelling = fact.get("request_id", Call.request_id)
+        calls[name] = Call(
+            name, fact["path"], request, fact["errors"], refusals, spelling
+        )
     return facts["lop_dn"], calls
 
 

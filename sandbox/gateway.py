@@ -67,7 +67,7 @@ def serve(sandbox, request, fault):
         return gateway_error(denied.code, denied.text)
     except Refusal as refusal:
         return business(refusal.code, refusal.message)
-    return business("1000", "success", data)
+    return business("1000", "success", data, visit.call.request_id)
 
 
 def _admit(sandbox, request, body):

@@ -86,27 +86,14 @@ class Messenger:
             threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def announce(self, order):
-        """Queue the news of a document's status, if its account subscribed to it."""
+        """Queue the news for every application the order's account subscribed for."""
         books = self.sandbox.books
-        application = books.applications.get(order.app_key)
         account = books.accounts.get(order.pin)
-        if not application or not account or order.app_key not in account.subscribed:
-            return
-        url = application.message_url or self.sandbox.settings.message_url
-        if not url:
-            return
-        number = books.next_no("MSG", 12)
-        self._post(
-            Message(
-                number,
-                application.key,
-                order.no,
-                str(order.status),
-                url,
-                _body(number, order),
-                application.secret,
-            )
-        )
+        for key in sorted(account.subscribed) if account else ():
+            application = books.applications[key]
+            url = application.message_url or self.sandbox.settings.message_url
+            if url:
+                self._post(_message(books.next_no("MSG", 12), application, order, url))
 
     def _post(self, message):
         faults = self.faults
@@ -198,6 +185,18 @@ def _verdict(status, body):
     except (ValueError, KeyError, TypeError):
         code = "-"
     return status == 200 and code == "1000", f"HTTP {status} code {code}"
+
+
+def _message(number, application, order, url):
+    return Message(
+        number,
+        application.key,
+        order.no,
+        str(order.status),
+        url,
+        _body(number, order),
+        application.secret,
+    )
 
 
 def _body(number, order):

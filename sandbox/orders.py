@@ -7,6 +7,14 @@ from . import clock
 
 OUTBOUND, INBOUND, RETURN_IN, RETURN_OUT = "XSCK", "CGRK", "THRK", "TGCK"
 
+# How JD's numbers of each kind look: prefix and digits.
+NUMBERS = {
+    OUTBOUND: ("ESL", 17),
+    INBOUND: ("EPL", 17),
+    RETURN_IN: ("ESR", 17),
+    RETURN_OUT: ("EBS", 17),
+}
+
 
 @dataclass
 class Line:
@@ -20,13 +28,15 @@ class Line:
     price: float | None = None
     asked_batch: tuple = ()
     serials: list = field(default_factory=list)  # announced, then really moved
-    picks: list = field(default_factory=list)  # (batch, quantity)
+    expected: list = field(default_factory=list)  # picks of what comes back
+    picks: list = field(default_factory=list)  # set aside, then really moved
     real: int | None = None
-    real_level: str = ""
     reported: bool = True
+    lots_reported: bool = True
+    short: int = 0
+    over: int = 0
     damaged: int = 0
     refused: int = 0
-    lots_reported: bool = True
 
 
 @dataclass
@@ -58,13 +68,19 @@ class Order:
     lines: list
     status: int = -1
     history: list = field(default_factory=list)
-    waybill_no: str = ""
+    waybills: list = field(default_factory=list)  # the first is the order's
     parcels: list = field(default_factory=list)
     arranged: dict = field(default_factory=dict)  # how it shall go; see walk.ARRANGE
     asked: int = 1  # how often it was asked for: repeats give the same number
     created: datetime = field(default_factory=clock.now)
     completed: datetime | None = None
+    related_no: str = ""  # a customer return's outbound order
+    wrong: list = field(default_factory=list)  # goodsNo, quantity: came unannounced
     due: float = field(default=0.0, repr=False)
+
+    @property
+    def waybill_no(self):
+        return self.waybills[0] if self.waybills else ""
 
     def reached(self, status):
         return any(each.status == status for each in self.history)

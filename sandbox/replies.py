@@ -39,9 +39,9 @@ def gateway_error(code, text):
     )
 
 
-def business(code, message, data=None):
+def business(code, message, data=None, request_id="requestId"):
     """Return a call's answer: the code is a string, 1000 is success."""
-    envelope = {"code": code, "message": message, "requestId": str(next(_requests))}
+    envelope = {"code": code, "message": message, request_id: str(next(_requests))}
     if code == "1000":
         envelope["data"] = data
     return json_reply(envelope)

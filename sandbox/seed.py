@@ -1,6 +1,14 @@
 """What the books hold when the sandbox starts."""
 
-from .books import DISABLED, ENABLED, Account, Application, Department, Warehouse
+from .books import (
+    DISABLED,
+    ENABLED,
+    Account,
+    Application,
+    Department,
+    Supplier,
+    Warehouse,
+)
 
 # A loopback address is taken at any port (RFC 8252, 7.3): a developer's Odoo moves.
 CALLBACKS = [
@@ -49,9 +57,13 @@ def fill(books):
 
 
 def add_department(books, no, name, pins):
-    """Open a department, its seller and its one shop."""
+    """Open a department, its seller, its one shop and its default supplier."""
     digits = no.removeprefix("EBU")
     books.departments[no] = Department(
         no, name, set(pins), f"ECP{digits}", name, f"ESP{digits}"
+    )
+    supplier_no = f"EMS{digits}"
+    books.suppliers[supplier_no] = Supplier(
+        supplier_no, "DEFAULT", no, "Default supplier"
     )
     return books.departments[no]

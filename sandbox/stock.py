@@ -53,8 +53,11 @@ class Row:
 
 
 class Pick(NamedTuple):
+    """So many of a batch; the level only where it may differ from the line's."""
+
     batch: Batch
     quantity: int
+    level: str = ""
 
 
 def status_of(level):
@@ -80,12 +83,16 @@ class Stock:
                 yield goods_no, level, batches
 
     def at(self, warehouse_no, goods_no, level):
-        """Return the batches of a goods at a level, to look at or to change."""
+        """Return the batches of a goods at a level, made if it was never there."""
         goods = self._warehouses.setdefault(warehouse_no, {}).setdefault(goods_no, {})
         return goods.setdefault(level, {})
 
     def levels(self, warehouse_no, goods_no):
         return self._warehouses.get(warehouse_no, {}).get(goods_no, {})
+
+    def batches(self, warehouse_no, goods_no, level):
+        """Return the batches of a goods at a level, to look at only."""
+        return self.levels(warehouse_no, goods_no).get(level, {})
 
     def put(self, warehouse_no, goods_no, level, quantity, batch=NO_BATCH, serials=()):
         batches = self.at(warehouse_no, goods_no, level)
@@ -99,7 +106,7 @@ class Stock:
 
         :raise Short: when less is usable; nothing is set aside then
         """
-        batches = self.at(warehouse_no, goods_no, level)
+        batches = self.batches(warehouse_no, goods_no, level)
         picks, missing = [], quantity
         for batch in sorted(batches, key=lambda each: each.expireDate or "9999"):
             taken = min(missing, batches[batch].usable)
@@ -108,13 +115,28 @@ class Stock:
                 missing -= taken
         if missing > 0:
             raise Short(f"{goods_no}: {missing} missing at level {level}")
-        for batch, taken in picks:
+        for batch, taken, _level in picks:
             batches[batch].reserved += taken
         return picks
 
+    def usable(self, warehouse_no, goods_no, level):
+        batches = self.batches(warehouse_no, goods_no, level)
+        return sum(row.usable for row in batches.values())
+
+    def relevel(self, warehouse_no, goods_no, before, after, quantity):
+        """Move usable stock from one level to another, batch by batch.
+
+        :raise Short: when there is less
+        """
+        picks = self.reserve(warehouse_no, goods_no, before, quantity)
+        taken, serials = self.take(warehouse_no, goods_no, before, picks, quantity)
+        for batch, count, _level in taken:
+            moved, serials = serials[:count], serials[count:]
+            self.put(warehouse_no, goods_no, after, count, batch, moved)
+
     def release(self, warehouse_no, goods_no, level, picks):
         batches = self.at(warehouse_no, goods_no, level)
-        for batch, quantity in picks:
+        for batch, quantity, _level in picks:
             batches[batch].reserved -= quantity
 
     def take(self, warehouse_no, goods_no, level, picks, quantity, wanted=()):
@@ -125,7 +147,7 @@ class Stock:
         """
         batches = self.at(warehouse_no, goods_no, level)
         taken, serials = [], []
-        for batch, reserved in picks:
+        for batch, reserved, _level in picks:
             row, count = batches[batch], min(reserved, quantity)
             row.reserved -= reserved
             row.on_hand -= count

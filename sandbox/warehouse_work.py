@@ -3,21 +3,23 @@
 How it shall go may be arranged beforehand (``Order.arranged``). Amounts are a number
 for every line, or a mapping of order line to number:
 
-- outbound and supplier return: ``short``, ``unreported`` (a list of order lines),
-  ``parcels``, ``waybills``
-- inbound and customer return: ``short``, ``over``, ``damaged``, ``refused``, ``level``
-  (what it really is), ``lots`` false (none is reported), ``wrong`` (a list of goodsNo
-  and quantity that nobody announced)
-- all: ``ends_with`` instead of the last status, ``cancel`` ("at once", "later, agreed"
-  or "later, refused")
+- outbound and supplier return: ``short``; ``unreported``, a list of order lines;
+  ``parcels`` and ``waybills``, how many
+- inbound and customer return: ``short``, ``over``, ``damaged``, ``refused``; ``level``,
+  what it really is; ``wrong``, a list of goodsNo and quantity nobody announced, which
+  are sent away; by order line, ``batches``, a list of quantity and lot, productDate or
+  expireDate, and ``serials``
+- all: ``lots`` false, no lot is reported; ``ends_with`` instead of the last status;
+  ``cancel``, "at once", "later, agreed" or "later, refused"
 """
 
-from .orders import INBOUND, OUTBOUND, RETURN_IN, RETURN_OUT, Line, Parcel
-from .stock import DEFECTIVE, Batch
+from .orders import INBOUND, OUTBOUND, RETURN_IN, RETURN_OUT, Parcel
+from .receiving import amount, receive
+from .stock import Batch, Short
 
 ARRANGEMENTS = {
-    *("short", "over", "damaged", "refused", "level", "lots", "wrong", "unreported"),
-    *("parcels", "waybills", "ends_with", "cancel"),
+    *("short", "over", "damaged", "refused", "level", "wrong", "batches", "serials"),
+    *("unreported", "lots", "parcels", "waybills", "ends_with", "cancel"),
 }
 
 
@@ -28,31 +30,24 @@ def do(books, order, status):
         work(books, order)
 
 
-def reserve(books, order):
-    """Set aside what a document will take out.
+def reserve(books, order, lack_allowed=False):
+    """Set aside what a document will take out, or what there is if it may lack.
 
-    :raise stock.Short: when there is too little; nothing is set aside then
+    :raise Short: when there is too little; nothing is set aside then
     """
-    done = []
     try:
         for line in order.lines:
-            line.picks = books.stock.reserve(
-                *_place(order, line), line.plan, Batch(*line.asked_batch)
-            )
-            done.append(line)
-    finally:
-        if len(done) < len(order.lines):
-            for line in done:
-                books.stock.release(*_place(order, line), line.picks)
+            place, wanted = _place(order, line), line.plan
+            if lack_allowed:
+                wanted = min(wanted, books.stock.usable(*place))
+            line.picks = books.stock.reserve(*place, wanted, Batch(*line.asked_batch))
+    except Short:
+        _release(books, order)
+        raise
 
 
 def _place(order, line):
     return order.warehouse_no, line.goods_no, line.level
-
-
-def _amount(order, name, line):
-    value = order.arranged.get(name) or 0
-    return value.get(line.order_line, 0) if isinstance(value, dict) else value
 
 
 def _release(books, order):
@@ -62,24 +57,23 @@ def _release(books, order):
 
 
 def _get_waybill(books, order):
-    order.waybill_no = books.next_no("JDVD", 11)
+    order.waybills.append(books.next_no("JDVD", 11))
 
 
 def _pack(books, order):
     """Spread what will be shipped over the parcels, the parcels over the waybills."""
     wanted = order.arranged.get("parcels") or 1
-    waybills = [order.waybill_no or books.next_no("JDVD", 11)]
-    for _ in range(min(order.arranged.get("waybills") or 1, wanted) - 1):
-        waybills.append(books.next_no("JDVD", 11))
+    while len(order.waybills) < min(order.arranged.get("waybills") or 1, wanted):
+        order.waybills.append(books.next_no("JDVD", 11))
     contents = [_share(order, wanted, each) for each in range(wanted)]
     contents = [items for items in contents if items]
     order.parcels = []
     for index, items in enumerate(contents):
-        waybill = waybills[index % len(waybills)]
-        mates = range(index % len(waybills), len(contents), len(waybills))
-        number = f"{waybill}-{index // len(waybills) + 1}-{len(mates)}-"
+        turn, which = divmod(index, len(order.waybills))
+        mates = len(range(which, len(contents), len(order.waybills)))
+        number = f"{order.waybills[which]}-{turn + 1}-{mates}-"
         weight = round(0.5 * sum(items.values()), 4)
-        order.parcels.append(Parcel(number, waybill, weight, items))
+        order.parcels.append(Parcel(number, order.waybills[which], weight, items))
 
 
 def _share(order, parcels, index):
@@ -93,7 +87,8 @@ def _share(order, parcels, index):
 
 
 def _to_ship(order, line):
-    return max(0, line.plan - _amount(order, "short", line))
+    set_aside = sum(pick.quantity for pick in line.picks)
+    return max(0, min(set_aside, line.plan - amount(order, "short", line)))
 
 
 def _ship(books, order):
@@ -104,65 +99,33 @@ def _ship(books, order):
             *_place(order, line), line.picks, line.real, line.serials
         )
         line.reported = line.order_line not in order.arranged.get("unreported", ())
+        line.lots_reported = order.arranged.get("lots", True)
 
 
-def _ship_parcels(books, order):
-    _ship(books, order)
+def _hand_over(books, order):
+    # Packed again first: how much ships may have been arranged since.
     _pack(books, order)
+    _ship(books, order)
 
 
 def _take_back(books, order):
     for line in order.lines:
         serials = list(line.serials)
-        for batch, quantity in line.picks:
+        for batch, quantity, _level in line.picks:
             place = _place(order, line)
             books.stock.put(*place, quantity, batch, serials[:quantity])
             del serials[:quantity]
 
 
-def _receive(books, order):
-    """Put what really came into stock, damaged goods at the defective level."""
-    for line in order.lines:
-        more, less = _amount(order, "over", line), _amount(order, "short", line)
-        line.refused = min(line.plan, _amount(order, "refused", line))
-        came = max(0, line.plan + more - less - line.refused)
-        line.damaged = min(came, _amount(order, "damaged", line))
-        line.real = came
-        line.real_level = order.arranged.get("level") or line.level
-        line.lots_reported = order.arranged.get("lots", True)
-        _put_away(books, order, line)
-    for extra in order.arranged.get("wrong", ()):
-        order.lines.append(_unannounced(books, order, extra))
-
-
-def _put_away(books, order, line):
-    batch, serials = Batch(*line.asked_batch), line.serials[: line.real]
-    good = line.real - line.damaged
-    place = order.warehouse_no, line.goods_no
-    books.stock.put(*place, line.real_level, good, batch, serials[:good])
-    if line.damaged:
-        books.stock.put(*place, DEFECTIVE, line.damaged, batch, serials[good:])
-    line.serials = serials
-    line.picks = [(batch, line.real)]
-
-
-def _unannounced(books, order, extra):
-    goods = books.goods.find(order.department_no, extra["goodsNo"])
-    line = Line(goods.no, goods.erp_no, "", "100", 0)
-    line.real, line.real_level = extra["quantity"], line.level
-    _put_away(books, order, line)
-    return line
-
-
 WORK = {
     (OUTBOUND, 100130): _get_waybill,
     (OUTBOUND, 10018): _pack,
-    (OUTBOUND, 10019): _ship_parcels,
+    (OUTBOUND, 10019): _hand_over,
     (OUTBOUND, 10028): _release,
     (OUTBOUND, 10031): _release,
     (OUTBOUND, 10038): _take_back,
-    (INBOUND, 70): _receive,
-    (RETURN_IN, 200): _receive,
+    (INBOUND, 70): receive,
+    (RETURN_IN, 200): receive,
     (RETURN_OUT, 200): _ship,
     (RETURN_OUT, 400): _release,
 }

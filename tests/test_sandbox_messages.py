@@ -107,6 +107,16 @@ class TestSandboxMessages(OutboundCase):
         self.wait_until(lambda: other.received)
         self.assertEqual(self.receiver.received, [])
 
+    def test_an_order_made_by_hand_at_jd_is_pushed_as_well(self):
+        self.sandbox.do(
+            "make_order",
+            kind="XSCK",
+            department="EBU0000000000101",
+            warehouse="110000101",
+            lines=[{"erpGoodsNo": "A", "quantity": 1}],
+        )
+        self.wait_until(lambda: self.receiver.received)
+
     def test_a_push_not_accepted_is_delivered_again(self):
         self.receiver.answers = [(500, b""), (200, b'{"code":"9"}'), (200, b"no json")]
         self.created()

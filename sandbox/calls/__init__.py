@@ -3,7 +3,19 @@
 A handler takes the visit and the checked request, and returns ``data`` or refuses.
 """
 
-from . import basicinfo, cancel, delivery, delivery_query, goods, stock
+from . import (
+    basicinfo,
+    cancel,
+    delivery,
+    delivery_query,
+    goods,
+    lists,
+    purchase,
+    return_in,
+    return_out,
+    stock,
+    suppliers,
+)
 
 HANDLERS = {
     "queryOwnerInfo": basicinfo.query_owners,
@@ -17,4 +29,17 @@ HANDLERS = {
     "queryPackage": delivery_query.query_package,
     "cancelOrder": cancel.cancel,
     "getEclpNoByOutNo": cancel.find_no,
+    "addPoOrder": purchase.create,
+    "queryPoOrderDetail": purchase.query,
+    "closePoOrder": purchase.close,
+    "updatePurchaseOrder": purchase.update,
+    "upsertSupplier": suppliers.upsert,
+    "querySupplier": suppliers.query,
+    "addRtwOrder": return_in.create,
+    "queryRtwOrderDetail": return_in.query,
+    "addRtsOrder": return_out.create,
+    "queryReturnToSupplier": return_out.query,
+    "queryGoodsLevelChange": lists.query_level_changes,
+    "queryOrderNosByPage": lists.query_order_numbers,
+    "queryInStockSidBySku": lists.query_serials,
 }

@@ -3,19 +3,12 @@
 from .. import clock, walk
 from ..books import ENABLED
 from ..errors import Refusal, Unknown
-from ..orders import Line, Order
+from ..orders import NUMBERS, Line, Order
 from ..stock import GOOD, Batch
 
 # Documented for returns to supplier, where JD checks goods and stock; that outbound
 # orders are refused with the same codes is our convention [U].
 FOREIGN_GOODS, SHORT_STOCK = "2025", "2052"
-# How JD's numbers of each kind look: prefix and digits.
-NUMBERS = {
-    "XSCK": ("ESL", 17),
-    "CGRK": ("EPL", 17),
-    "THRK": ("ESR", 17),
-    "TGCK": ("EBS", 17),
-}
 # addSoOrder: unknown, the merchant's code not mapped, not open.
 WAREHOUSE_CODES = "2130", "2001", "2147"
 
@@ -110,9 +103,21 @@ def find_goods(visit, department, cargo):
 
 
 def take_order(
-    visit, kind, erp_no, department, warehouse_no, made, request, before_start=None
+    visit,
+    kind,
+    erp_no,
+    department,
+    warehouse_no,
+    made,
+    request,
+    before_start=None,
+    number=None,
 ):
-    """Put a new document into the books and send it on its way."""
+    """Put a new document into the books and send it on its way.
+
+    :param before_start: what is done with it first, and may refuse it
+    :param number: how its number looks, if not as all of its kind
+    """
     order = Order(
         kind,
         "",
@@ -126,7 +131,7 @@ def take_order(
     )
     if before_start:
         before_start(order)
-    order.no = visit.books.next_no(*NUMBERS[kind])
+    order.no = visit.books.next_no(*(number or NUMBERS[kind]))
     walk.start(visit.sandbox, order)
     return order
 
@@ -138,3 +143,57 @@ def times(order):
             "completeTime": order.completed and clock.text(order.completed),
         }
     )
+
+
+def taken_before(visit, kind, department, erp_no):
+    """Return the order the merchant's number already made, unless it was cancelled.
+
+    JD says only that the newest of several is told [U].
+    """
+    order = visit.books.orders.by_erp_no(kind, department.no, erp_no)
+    if not order or order.status == walk.RULES[kind].cancelled:
+        return None
+    order.asked += 1
+    if department.refuses_repeats:
+        visit.call.refuse("2218", erp_no)
+    return order
+
+
+def goods_of(line):
+    return {"goodsNo": line.goods_no, "erpGoodsNo": line.erp_goods_no}
+
+
+def by_level(line):
+    """Return (level, quantity) of what really moved, the line's own level first."""
+    amounts = {line.level: 0}
+    for pick in line.picks:
+        level = pick.level or line.level
+        amounts[level] = amounts.get(level, 0) + pick.quantity
+    told = [(level, count) for level, count in amounts.items() if count]
+    return told or [(line.level, 0)]
+
+
+def batch_rows(visit, order, quantity_name):
+    """Return what moved of each batch, for goods JD keeps batches of."""
+    return [
+        {
+            **goods_of(line),
+            "orderLine": line.order_line,
+            "batchNo": pick.batch.lot,
+            "goodsLevel": pick.level or line.level,
+            quantity_name: pick.quantity,
+            "batchInfos": pick.batch.infos(),
+        }
+        for line in order.lines
+        if line.real is not None and line.lots_reported
+        if visit.books.goods.by_no[line.goods_no].batched
+        for pick in line.picks
+    ]
+
+
+def serial_rows(order):
+    return [
+        {"goodsNo": line.goods_no, "serialNos": line.serials}
+        for line in order.lines
+        if line.real is not None and line.serials
+    ]

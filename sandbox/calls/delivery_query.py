@@ -3,7 +3,7 @@
 from .. import clock, walk
 from ..orders import OUTBOUND
 from ..stock import Batch
-from .common import find_order, present
+from .common import batch_rows, find_order, goods_of, present
 
 NOT_FOUND = "2342"
 JD_MALL = "1"
@@ -20,7 +20,7 @@ def query(visit, request):
     if request.get("deliveryPackageFlag") and order.parcels:
         data["deliveryPackageList"] = [_package(parcel) for parcel in order.parcels]
     if request.get("deliveryBatchItemFlag"):
-        data["deliveryBatchItemList"] = list(_batches(visit, order))
+        data["deliveryBatchItemList"] = _batches(visit, order)
     if request.get("deliverySerialNoFlag"):
         data["serialNoList"] = [
             {"goodsNo": line.goods_no, "serialNo": serial}
@@ -138,8 +138,7 @@ def _item(visit, order, line):
     batch = Batch(*(line.picks[0][0] if line.picks else line.asked_batch))
     shown = present(
         {
-            "goodsNo": line.goods_no,
-            "erpGoodsNo": line.erp_goods_no,
+            **goods_of(line),
             "orderLine": line.order_line,
             "price": line.price,
             "planQuantity": line.plan,
@@ -164,16 +163,9 @@ def _package(parcel):
 
 
 def _batches(visit, order):
-    """Yield what left of each batch, for goods JD keeps batches of."""
-    for line in order.lines:
-        batched = visit.books.goods.by_no[line.goods_no].batched
-        if not batched or line.real is None or not line.lots_reported:
-            continue
-        for batch, quantity in line.picks:
-            yield {
-                "batchQuantity": quantity,
-                "goodsNo": line.goods_no,
-                "erpGoodsNo": line.erp_goods_no,
-                "orderLine": line.order_line,
-                "batchInfos": batch.infos(),
-            }
+    rows = batch_rows(visit, order, "batchQuantity")
+    dropped = ("batchNo", "goodsLevel")
+    return [
+        {name: value for name, value in row.items() if name not in dropped}
+        for row in rows
+    ]

@@ -2,19 +2,28 @@
 
 import contextlib
 
-from .. import clock, walk
-from ..books import get
+from .. import clock, receiving, walk
+from ..books import LevelChange, get
 from ..errors import Unknown
 from ..goods import YES, Goods
 from ..messages import WAITING
-from ..stock import GOOD, Batch, Row
-from ..warehouse_work import ARRANGEMENTS
+from ..orders import INBOUND, NUMBERS, OUTBOUND, RETURN_OUT, Line, Order
+from ..stock import DEFECTIVE, GOOD, Batch, Row, Short
+from ..warehouse_work import ARRANGEMENTS, reserve
 from . import register
 from .office import calls
 
 QUERIES, COMMANDS = {}, {}
 _query, _command = register(QUERIES), register(COMMANDS)
 SHOWN = 60  # documents and pushes on the page
+# What a document made by hand at JD says where nobody asked for it.
+BY_HAND = {
+    "channelInfo": {"salesPlatformSource": "6"},
+    "customerInfo": {},
+    "receiverInfo": {"name": "By hand"},
+    "orderMark": "0" * 50,
+    "deliveryMode": 1,
+}
 
 
 @_query
@@ -192,6 +201,77 @@ def settle(sandbox, orders="all", agreed=True):
 
 
 @_command
+def receive(sandbox, order, parts):
+    """Receive a part of an inbound order taken in parts: amounts by order line."""
+    [found] = _choose(sandbox, [order])
+    if found.kind != INBOUND or found.status != 20:
+        raise ValueError(f"{found.no} is not an inbound order sent to the warehouse")
+    if not found.request.get("multiReceivingFlag"):
+        raise ValueError(f"{found.no} is not received in parts")
+    receiving.receive_part(sandbox.books, found, parts)
+
+
+@_command
+def change_level(
+    sandbox, warehouse, goods, quantity, before=GOOD, after=DEFECTIVE, reason="found so"
+):
+    """Move stock from one goods level to another, by JD's or the merchant's number."""
+    books = sandbox.books
+    kept_in = get(books.warehouses, warehouse, "warehouse")
+    name = "goodsNo" if goods.startswith("EMG") else "erpGoodsNo"
+    found = _stocked_goods(books, kept_in, {name: goods})
+    try:
+        books.stock.relevel(kept_in.no, found.no, before, after, quantity)
+    except Short as short:
+        raise ValueError(str(short)) from short
+    change = LevelChange(
+        books.next_no("ELC"),
+        found.department_no,
+        kept_in.no,
+        found.no,
+        before,
+        after,
+        quantity,
+        reason,
+        clock.now(),
+    )
+    books.level_changes.append(change)
+    return change
+
+
+@_command
+def make_order(sandbox, kind, department, warehouse, lines, erp_no="", pin=None):
+    """Make a document by hand at JD, as a clerk would: lines of goodsNo or erpGoodsNo,
+    quantity and, if not good, goodsLevel.
+    """
+    books = sandbox.books
+    opened = get(books.departments, department, "department")
+    kept_in = get(books.warehouses, warehouse, "warehouse")
+    pin = pin or min(opened.pins)
+    get(books.accounts, pin, "account")
+    made = [_line(books, department, *row) for row in enumerate(lines, 1)]
+    order = Order(
+        kind,
+        "",
+        erp_no,
+        department,
+        kept_in.no,
+        pin,
+        "",
+        dict(BY_HAND),
+        made,
+    )
+    if kind in (OUTBOUND, RETURN_OUT):
+        try:
+            reserve(books, order)
+        except Short as short:
+            raise ValueError(str(short)) from short
+    order.no = books.next_no(*NUMBERS[kind])
+    walk.start(sandbox, order)
+    return order_row(order)
+
+
+@_command
 def push_faults(sandbox, duplicate=0.0, reorder=0.0, lose=0.0, late=2.0):
     """Let a ratio of pushes arrive twice, up to ``late`` seconds late, or never."""
     faults = sandbox.messenger.faults
@@ -242,15 +322,23 @@ def _line_row(line):
         "goodsLevel": line.level,
         "planQuantity": line.plan,
         "realQuantity": line.real,
-        "realGoodsLevel": line.real_level,
+        "shortQuantity": line.short,
+        "excessQuantity": line.over,
         "damagedQuantity": line.damaged,
         "refusedQuantity": line.refused,
         "batches": [
-            {"quantity": quantity, **Batch(*batch).infos()}
-            for batch, quantity in line.picks
+            {"quantity": pick.quantity, "goodsLevel": pick.level or line.level}
+            | pick.batch.infos()
+            for pick in line.picks
         ],
         "serialNos": line.serials,
     }
+
+
+def _line(books, department, number, row):
+    found = books.goods.find(department, row.get("goodsNo"), row.get("erpGoodsNo"))
+    level = row.get("goodsLevel", GOOD)
+    return Line(found.no, found.erp_no, str(number), level, row["quantity"])
 
 
 def _units(books, warehouse_no):
