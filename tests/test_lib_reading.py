@@ -197,10 +197,11 @@ class TestEnvelope(AnsweredCase):
             with self.assertRaises(OutcomeUnknown):
                 self.jd.create_order(ORDER)
 
-    def test_a_new_supplier_without_a_number_leaves_the_outcome_open(self):
-        self.answer(None)
-        with self.assertRaises(OutcomeUnknown):
-            self.jd.create_supplier(DEPARTMENT, Supplier("S1", "Supplier"))
+    def test_a_new_supplier_may_get_no_number(self):
+        for data, number in (None, ""), ({"supplierNo": "EMS1"}, "EMS1"):
+            self.answer(data)
+            new = Supplier("S1", "Supplier")
+            self.assertEqual(self.jd.create_supplier(DEPARTMENT, new), number)
 
 
 @tagged("post_install", "-at_install")

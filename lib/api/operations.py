@@ -15,7 +15,7 @@ from .goods import (
     StockType,
 )
 from .master_data import Department, Shop, Supplier, Warehouse
-from .orders import Cancellation, Order, Report
+from .orders import ORDER_PAGE_SIZE, Cancellation, Order, OrderRow, Report
 
 
 class Login(Protocol):
@@ -63,8 +63,8 @@ class Operations(Protocol):
     def create_supplier(self, department_no: str, supplier: Supplier) -> str:
         """Create a supplier and return JD's number.
 
-        :raise OutcomeUnknown: Also when JD names no number; `suppliers` with our own
-            number tells it.
+        It is empty where JD names none, which it need not: `suppliers` tells it by
+        our own number.
         """
 
     # --- goods and stock
@@ -151,6 +151,21 @@ class Operations(Protocol):
 
         :param with_lots: Also its lots and serials.
         :raise NotFound: JD has no such order.
+        """
+
+    def list_orders(
+        self,
+        kind: str,
+        department_no: str,
+        since: datetime,
+        until: datetime,
+        *,
+        page=1,
+        page_size=ORDER_PAGE_SIZE,
+    ) -> list[OrderRow]:
+        """List one page of the orders JD took between two times in naive UTC.
+
+        A page shorter than `page_size` is the last one.
         """
 
     def find_number(self, kind: str, department_no: str, own_number: str) -> str | None:

@@ -10,6 +10,7 @@ from .master_data import Address
 
 # JD's cancel call takes no longer numbers of ours.
 OWN_NUMBER_LENGTH = 50
+ORDER_PAGE_SIZE = 100
 JD_EXPRESS = "CYS0000010"
 OTHER_PLATFORM = "6"
 # The one value JD documents; applications are seen with others.
@@ -185,6 +186,9 @@ Order = OutboundOrder | InboundOrder | CustomerReturn | SupplierReturn
 class ReportedLine:
     """One line of an order at JD.
 
+    JD may tell what it received in several rows of one line, one for each level it
+    found; only the first of them carries the plan.
+
     :param done: What was really shipped or received; None where JD has not reported
         it, which is not zero.
     :param level: The level really found where JD says so.
@@ -320,6 +324,22 @@ class SupplierReturnReport(Report):
     kind: ClassVar[str] = OrderKind.SUPPLIER_RETURN
 
     supplier_no: str = ""
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """An order in a list.
+
+    :param own_number: Empty for one that was made at JD by hand.
+    :param created_at: Naive UTC.
+    """
+
+    kind: str
+    number: str
+    own_number: str = ""
+    warehouse_no: str = ""
+    status: str = ""
+    created_at: datetime | None = None
 
 
 # === CANCELLING === #

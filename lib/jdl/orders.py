@@ -1,7 +1,16 @@
 """Orders of every kind: create, ask about, find by our number, cancel."""
 
-from ..api import Cancellation, CancelResult, NotFound, OrderKind, Refused
-from .fields import text
+from .. import clock
+from ..api import (
+    ORDER_PAGE_SIZE,
+    Cancellation,
+    CancelResult,
+    NotFound,
+    OrderKind,
+    OrderRow,
+    Refused,
+)
+from .fields import moment, rows, text
 from .gateway import Call
 from .inbound import INBOUND
 from .outbound import OUTBOUND
@@ -15,6 +24,13 @@ _FIND = Call(
 )
 _CANCEL = Call("cancelOrder", "/integratedsupplychain/order/cancel/v1")
 _CLOSE_INBOUND = Call("closePoOrder", "/integratedsupplychain/order/purchase/close/v1")
+# JD's page of this one (document 1581) is not public: the names of its members are
+# our own convention, taken from JD's neighbouring calls.
+_LIST = Call(
+    "queryOrderNosByPage",
+    "/integratedsupplychain/order/queryordernosbypage/v1",
+    question=True,
+)
 
 _FAMILIES = {
     OrderKind.INBOUND: INBOUND,
@@ -53,6 +69,24 @@ class OrderOperations:
             family.question(department_no, number, own_number, with_lots),
             family.read_report,
             number=own_number or number,
+        )
+
+    def list_orders(
+        self, kind, department_no, since, until, *, page=1, page_size=ORDER_PAGE_SIZE
+    ):
+        payload = {
+            "ownerNo": department_no,
+            "orderType": kind,
+            "startDate": clock.to_jd(since),
+            "endDate": clock.to_jd(until),
+            "currentPage": page,
+            "pageSize": page_size,
+        }
+        return self._gateway.call(
+            _LIST,
+            payload,
+            lambda data: [_read_row(kind, row) for row in rows(data)],
+            number=department_no,
         )
 
     def find_number(self, kind, department_no, own_number):
@@ -98,6 +132,17 @@ def _read_found(data):
     if not found:
         raise NotFound("JD has no such order", call=_FIND.name)
     return found
+
+
+def _read_row(kind, row):
+    return OrderRow(
+        kind=kind,
+        number=text(row, "orderNo"),
+        own_number=text(row, "erpOrderNo"),
+        warehouse_no=text(row, "warehouseNo"),
+        status=text(row, "status"),
+        created_at=moment(row, "createTime"),
+    )
 
 
 def _read_cancelled(data):

@@ -17,6 +17,8 @@ _QUERY_SUPPLIER = Call(
 )
 
 _CONSUMER, _BUSINESS = 1, 2
+# Of a business JD asks how to receive; consumers' returns are received so anyway.
+_BY_FOUND_LEVEL = {"receiveMode": 2}
 # Fifty flags; the first says that less than announced may arrive.
 _MARK = "0" * 50
 _MARK_SHORT = "1" + _MARK[1:]
@@ -37,8 +39,7 @@ def _customer_payload(order):
         "bizType": _BUSINESS if order.from_business else _CONSUMER,
         "returnType": int(order.reason),
         "orderMark": _MARK_SHORT if order.short_allowed else _MARK,
-        # By the level that is found, not the one announced.
-        "warehouseOperationRule": {"receiveMode": 2},
+        "warehouseOperationRule": _BY_FOUND_LEVEL if order.from_business else None,
         "packageNo": order.waybill,
         "returnReason": order.words,
         "erpRemark": order.remark,
@@ -95,12 +96,19 @@ def _supplier_payload(order):
         "erpReturnToSupplierNo": order.number,
         "warehouseNo": order.warehouse_no,
         "supplierNo": order.supplier_no,
+        "orderType": _condition(order.lines),
         "deliveryMode": int(order.delivery_mode),
         "warehouseOperationRule": {"isShortage": int(order.short_allowed)},
         "receiverInfo": _supplier_receiver(order.receiver),
         "remark": order.remark,
         "cargoInfos": [_supplier_cargo(line) for line in order.lines],
     }
+
+
+def _condition(lines):
+    """Return JD's word for what goes back: 1 good, 2 defective."""
+    defective = all(line.level.startswith("2") for line in lines)
+    return 2 if defective else 1
 
 
 def _supplier_receiver(address):

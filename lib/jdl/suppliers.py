@@ -1,6 +1,6 @@
 """Suppliers."""
 
-from ..api import OutcomeUnknown, Supplier
+from ..api import Supplier
 from .fields import inner, read_address, rows, text
 from .gateway import Call
 
@@ -41,10 +41,7 @@ class SupplierOperations:
 
 def _read_number(data):
     """Return JD's number; what JD answers here beyond success is not documented."""
-    found = text(data, "supplierNo") if isinstance(data, dict) else ""
-    if not found:
-        raise OutcomeUnknown("JD saved the supplier but named no number")
-    return found
+    return text(data, "supplierNo") if isinstance(data, dict) else ""
 
 
 def _read(data):
