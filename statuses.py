@@ -13,21 +13,23 @@ _lt = LazyTranslate(__name__)
 # === EFFECTS === #
 
 MOVING = "moving"  # informs, changes nothing in stock
-SHIPPED = "shipped"  # quantities left the shelf for good: ask for them, then close
+MOVED = "moved"  # goods have moved for good: ask how many, then close
 RETURNING = "returning"  # the parcel comes back
 RETURNED = "returned"
 CANCELLING = "cancelling"
 CANCELLED = "cancelled"
 CANCEL_FAILED = "cancel_failed"
+REJECTED = "rejected"  # JD does not carry it out, of its own accord
 ATTENTION = "attention"  # somebody must look
 
 # What a message may only hint at: JD is asked before anything follows from it.
 ASKED_EFFECTS = {
-    SHIPPED,
+    MOVED,
     RETURNING,
     RETURNED,
     CANCELLED,
     CANCEL_FAILED,
+    REJECTED,
     ATTENTION,
 }
 
@@ -49,8 +51,8 @@ OUTBOUND = {
     "10016": Status(_lt("Picked off the shelf"), 50),
     "10017": Status(_lt("Checked"), 60),
     "10018": Status(_lt("Packed"), 70),
-    "10019": Status(_lt("Handed over for shipping"), 80, SHIPPED),
-    "10020": Status(_lt("Left the warehouse"), 90, SHIPPED),
+    "10019": Status(_lt("Handed over for shipping"), 80, MOVED),
+    "10020": Status(_lt("Left the warehouse"), 90, MOVED),
     "10054": Status(_lt("Left the sorting centre"), 100),
     "10032": Status(_lt("At the sorting centre"), 110),
     "10033": Status(_lt("At the delivery station"), 120),
@@ -67,15 +69,63 @@ OUTBOUND = {
     "10051": Status(_lt("Procurement exception"), None, ATTENTION),
 }
 
-BY_KIND = {"XSCK": OUTBOUND}
+INBOUND = {
+    "4": Status(_lt("Waiting for box details"), 2),
+    "5": Status(_lt("Waiting for serial numbers"), 4),
+    "10": Status(_lt("Received by JD"), 10),
+    "20": Status(_lt("Sent to the warehouse"), 20),
+    "70": Status(_lt("Received in the warehouse"), 70, MOVED),
+    "90": Status(_lt("Cancelling"), None, CANCELLING),
+    "91": Status(_lt("Cancelled"), None, CANCELLED),
+    "92": Status(_lt("Cancel failed"), None, CANCEL_FAILED),
+}
 
-# From here on JD has the goods in hand: a cancel is refused (the mission's rule).
-PICKED_RANK = OUTBOUND["10016"].rank
-SHIPPED_RANK = OUTBOUND["10019"].rank
-DELIVERED_RANK = OUTBOUND["10034"].rank
+CUSTOMER_RETURN = {
+    "0": Status(_lt("Received by JD"), 10),
+    "100": Status(_lt("Sent to the warehouse"), 20),
+    "200": Status(_lt("Received in the warehouse"), 70, MOVED),
+    "300": Status(_lt("Cancelling"), None, CANCELLING),
+    "350": Status(_lt("Cancel failed"), None, CANCEL_FAILED),
+    "400": Status(_lt("Cancelled"), None, CANCELLED),
+    "500": Status(_lt("Not received: overdue"), None, REJECTED),
+    "600": Status(_lt("Not received: refused by the warehouse"), None, REJECTED),
+}
+
+SUPPLIER_RETURN = {
+    "0": Status(_lt("Received by JD"), 10),
+    "100": Status(_lt("Sent to the warehouse"), 20),
+    "150": Status(_lt("Checked"), 50),
+    "200": Status(_lt("Left the warehouse"), 80, MOVED),
+    "250": Status(_lt("Cancel failed"), None, CANCEL_FAILED),
+    "300": Status(_lt("Cancelling"), None, CANCELLING),
+    "400": Status(_lt("Cancelled"), None, CANCELLED),
+}
+
+
+class Kind:
+    """How documents of one kind go.
+
+    :param fixed: From this code on JD has the goods in hand: no cancel any more.
+    :param moved: The first code at which goods have moved for good.
+    :param final: JD reports nothing more after it.
+    """
+
+    def __init__(self, table, *, fixed, moved, final):
+        self.table = table
+        self.fixed_rank = table[fixed].rank
+        self.moved_rank = table[moved].rank
+        self.final_rank = table[final].rank
+
+
+KINDS = {
+    "XSCK": Kind(OUTBOUND, fixed="10016", moved="10019", final="10034"),
+    "CGRK": Kind(INBOUND, fixed="70", moved="70", final="70"),
+    "THRK": Kind(CUSTOMER_RETURN, fixed="200", moved="200", final="200"),
+    "TGCK": Kind(SUPPLIER_RETURN, fixed="150", moved="200", final="200"),
+}
 RETURNED_RANK = OUTBOUND["10038"].rank
 
 
 def find(kind, code):
     """Return the `Status` of a code, or None where JD documents none."""
-    return BY_KIND[kind].get(code)
+    return KINDS[kind].table.get(code)

@@ -107,7 +107,7 @@ class JdMessage(models.Model):
         status = statuses.find(order.kind, self.code)
         if not order.jd_number or not status:
             return True
-        if status.effect == statuses.SHIPPED:
+        if status.effect == statuses.MOVED:
             return not order.are_quantities_known
         return status.effect in statuses.ASKED_EFFECTS
 

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import statuses
+from ..lib import api as jd_api
 
 # draft --[pre-flight ok]--> queued --[claim]--> sending --[accepted]--> accepted
 #   accepted → in_progress → done
@@ -50,7 +51,14 @@ class JdOrder(models.Model):
         "nothing can be sent twice.",
     )
     kind = fields.Selection(
-        selection=[("XSCK", "Outbound")], required=True, readonly=True, default="XSCK"
+        selection=[
+            ("XSCK", "Outbound"),
+            ("CGRK", "Inbound"),
+            ("THRK", "Customer Return"),
+            ("TGCK", "Supplier Return"),
+        ],
+        required=True,
+        readonly=True,
     )
     state = fields.Selection(
         selection=STATES,
@@ -143,7 +151,7 @@ class JdOrder(models.Model):
             waybills = dict.fromkeys(filter(None, order.parcel_ids.mapped("waybill")))
             order.waybills = ", ".join(waybills) or False
 
-    @api.depends("state", "status_rank", "picking_id.scheduled_date")
+    @api.depends("state", "are_quantities_known", "picking_id.scheduled_date")
     def _compute_is_late(self):
         late = self.filtered_domain(self._get_late_domain())
         late.is_late = True
@@ -156,10 +164,10 @@ class JdOrder(models.Model):
 
     @api.model
     def _get_late_domain(self):
-        """Select what should have left JD's warehouse by now and has not."""
+        """Select what JD should have carried out by now and has not."""
         return (
             Domain("state", "in", OPEN)
-            & Domain("status_rank", "<", statuses.SHIPPED_RANK)
+            & Domain("are_quantities_known", "=", False)
             & Domain("picking_id.scheduled_date", "<", fields.Datetime.now())
         )
 
@@ -217,6 +225,18 @@ class JdOrder(models.Model):
 
     # === BUSINESS === #
 
+    @property
+    def _rules(self):
+        """The `statuses.Kind` of this order."""
+        return statuses.KINDS[self.kind]
+
+    def _prepare_request(self):
+        """Return what JD is told of this order; each kind has its own.
+
+        :rtype: lib.api.Order
+        """
+        raise NotImplementedError(self.kind)
+
     def _show_problems(self):
         return {
             "type": "ir.actions.client",
@@ -263,15 +283,26 @@ class JdOrderLine(models.Model):
     product_id = fields.Many2one("product.product", required=True)
     goods_id = fields.Many2one("jd.product", string="JD Goods")
     planned = fields.Integer(string="Ordered")
-    reported = fields.Integer(string="Shipped by JD")
+    reported = fields.Integer(string="Moved by JD")
     is_reported = fields.Boolean(
-        help="JD has said how many left. Until then nothing counts as shipped."
+        help="JD has said how many. Until then nothing counts as moved."
     )
 
     @api.depends("product_id", "planned")
     def _compute_display_name(self):
         for line in self:
             line.display_name = f"{line.planned} × {line.product_id.display_name}"
+
+    def _prepare_request(self):
+        """Return what JD is told of this line.
+
+        :rtype: lib.api.OrderLine
+        """
+        return jd_api.OrderLine(
+            line=str(self.id),
+            goods_number=self.goods_id.goods_no,
+            quantity=self.planned,
+        )
 
 
 class JdOrderEvent(models.Model):

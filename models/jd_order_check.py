@@ -25,7 +25,7 @@ class JdOrder(models.Model):
     @api.model
     def _prepare_order_values(self, picking):
         return {
-            "kind": "XSCK",
+            "kind": picking.jd_kind,
             "picking_id": picking.id,
             "warehouse_id": picking.picking_type_id.warehouse_id.id,
         }
@@ -121,18 +121,17 @@ class JdOrder(models.Model):
         """Return all that keeps this order from being sent, in the merchant's words."""
         self.ensure_one()
         return [
-            *self._get_warehouse_problems(),
-            *self._get_receiver_problems(),
+            *self._get_place_problems(),
+            *self._get_kind_problems(),
             *self._get_move_problems(goods),
         ]
 
-    def _get_warehouse_problems(self):
+    def _get_kind_problems(self):
+        """Return what only this kind of order needs; each kind extends it."""
+        return []
+
+    def _get_place_problems(self):
         warehouse = self.warehouse_id
-        if not warehouse.jd_shop_no:
-            yield self.env._(
-                "JD needs a shop number: choose it on the warehouse %(warehouse)s.",
-                warehouse=warehouse.name,
-            )
         elsewhere = self._get_moves().filtered(
             lambda move: not move.location_id._child_of(warehouse.view_location_id)
         )
@@ -143,48 +142,6 @@ class JdOrder(models.Model):
                 warehouse=warehouse.name,
                 products=self._name_products(elsewhere.product_id),
             )
-
-    def _get_receiver_problems(self):
-        receiver = self._get_receiver()
-        limits = const.RECEIVER_LIMITS
-        if not self.partner_id:
-            yield self.env._("The transfer has no receiver: choose the contact.")
-            return
-        missing = {
-            "name": self.env._("The receiver has no name."),
-            "phone": self.env._("The receiver has no phone number: JD needs one."),
-            "address": self.env._("The receiver has no address."),
-        }
-        labels = {
-            "name": self.env._("name"),
-            "phone": self.env._("phone number"),
-            "address": self.env._("address"),
-        }
-        for part, text in receiver.items():
-            if not text:
-                yield missing[part]
-            elif len(text) > limits[part]:
-                yield self.env._(
-                    "The receiver's %(part)s has %(length)s characters, JD takes "
-                    "%(limit)s: shorten “%(text)s”.",
-                    part=labels[part],
-                    length=len(text),
-                    limit=limits[part],
-                    text=text,
-                )
-
-    def _get_receiver(self):
-        """Return name, phone and address of the receiver as JD gets them."""
-        partner = self.partner_id
-        address = partner._display_address(without_company=True)
-        lines = [line.strip() for line in address.splitlines()]
-        return {
-            "name": (partner.name or partner.commercial_partner_id.name or "").strip(),
-            "phone": (
-                partner.phone or partner.commercial_partner_id.phone or ""
-            ).strip(),
-            "address": ", ".join(filter(None, lines)),
-        }
 
     def _get_move_problems(self, goods):
         moves = self._get_moves()

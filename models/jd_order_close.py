@@ -23,12 +23,12 @@ class JdOrder(models.Model):
         "stock.picking", string="Return Transfer", readonly=True, copy=False
     )
 
-    @api.depends("state", "status_rank", "are_quantities_known")
+    @api.depends("kind", "state", "status_rank", "are_quantities_known")
     def _compute_is_closable(self):
         for order in self:
             order.is_closable = (
                 order.state in ("accepted", "in_progress", "cancelling")
-                and order.status_rank >= statuses.SHIPPED_RANK
+                and order.status_rank >= order._rules.moved_rank
                 and order.are_quantities_known
             )
 

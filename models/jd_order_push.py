@@ -92,7 +92,7 @@ class JdOrder(models.Model):
         operations = orders and connector._get_operations_or_expire()
         if not operations:
             return 0
-        requests = orders._prepare_requests()
+        requests = [order._prepare_request() for order in orders]
         connector._count_calls(const.CREATE_CALL, len(requests))
         with orders._claimed():
             results = run_all(operations.create_order, requests, const.CALLS_AT_ONCE)

@@ -179,12 +179,9 @@ class JdOrder(models.Model):
 
     def _get_next_pull(self, now):
         """Return when to ask again: often while young, seldom when nothing moves."""
-        if self.state in ("cancelled", "refused") or self.status_rank in (
-            statuses.DELIVERED_RANK,
-            statuses.OUTBOUND["10038"].rank,
-        ):
+        if self.state in ("cancelled", "refused") or self._is_over():
             return False
-        if self.is_closable or self.status_rank >= statuses.SHIPPED_RANK:
+        if self.status_rank >= self._rules.moved_rank:
             return self._get_next_pull_after_shipping(now)
         if self.state == "cancelling":
             return now + const.ASK_DELAY
@@ -192,6 +189,11 @@ class JdOrder(models.Model):
             return now + const.PULL_WITH_MESSAGES
         age = (now - (self.accepted_at or now)) * const.PULL_SHARE
         return now + min(max(age, const.PULL_SOONEST), const.PULL_LATEST)
+
+    def _is_over(self):
+        """Whether JD has nothing more to report."""
+        at_end = self.status_rank in (self._rules.final_rank, statuses.RETURNED_RANK)
+        return at_end and self.are_quantities_known
 
     def _get_next_pull_after_shipping(self, now):
         if not self.are_quantities_known:
@@ -259,7 +261,8 @@ class JdOrder(models.Model):
 
     def _apply_effect(self, status):
         """Do what a status means beyond being shown."""
-        if status.effect == statuses.CANCELLED and self.state != "done":
+        ended = status.effect in (statuses.CANCELLED, statuses.REJECTED)
+        if ended and self.state != "done":
             self._obey_cancel()
         elif status.effect == statuses.CANCEL_FAILED and self.state == "cancelling":
             self._accept_cancel_refusal()
@@ -274,7 +277,7 @@ class JdOrder(models.Model):
                     status=str(status.name),
                 )
             )
-        elif status.rank == statuses.PICKED_RANK and self.state == "cancelling":
+        elif status.rank == self._rules.fixed_rank and self.state == "cancelling":
             # The goods are off the shelf: no cancel any more, whatever was asked.
             self._accept_cancel_refusal()
 

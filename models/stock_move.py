@@ -1,7 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .. import statuses
 from .jd_order import AT_JD, MAYBE_AT_JD
 
 
@@ -39,7 +38,7 @@ class StockMove(models.Model):
             orders.filtered(lambda o: o.state in ("draft", "queued", "refused"))
         )
         at_jd = orders.filtered(lambda o: o.state in (*MAYBE_AT_JD, *AT_JD))
-        picked = at_jd.filtered(lambda o: o.status_rank >= statuses.PICKED_RANK)
+        picked = at_jd.filtered(lambda o: o.status_rank >= o._rules.fixed_rank)
         if picked:
             raise UserError(
                 self.env._(

@@ -23,7 +23,9 @@ class StockPicking(models.Model):
     jd_connector_id = fields.Many2one(
         related="picking_type_id.warehouse_id.jd_connector_id", string="JD Connection"
     )
-    jd_is_outbound = fields.Boolean(compute="_compute_jd_is_outbound")
+    jd_kind = fields.Char(
+        compute="_compute_jd_kind", help="The kind of JD order this transfer makes."
+    )
     jd_on_hold = fields.Boolean(
         string="Held Back from JD",
         copy=False,
@@ -59,11 +61,13 @@ class StockPicking(models.Model):
             )
 
     @api.depends("picking_type_id")
-    def _compute_jd_is_outbound(self):
+    def _compute_jd_kind(self):
         for picking in self:
-            picking.jd_is_outbound = bool(
-                picking.jd_connector_id and picking.picking_type_code == "outgoing"
-            )
+            picking.jd_kind = picking.jd_connector_id and picking._jd_get_kind()
+
+    def _jd_get_kind(self):
+        """Return JD's name for what this transfer is, or False for none of JD's."""
+        return self.picking_type_code == "outgoing" and "XSCK"
 
     # === ACTIONS === #
 
@@ -110,7 +114,7 @@ class StockPicking(models.Model):
     def _create_backorder_picking(self):
         """Hold what JD did not ship until somebody decides about it."""
         backorder = super()._create_backorder_picking()
-        backorder.jd_on_hold = bool(self.jd_order_id) and self.jd_is_outbound
+        backorder.jd_on_hold = bool(self.jd_order_id and self.jd_kind)
         return backorder
 
     # === BUSINESS === #
@@ -144,7 +148,7 @@ class StockPicking(models.Model):
 
     def _jd_can_be_ordered(self):
         return (
-            self.jd_is_outbound
+            self.jd_kind
             and self.state in ("assigned", "confirmed")
             and (not self.jd_order_id or self.jd_order_id.state == "cancelled")
         )
