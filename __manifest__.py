@@ -23,7 +23,7 @@
         "views/stock_picking_views.xml",
         "views/stock_warehouse_views.xml",
     ],
-    "demo": ["demo/jd_application.xml"],
+    "demo": ["demo/jd_application.xml", "demo/product_product.xml"],
     "assets": {
         "web.assets_backend": ["jd_fulfillment/static/src/**/*"],
     },

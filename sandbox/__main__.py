@@ -25,6 +25,7 @@ def main(arguments=None):
             seed=options.seed,
             message_url=options.message_url,
             daily_budget=options.daily_budget,
+            demo=options.demo,
         )
     )
     try:
@@ -55,6 +56,7 @@ def _parse(arguments):
     add("--latency-ms", type=int, default=0, help="how long JD thinks about a call")
     add("--seed", type=int, default=1, help="makes faults repeatable (default: 1)")
     add("--message-url", default="", metavar="URL", help="where pushes are sent")
+    add("--demo", action="store_true", help="start with the goods of Odoo's demo data")
     add(
         "--daily-budget",
         type=int,

@@ -9,6 +9,8 @@ from .books import (
     Supplier,
     Warehouse,
 )
+from .goods import Goods
+from .stock import GOOD
 
 # A loopback address is taken at any port (RFC 8252, 7.3): a developer's Odoo moves.
 CALLBACKS = [
@@ -39,10 +41,17 @@ WAREHOUSES = [
     ("110000203", "Makassar DC", "EBU0000000000202", ENABLED, "Makassar"),
     ("110000301", "北京仓", "EBU0000000000301", ENABLED, "北京"),
 ]
+# The products of demo/product_product.xml, which lie in every warehouse.
+DEMO_GOODS = [
+    ("JD-DEMO-MUG", "Enamel mug"),
+    ("JD-DEMO-TEA", "Jasmine tea, 250 g"),
+    ("JD-DEMO-BAG", "Canvas bag"),
+]
+DEMO_STOCK = 500
 
 
-def fill(books):
-    """Put the fixed seed into empty books."""
+def fill(books, demo=False):
+    """Put the fixed seed into empty books, and what the demo needs where wanted."""
     for key, secret, name in APPLICATIONS:
         books.applications[key] = Application(key, secret, name, list(CALLBACKS))
     for pin, password in ACCOUNTS:
@@ -54,6 +63,20 @@ def fill(books):
         books.warehouses[no] = Warehouse(
             no, name, [department], status, address=address
         )
+    if demo:
+        _fill_demo(books)
+
+
+def _fill_demo(books):
+    for department in books.departments:
+        for erp_no, name in DEMO_GOODS:
+            basic = {"erpGoodsNo": erp_no, "goodsName": name, "barcode": erp_no}
+            groups = {"basicInfo": basic, "goodsCategory": {"thirdCategoryCode": "4159"}}
+            books.goods.add(Goods(books.next_no("EMG"), erp_no, department, groups))
+    for warehouse in books.warehouses.values():
+        for department in warehouse.departments:
+            for goods in books.goods.of(department):
+                books.stock.put(warehouse.no, goods.no, GOOD, DEMO_STOCK)
 
 
 def add_department(books, no, name, pins):

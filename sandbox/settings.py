@@ -11,6 +11,7 @@ class Settings:
     latency_ms: int = 0
     seed: int = 1
     message_url: str = ""  # where pushes go unless the application has its own
+    demo: bool = False  # start with the goods and the stock of the demo
     daily_budget: int = 10_000  # per application and call, as documented; 0: none
     skew: int = 600
     code_life: int = 300

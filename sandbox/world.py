@@ -20,7 +20,7 @@ class Sandbox:
         self.books = Books()
         self.faults = Faults(self.books, settings)
         self.messenger = Messenger(self)
-        seed.fill(self.books)
+        seed.fill(self.books, settings.demo)
 
     def start(self):
         """Set the threads going that move documents and carry pushes."""
@@ -36,4 +36,4 @@ class Sandbox:
             self.books.clear()
             self.faults.clear()
             self.messenger.clear()
-            seed.fill(self.books)
+            seed.fill(self.books, self.settings.demo)
