@@ -5,6 +5,7 @@ from . import test_goods_creation
 from . import test_goods_many
 from . import test_installed
 from . import test_lib_goods
+from . import test_lib_inbound
 from . import test_lib_jdl
 from . import test_lib_outbound
 from . import test_lib_reading

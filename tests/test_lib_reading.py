@@ -233,7 +233,7 @@ class TestRows(AnsweredCase):
         )
 
     def test_what_is_no_whole_number_is_asked_for_again(self):
-        for unreadable in ("many", "1.5", True, "NaN", [3]):
+        for unreadable in ("many", "1.5", True, "NaN", "Infinity", [3]):
             self.answer({"resultList": [{"goodsNo": "EMG1", "stockNum": unreadable}]})
             with self.assertRaisesRegex(RetryLater, "stockNum"):
                 self.jd.stock(DEPARTMENT, "110000101")
