@@ -300,9 +300,9 @@ class JdConnector(models.Model):
             if changed and (connector.warehouse_ids or connector.state == "connected"):
                 raise UserError(
                     self.env._(
-                        "This connection belongs to the PIN %(pin)s and its warehouses. "
-                        "For another PIN, company or environment create another "
-                        "connection.",
+                        "This connection belongs to the PIN %(pin)s and its "
+                        "warehouses. For another PIN, company or environment create "
+                        "another connection.",
                         pin=connector.pin,
                     )
                 )

@@ -74,8 +74,9 @@ class JdConnector(models.Model):
         account = token.account if token else ""
         if account and account != self.pin:
             return self.env._(
-                "You signed in at JD as %(account)s, but this connection is for the PIN "
-                "%(pin)s. Sign in with the account of that PIN, or correct the PIN.",
+                "You signed in at JD as %(account)s, but this connection is for the "
+                "PIN %(pin)s. Sign in with the account of that PIN, or correct the "
+                "PIN.",
                 account=account,
                 pin=self.pin,
             )
@@ -106,8 +107,9 @@ class JdConnector(models.Model):
     def _explain_unknown_warehouse(self, operations, department_no, number):
         offered = [row.number for row in operations.warehouses(department_no)]
         return self.env._(
-            "The department %(department)s has no warehouse %(number)s at JD. JD lists: "
-            "%(offered)s. Correct the warehouse number and click Start connecting again.",
+            "The department %(department)s has no warehouse %(number)s at JD. JD "
+            "lists: %(offered)s. Correct the warehouse number and click Start "
+            "connecting again.",
             department=department_no,
             number=number,
             offered=", ".join(offered[:10]) or self.env._("none"),

@@ -1,20 +1,21 @@
-from . import test_connector
-from . import test_connector_login
-from . import test_goods
-from . import test_goods_creation
-from . import test_goods_many
-from . import test_installed
-from . import test_lib_goods
-from . import test_lib_inbound
-from . import test_lib_jdl
-from . import test_lib_outbound
-from . import test_lib_reading
-from . import test_lib_signing
-from . import test_lib_transport
-from . import test_sandbox_gateway
-from . import test_sandbox_goods
-from . import test_sandbox_inbound
-from . import test_sandbox_login
-from . import test_sandbox_messages
-from . import test_sandbox_outbound
-from . import test_secrets
+from . import (
+    test_connector,
+    test_connector_login,
+    test_connector_token,
+    test_installed,
+    test_lib_goods,
+    test_lib_inbound,
+    test_lib_jdl,
+    test_lib_outbound,
+    test_lib_reading,
+    test_lib_signing,
+    test_lib_transport,
+    test_order_life,
+    test_sandbox_gateway,
+    test_sandbox_goods,
+    test_sandbox_inbound,
+    test_sandbox_login,
+    test_sandbox_messages,
+    test_sandbox_outbound,
+    test_secrets,
+)

@@ -1,6 +1,6 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import RedirectWarning, UserError, ValidationError
+from odoo.exceptions import RedirectWarning, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -33,7 +33,8 @@ class TestIdentity(JdCase):
         self.assertEqual(connector.department_no, "EBU12")
 
     def test_numbers_typed_with_a_chinese_keyboard_are_plain_digits(self):
-        connector = self.make_connector(warehouse_no="１１００００１０１")
+        full_width = "".join(chr(ord(digit) + 0xFEE0) for digit in QUICK_WAREHOUSE)
+        connector = self.make_connector(warehouse_no=full_width)
         self.assertEqual(connector.warehouse_no, QUICK_WAREHOUSE)
 
     def test_a_pin_may_be_chinese(self):

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from freezegun import freeze_time
@@ -170,9 +170,7 @@ class TestLoginGoesWrong(JdHttpCase):
         )
 
     def test_expired_state(self):
-        with freeze_time(
-            datetime.now() - const.LOGIN_TIME_LIMIT - timedelta(seconds=1)
-        ):
+        with freeze_time(-const.LOGIN_TIME_LIMIT - timedelta(seconds=1)):
             url = self.start(self.connector)
         self.fail_on_the_way_back("took too long", location=self.sign_in(url))
 

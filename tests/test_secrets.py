@@ -138,7 +138,7 @@ class TestSecrets(JdHttpCase):
         self.sign_into_odoo(self.administrator)
         names = ["jd_app_key", "jd_app_secret", "jd_has_app_secret"]
         values = self.rpc(
-            "res.config.settings", "onchange", [], {}, [], dict.fromkeys(names, {})
+            "res.config.settings", "onchange", [], {}, [], {name: {} for name in names}
         )
         self.assertEqual(values["value"]["jd_app_key"], "sandbox-shared-key")
         self.assertIs(values["value"]["jd_has_app_secret"], True)

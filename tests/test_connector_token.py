@@ -1,0 +1,364 @@
+from datetime import timedelta
+from functools import partial
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .. import const
+from .common import QUICK_NAME, JdCase
+
+SHARED = "sandbox-shared-key"
+
+
+class TokenCase(JdCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.share_application()
+
+    def setUp(self):
+        super().setUp()
+        self.connector = self.connect(self.make_connector())
+
+    @property
+    def token(self):
+        return self.connector.sudo().access_token
+
+    def run_cron(self, name):
+        cron = self.env.ref(f"jd_fulfillment.{name}")
+        with self.enter_registry_test_mode():
+            self.assertIs(cron.method_direct_trigger(), True)
+
+    def let_expire_in(self, connector, **delta):
+        """Have a login end at JD and, as Odoo was told, here; it is due for renewal."""
+        delta = timedelta(**delta)
+        self.sandbox.do("tokens", pin=connector.pin, seconds=delta.total_seconds())
+        connector.sudo().write(
+            {
+                "token_expires_at": fields.Datetime.now() + delta,
+                "token_renew_at": fields.Datetime.now(),
+            }
+        )
+
+    def renew(self):
+        """Let the hourly renewal run a day before the login ends."""
+        self.let_expire_in(self.connector, days=1)
+        self.run_cron("ir_cron_renew_tokens")
+
+    def check(self):
+        self.run_cron("ir_cron_check_logins")
+
+    def activities(self):
+        return self.connector.sudo().activity_ids
+
+    def works(self):
+        return self.connector.action_check_connection()["params"]["type"] == "success"
+
+    def refreshes(self):
+        return sum(
+            row["count"]
+            for row in self.sandbox.get("calls")
+            if row["call"] == "oauthRefresh"
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestRenewal(TokenCase):
+    def test_a_login_is_renewed_when_due_and_works_on(self):
+        old = self.token
+        self.renew()
+        self.assertNotEqual(self.token, old)
+        self.assertTrue(self.works())
+        self.assertGreater(self.connector.token_renew_at, fields.Datetime.now())
+        self.assertFalse(self.activities())
+
+    def test_a_login_that_is_not_due_is_left_alone(self):
+        old = self.token
+        self.run_cron("ir_cron_renew_tokens")
+        self.assertEqual(self.token, old)
+
+    def test_a_login_is_due_a_month_before_its_year_is_over(self):
+        lead = self.connector.token_expires_at - self.connector.token_renew_at
+        self.assertAlmostEqual(lead, timedelta(days=30), delta=timedelta(minutes=1))
+
+    def test_a_short_login_is_due_in_its_last_tenth(self):
+        self.sandbox.do("settings", access_life=1000)
+        self.connect(self.connector)
+        left = self.connector.token_renew_at - fields.Datetime.now()
+        self.assertAlmostEqual(
+            left, timedelta(seconds=900), delta=timedelta(seconds=20)
+        )
+
+    def test_a_login_is_renewed_before_the_right_to_renew_it_ends(self):
+        self.sandbox.do("settings", access_life=2000, refresh_life=1000)
+        self.connect(self.connector)
+        left = self.connector.token_renew_at - fields.Datetime.now()
+        self.assertLess(left, timedelta(seconds=1000))
+
+    def test_a_refused_renewal_keeps_the_login_until_it_expires(self):
+        self.sandbox.do("application", key=SHARED, refresh="refused")
+        old = self.token
+        self.renew()
+        self.assertEqual(self.token, old)
+        self.assertFalse(self.connector.is_renewable)
+        self.assertIn("JD did not renew the login", self.last_note(self.connector))
+        self.assertTrue(self.works())
+
+    def test_a_renewal_without_effect_is_taken_for_a_refused_one(self):
+        self.sandbox.do("application", key=SHARED, refresh="no effect")
+        self.renew()
+        self.assertFalse(self.connector.is_renewable)
+        self.assertIn("not valid for longer", self.last_note(self.connector))
+        self.assertTrue(self.works())
+
+    def test_what_jd_does_not_renew_is_not_asked_for_again(self):
+        self.sandbox.do("application", key=SHARED, refresh="refused")
+        self.renew()
+        notes = len(self.connector.sudo().message_ids)
+        self.run_cron("ir_cron_renew_tokens")
+        self.assertEqual(len(self.connector.sudo().message_ids), notes)
+
+    def test_while_jd_is_down_the_renewal_stays_due(self):
+        old = self.token
+        self.sandbox.do("fault", kind="html_502", call="oauthRefresh")
+        self.renew()
+        self.assertEqual(self.token, old)
+        self.assertTrue(self.connector.is_renewable)
+        self.assertLessEqual(self.connector.token_renew_at, fields.Datetime.now())
+        self.sandbox.do("clear_faults")
+        self.run_cron("ir_cron_renew_tokens")
+        self.assertNotEqual(self.token, old)
+
+    def test_a_renewal_whose_answer_was_lost_leaves_the_old_login_in_use(self):
+        self.sandbox.do("fault", kind="timeout_after", call="oauthRefresh")
+        self.renew()
+        self.sandbox.do("clear_faults")
+        self.run_cron("ir_cron_renew_tokens")  # JD knows the refresh token as used
+        self.assertFalse(self.connector.is_renewable)
+        self.assertTrue(self.works())
+
+    def test_one_connection_that_cannot_renew_does_not_stop_the_others(self):
+        other = self.connect(self.make_basic())
+        self.let_expire_in(other, days=1)
+        self.env["jd.application"]._get_shared().secret = False
+        old = other.sudo().access_token
+        self.renew()
+        self.assertFalse(self.connector.is_renewable)
+        self.assertNotEqual(other.sudo().access_token, old)
+
+
+@tagged("post_install", "-at_install")
+class TestExpiry(TokenCase):
+    def expire_in(self, **delta):
+        self.connector.sudo().write(
+            {
+                "token_expires_at": fields.Datetime.now() + timedelta(**delta),
+                "is_renewable": False,
+                "token_renew_at": False,
+            }
+        )
+
+    def test_one_activity_asks_for_a_login_days_before(self):
+        self.expire_in(days=13)
+        self.assertTrue(self.connector.is_expiring)
+        self.assertIn(
+            self.connector,
+            self.env["jd.connector"].search([("is_expiring", "=", True)]),
+        )
+        self.check()
+        self.check()
+        activity = self.activities()
+        self.assertEqual(len(activity), 1)
+        self.assertEqual(activity.user_id, self.manager)
+        self.assertIn("does not renew", activity.note)
+        self.assertEqual(self.connector.state, "connected")
+
+    def test_nobody_is_asked_weeks_before(self):
+        self.expire_in(days=15)
+        self.check()
+        self.assertFalse(self.connector.is_expiring)
+        self.assertNotIn(
+            self.connector,
+            self.env["jd.connector"].search([("is_expiring", "=", True)]),
+        )
+        self.assertFalse(self.activities())
+
+    def test_nobody_is_asked_about_a_login_that_renews_itself(self):
+        self.connector.sudo().token_expires_at = fields.Datetime.now() + timedelta(
+            days=1
+        )
+        self.check()
+        self.assertFalse(self.activities())
+
+    def test_somebody_is_asked_when_renewing_fails_for_a_day(self):
+        self.connector.sudo().write(
+            {
+                "token_expires_at": fields.Datetime.now() + timedelta(days=2),
+                "token_renew_at": fields.Datetime.now()
+                - const.RENEWAL_PATIENCE
+                - timedelta(minutes=1),
+            }
+        )
+        self.check()
+        self.assertEqual(len(self.activities()), 1)
+
+    def test_who_left_is_not_asked(self):
+        self.expire_in(days=3)
+        successor = self.make_user("successor", "jd_fulfillment.group_jd_manager")
+        self.manager.sudo().active = False
+        self.check()
+        asked = self.activities().user_id
+        self.assertTrue(asked.active)
+        self.assertTrue(asked.has_group("jd_fulfillment.group_jd_manager"))
+        self.assertIn(self.company, asked.company_ids)
+        self.assertTrue(successor)
+
+    def test_a_login_that_is_over_expires(self):
+        self.expire_in(seconds=-1)
+        self.check()
+        self.assertEqual(self.connector.state, "expired")
+        self.assertFalse(self.token)
+        self.assertEqual(len(self.activities()), 1)
+        self.assertIn("click Reconnect", self.activities().note)
+
+    def test_signing_in_again_closes_the_activity(self):
+        self.expire_in(seconds=-1)
+        self.check()
+        self.connect(self.connector)
+        self.assertEqual(self.connector.state, "connected")
+        self.assertFalse(self.activities())
+        self.assertTrue(self.works())
+
+    def test_a_token_that_jd_refuses_expires_the_connection(self):
+        self.sandbox.do("tokens", pin="jd_demo_quick", revoke=True)
+        self.assertFalse(self.works())
+        self.assertEqual(self.connector.state, "expired")
+        self.assertEqual(len(self.activities()), 1)
+
+    def test_checking_while_jd_is_down_changes_nothing(self):
+        self.sandbox.do("fault", kind="html_502")
+        with self.assertRefused("JD does not answer"):
+            self.works()
+        self.assertEqual(self.connector.state, "connected")
+        self.assertTrue(self.token)
+
+
+@tagged("post_install", "-at_install")
+class TestDisconnect(TokenCase):
+    def test_disconnecting_forgets_the_login_and_keeps_the_warehouse(self):
+        warehouse = self.find_warehouse(QUICK_NAME)
+        self.connector.action_disconnect()
+        self.assertEqual(self.connector.state, "disconnected")
+        self.assertFalse(self.token)
+        self.assertFalse(self.connector.sudo().refresh_token)
+        self.assertTrue(warehouse.active)
+        self.assertEqual(warehouse.jd_connector_id, self.connector)
+        with self.assertRefused("is not connected"):
+            self.connector.action_choose_warehouses()
+
+    def test_reconnecting_takes_the_same_warehouse_up_again(self):
+        warehouse = self.find_warehouse(QUICK_NAME)
+        history = self.connector.sudo().message_ids
+        self.connector.action_disconnect()
+        self.connect(self.connector)
+        self.assertEqual(self.connector.warehouse_ids, warehouse)
+        self.assertTrue(self.works())
+        self.assertLessEqual(history, self.connector.sudo().message_ids)
+
+    def test_disconnecting_closes_the_activity(self):
+        self.connector._expire_login()
+        self.connector.action_disconnect()
+        self.assertFalse(self.activities())
+
+    def test_a_stock_user_neither_disconnects_nor_connects(self):
+        connector = self.connector.with_user(self.stock_user)
+        for action in (
+            connector.action_disconnect,
+            connector.action_start_connecting,
+            connector.action_choose_warehouses,
+            connector.action_check_connection,
+        ):
+            with self.subTest(action.__name__), self.assertRefused("not allowed"):
+                action()
+
+
+@tagged("post_install", "-at_install")
+class TestApplication(TokenCase):
+    def test_quick_turns_into_basic_in_place(self):
+        warehouse = self.connector.warehouse_ids
+        self.connector.write(
+            {
+                "mode": "basic",
+                "app_key": "sandbox-own-key",
+                "app_secret": "sandbox-own-secret",
+            }
+        )
+        self.assertTrue(self.connector.is_mode_pending)
+        self.assertTrue(self.works(), "the old login works until the new one")
+        self.connect(self.connector)
+        self.assertFalse(self.connector.is_mode_pending)
+        self.assertEqual(self.connector.warehouse_ids, warehouse)
+        application = self.connector.sudo().token_application_id
+        self.assertEqual(application.key, "sandbox-own-key")
+        self.assertTrue(self.works())
+
+    def test_a_login_renews_with_the_application_it_was_made_with(self):
+        self.connector.write(
+            {
+                "mode": "basic",
+                "app_key": "sandbox-own-key",
+                "app_secret": "sandbox-own-secret",
+            }
+        )
+        self.renew()
+        self.assertTrue(self.connector.is_renewable)
+        self.assertTrue(self.works())
+
+    def test_changing_the_key_expires_what_signed_in_with_it(self):
+        self.env["jd.application"]._get_shared().key = "another-key"
+        self.assertEqual(self.connector.state, "expired")
+        self.assertIn("APP KEY", self.activities().note)
+
+    def test_another_key_needs_another_secret(self):
+        shared = self.env["jd.application"]._get_shared()
+        shared.key = "another-key"
+        self.assertFalse(shared.has_secret)
+        shared.write({"key": "third-key", "secret": "third-secret"})
+        self.assertTrue(shared.has_secret)
+
+    def test_a_replaced_secret_leaves_the_login_working(self):
+        self.env["jd.application"]._get_shared().secret = "sandbox-shared-secret "
+        self.assertEqual(self.connector.state, "connected")
+        self.assertTrue(self.works())
+
+    def test_there_is_one_shared_application(self):
+        with self.assertRaises(Exception) as caught:
+            self.share_application()
+        self.assertIn("shared_uniq", str(caught.exception))
+
+
+@tagged("post_install", "-at_install")
+class TestCopy(TokenCase):
+    """A restored copy of the database must not talk to JD in the merchant's name."""
+
+    def setUp(self):
+        super().setUp()
+        self.env["ir.config_parameter"].set_param("database.uuid", "that of a copy")
+        self.calls = partial(self.sandbox.get, "calls")
+
+    def test_a_copy_neither_asks_nor_renews(self):
+        before = self.calls()
+        self.renew()
+        self.assertEqual(self.calls(), before)
+        self.assertFalse(self.works())
+        self.assertEqual(self.calls(), before)
+        self.assertEqual(self.connector.state, "expired")
+
+    def test_a_copy_cannot_sign_in_with_the_secret_it_brought_along(self):
+        with self.assertRefused("not set up yet"):
+            self.start(self.connector)
+
+    def test_a_copy_works_once_both_are_entered_again(self):
+        self.env["jd.application"]._get_shared().secret = "sandbox-shared-secret"
+        self.connect(self.connector)
+        self.assertTrue(self.works())
