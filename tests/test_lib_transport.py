@@ -151,7 +151,9 @@ class TestTransport(BaseCase):
 
     def test_a_line_cut_after_the_headers_leaves_the_outcome_open(self):
         cut = http("200 OK", b'{"code":"1000"}')[:-15]
-        self.assert_unknown(lambda connection: connection.sendall(cut), "broke off")
+        # Older versions of urllib3 give what came as if it were all.
+        words = "broke off|format"
+        self.assert_unknown(lambda connection: connection.sendall(cut), words)
 
     def test_a_server_error_leaves_the_outcome_open(self):
         html = b"<html><h1>502 Bad Gateway</h1></html>"

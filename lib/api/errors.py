@@ -19,7 +19,7 @@ class JdError(Exception):
 
 
 class RetryLater(JdError):
-    """The call certainly had no effect; repeat it unchanged, later."""
+    """Nothing happened, or it was only a question: repeat it unchanged, later."""
 
 
 class Throttled(RetryLater):
