@@ -1,0 +1,65 @@
+"""What the tests of goods share: a connected merchant, products, JD's list."""
+
+from .common import QUICK_DEPARTMENT, JdCase
+
+
+class GoodsCase(JdCase):
+    """A connected merchant, whose products are matched by the real scheduled action."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.share_application()
+        cls.cron = cls.env.ref("jd_fulfillment.ir_cron_match_goods")
+
+    def setUp(self):
+        super().setUp()
+        self.connector = self.connect(self.make_connector())
+        self.warehouse = self.connector.warehouse_ids
+
+    def make_product(self, reference=None, **values):
+        return self.env["product.product"].create(
+            {"name": f"Product {reference}", "is_storable": True}
+            | {"default_code": reference}
+            | values
+        )
+
+    def at_jd(self, *goods, department=QUICK_DEPARTMENT):
+        """Have JD know goods already; return their numbers by the merchant's."""
+        rows = [{"erpGoodsNo": row} if isinstance(row, str) else row for row in goods]
+        return self.sandbox.do("goods", department=department, goods=rows)
+
+    def listed_at_jd(self, department=QUICK_DEPARTMENT):
+        rows = self.sandbox.get("goods_list", department=department)
+        return {row["erpGoodsNo"]: row for row in rows}
+
+    def run_action(self):
+        with self.enter_registry_test_mode():
+            self.assertTrue(self.cron.method_direct_trigger())
+
+    def match(self, *products):
+        """Ask for all products, or for some as a transfer does, and run the action."""
+        if products:
+            wanted = self.env["product.product"].union(*products)
+            self.env["jd.product"]._request_match(self.warehouse, wanted)
+        else:
+            self.connector.action_match_goods()
+        self.run_action()
+
+    def row(self, product, warehouse=None):
+        goods = self.env["jd.product"]._get_goods(warehouse or self.warehouse, product)
+        return goods.get(product.id, self.env["jd.product"])
+
+    def calls(self, name):
+        rows = self.sandbox.get("calls")
+        return sum(row["count"] for row in rows if row["call"] == name)
+
+    def assertMatched(self, product, number):
+        row = self.row(product)
+        self.assertEqual((row.state, row.goods_no), ("matched", number), row.reason)
+
+    def assertNotAtJd(self, product, words):
+        row = self.row(product)
+        self.assertEqual(row.state, "refused")
+        self.assertRegex(row.reason, words)
+        self.assertFalse(row.goods_no)
