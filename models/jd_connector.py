@@ -242,6 +242,7 @@ class JdConnector(models.Model):
         return super().create([self._normalise(vals) for vals in vals_list])
 
     def write(self, vals):
+        self.check_access("write")  # before a refusal says whose connection it is
         vals = self._normalise(vals)
         self._check_identity_is_kept(vals)
         return super().write(vals)

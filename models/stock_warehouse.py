@@ -108,7 +108,7 @@ class StockWarehouse(models.Model):
             ]
         )
         if namesake:
-            namesake.write({name: values[name] for name in values if name[:3] == "jd_"})
+            namesake.write(values)
             return namesake
         values["code"] = self._get_free_jd_code(connector.company_id, row.number)
         values["partner_id"] = self._create_jd_address(

@@ -1,7 +1,12 @@
 from . import (
+    test_at_once,
     test_connector,
     test_connector_login,
     test_connector_token,
+    test_connector_warehouse,
+    test_goods,
+    test_goods_creation,
+    test_goods_many,
     test_installed,
     test_lib_goods,
     test_lib_inbound,
@@ -18,4 +23,5 @@ from . import (
     test_sandbox_messages,
     test_sandbox_outbound,
     test_secrets,
+    test_security,
 )

@@ -38,13 +38,6 @@ class JdCase(TransactionCase):
             "jd_fulfillment.group_jd_manager",
             company_id=cls.other_company.id,
         )
-        cls.env = cls.env(
-            context={
-                **cls.env.context,
-                "tracking_disable": False,
-                "allowed_company_ids": cls.company.ids,
-            }
-        )
 
     def setUp(self):
         super().setUp()
@@ -76,9 +69,12 @@ class JdCase(TransactionCase):
             "department_no": QUICK_DEPARTMENT,
             "warehouse_no": QUICK_WAREHOUSE,
         } | values
-        connectors = self.env["jd.connector"].with_user(user)
-        connectors = connectors.with_context(allowed_company_ids=user.company_id.ids)
-        return connectors.create(values)
+        return self.as_user(self.env["jd.connector"], user).create(values)
+
+    def as_user(self, records, user):
+        """Return the records as a user sees them who works in their own company."""
+        company_ids = user.company_id.ids
+        return records.with_user(user).with_context(allowed_company_ids=company_ids)
 
     def make_basic(self, **values):
         return self.make_connector(
@@ -115,8 +111,10 @@ class JdCase(TransactionCase):
         warehouses = self.env["stock.warehouse"].with_context(active_test=False)
         return warehouses.search([("name", "=", name)])
 
-    def last_note(self, record):
-        return record.sudo().message_ids[:1].body
+    def assertTold(self, record, words):
+        """Expect the words in the chatter."""
+        told = "\n".join(record.sudo().message_ids.mapped("body"))
+        self.assertIn(words, told)
 
 
 class JdHttpCase(JdCase, HttpCase):

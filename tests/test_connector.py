@@ -121,7 +121,7 @@ class TestStart(JdCase):
         administrator = self.make_user(
             "jd_admin", "base.group_system,jd_fulfillment.group_jd_manager"
         )
-        connector = self.make_connector().with_user(administrator)
+        connector = self.as_user(self.make_connector(), administrator)
         with self.assertRaises(RedirectWarning) as caught:
             self.start(connector)
         settings = self.env.ref("stock.action_stock_config_settings")
@@ -178,7 +178,7 @@ class TestStart(JdCase):
         )
 
     def test_the_form_asks_for_what_the_mode_needs(self):
-        form = Form(self.env["jd.connector"].with_user(self.manager))
+        form = Form(self.as_user(self.env["jd.connector"], self.manager))
         form.pin = "jd_demo_quick"
         with self.assertRaisesRegex(AssertionError, "department_no"):
             form.save()

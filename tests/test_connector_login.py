@@ -37,7 +37,7 @@ class TestLogin(JdHttpCase):
         connector = self.connect(self.make_connector())
         self.assertEqual(connector.state, "connected")
         self.assertEqual(connector.login_user_id, self.manager)
-        warehouses = self.env["stock.warehouse"].with_user(self.stock_user)
+        warehouses = self.as_user(self.env["stock.warehouse"], self.stock_user)
         warehouse = warehouses.search([("name", "=", QUICK_NAME)])
         self.assertEqual(warehouse.jd_connector_id, connector)
         self.assertEqual(warehouse.company_id, self.company)

@@ -101,14 +101,14 @@ class TestRenewal(TokenCase):
         self.renew()
         self.assertEqual(self.token, old)
         self.assertFalse(self.connector.is_renewable)
-        self.assertIn("JD did not renew the login", self.last_note(self.connector))
+        self.assertTold(self.connector, "JD did not renew the login")
         self.assertTrue(self.works())
 
     def test_a_renewal_without_effect_is_taken_for_a_refused_one(self):
         self.sandbox.do("application", key=SHARED, refresh="no effect")
         self.renew()
         self.assertFalse(self.connector.is_renewable)
-        self.assertIn("not valid for longer", self.last_note(self.connector))
+        self.assertTold(self.connector, "not valid for longer")
         self.assertTrue(self.works())
 
     def test_what_jd_does_not_renew_is_not_asked_for_again(self):
@@ -271,7 +271,7 @@ class TestDisconnect(TokenCase):
         self.assertFalse(self.activities())
 
     def test_a_stock_user_neither_disconnects_nor_connects(self):
-        connector = self.connector.with_user(self.stock_user)
+        connector = self.as_user(self.connector, self.stock_user)
         for action in (
             connector.action_disconnect,
             connector.action_start_connecting,

@@ -56,7 +56,7 @@ class TestSecrets(JdHttpCase):
 
     def test_no_role_reads_a_token(self):
         for user in self.everybody:
-            connector = self.connector.with_user(user)
+            connector = self.as_user(self.connector, user)
             for name in CONNECTOR_SECRETS:
                 with self.subTest(user=user.login, field=name):
                     with self.assertRaises(AccessError):
@@ -75,14 +75,14 @@ class TestSecrets(JdHttpCase):
         for user in self.everybody:
             for application in (application_sudo, self.application):
                 with self.subTest(user.login), self.assertRaises(AccessError):
-                    application.with_user(user).read(["secret"])
+                    self.as_user(application, user).read(["secret"])
 
     def test_only_system_administrators_see_which_applications_there_are(self):
         for user in self.manager | self.stock_user:
             with self.subTest(user.login), self.assertRaises(AccessError):
-                self.application.with_user(user).read(["key"])
+                self.as_user(self.application, user).read(["key"])
             with self.subTest(user.login), self.assertRaises(AccessError):
-                self.connector.with_user(user).read(["own_application_id"])
+                self.as_user(self.connector, user).read(["own_application_id"])
         self.assertEqual(
             self.application.with_user(self.administrator).key, "sandbox-shared-key"
         )
@@ -91,7 +91,7 @@ class TestSecrets(JdHttpCase):
         for user in self.everybody:
             with self.subTest(user.login):
                 self.assertNoSecrets(
-                    json.dumps(self.connector.with_user(user).read(), default=str)
+                    json.dumps(self.as_user(self.connector, user).read(), default=str)
                 )
 
     def test_the_fields_that_hold_secrets_are_closed_and_not_copied(self):

@@ -1,0 +1,152 @@
+"""What happens when two do the same thing at the same instant, each on a connection of
+their own to PostgreSQL. What is committed here is removed again."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.exceptions import ValidationError
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+from odoo.sql_db import db_connect
+from odoo.tests import BaseCase, tagged
+from odoo.tests.common import get_db_name
+from odoo.tools import mute_logger
+
+from .. import const
+from .common import QUICK_DEPARTMENT, QUICK_WAREHOUSE, answered
+from .sandbox_process import SandboxProcess, sign_in
+
+PIN = "jd_demo_quick"
+# The rows of a new company alone, which can be removed without a trace.
+OTHER_COMPANY = """
+    INSERT INTO res_company
+    SELECT (jsonb_populate_record(company, jsonb_build_object(
+        'id', nextval('res_company_id_seq'), 'name', 'At the same instant'))).*
+      FROM res_company AS company WHERE id = %s
+    RETURNING id
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestAtOnce(BaseCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+        cls.sandbox = SandboxProcess()
+        cls.addClassCleanup(cls.sandbox.stop)
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox.do("reset")
+        with self.committed() as env:
+            self.company_id = env.ref("base.main_company").id
+            env.cr.execute(OTHER_COMPANY, [self.company_id])
+            [self.other_company_id] = env.cr.fetchone()
+            self.addCleanup(self.remove)
+            parameters = env["ir.config_parameter"]
+            parameters.set_param(const.SANDBOX_URL_PARAMETER, self.sandbox.url)
+            env["jd.application"].create(
+                {"key": "sandbox-shared-key", "secret": "sandbox-shared-secret"}
+            )
+
+    def remove(self):
+        with self.committed() as env:
+            connectors = env["jd.connector"].with_context(active_test=False)
+            connectors.search([]).unlink()
+            env["jd.application"].search([]).unlink()
+            parameters = env["ir.config_parameter"]
+            parameters.set_param(const.SANDBOX_URL_PARAMETER, False)
+            env.cr.execute(
+                "DELETE FROM res_company WHERE id = %s", [self.other_company_id]
+            )
+
+    @contextmanager
+    def new_env(self):
+        """Open a connection to PostgreSQL of its own."""
+        with db_connect(self.registry.db_name).cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+            cr.rollback()
+
+    @contextmanager
+    def committed(self):
+        with self.new_env() as env:
+            yield env
+            env.cr.commit()
+
+    def create(self, env, company_id):
+        connector = env["jd.connector"].create(
+            {
+                "company_id": company_id,
+                "pin": PIN,
+                "department_no": QUICK_DEPARTMENT,
+                "warehouse_no": QUICK_WAREHOUSE,
+            }
+        )
+        env.flush_all()
+        return connector
+
+    def create_as_a_request_does(self):
+        with self.new_env() as env:
+            retrying(lambda: self.create(env, self.other_company_id), env)
+
+    def wait_until_one_waits(self, cr):
+        """Wait until another connection waits for what this one has not committed."""
+        for _ in range(200):
+            cr.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cr.fetchone()[0]:
+                return
+            time.sleep(0.05)
+        self.fail("Nobody waits")
+
+    def test_two_companies_with_one_pin_at_the_same_instant(self):
+        with self.new_env() as first, ThreadPoolExecutor() as executor:
+            self.create(first, self.company_id)
+            with mute_logger("odoo.sql_db"):
+                second = executor.submit(self.create_as_a_request_does)
+                self.wait_until_one_waits(first.cr)
+                first.cr.commit()
+                with self.assertRaises(ValidationError) as caught:
+                    second.result(timeout=30)
+        refusal = str(caught.exception)
+        self.assertIn("one PIN belongs to one merchant only", refusal)
+        with self.new_env() as env:
+            [connector] = env["jd.connector"].search([("pin", "=", PIN)])
+            self.assertEqual(connector.company_id.id, self.company_id)
+            for told in (connector.company_id.name, env.user.name, str(connector)):
+                self.assertNotIn(told, refusal)
+
+    def test_two_workers_renew_a_login_once(self):
+        with self.committed() as env:
+            connector = self.create(env, self.company_id)
+            # No warehouse, which could not be removed again.
+            connector.write({"department_no": False, "warehouse_no": False})
+            self.log_in(connector)
+            connector.token_renew_at = fields.Datetime.now()
+            connector.flush_recordset()
+            self.sandbox.do("settings", access_life=500 * 86400)
+            before = connector.access_token
+        self.sandbox.do("fault", kind="slow", call="oauthRefresh", seconds=1)
+        with ThreadPoolExecutor() as executor:
+            list(executor.map(lambda _: self.renew(), range(2)))
+        calls = {row["call"]: row["count"] for row in self.sandbox.get("calls")}
+        [fault] = self.sandbox.get("state")["faults"]
+        self.assertEqual(fault["struck"], 1, calls)
+        with self.new_env() as env:
+            connector = env["jd.connector"].browse(connector.id)
+            self.assertNotEqual(connector.access_token, before)
+            self.assertTrue(connector.is_renewable)
+
+    def log_in(self, connector):
+        connector.mode = "basic"
+        connector.own_application_id = connector.env["jd.application"]._get_shared()
+        url = connector.action_start_connecting()["url"]
+        answer = answered(sign_in(url, PIN, "demo-quick"))
+        connector._finish_login(answer["state"], answer["code"], None)
+
+    def renew(self):
+        with self.new_env() as env:
+            env["jd.connector"]._cron_renew_tokens()
+            env.cr.commit()
