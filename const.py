@@ -135,3 +135,14 @@ MESSAGES_KEPT = timedelta(days=30)
 MESSAGE_GRACE = timedelta(minutes=2)
 # So many changes in a row that only a pull found mean that messages do not come.
 MISSED_MESSAGES = 5
+
+# === SUPPLIERS (open.jdl.com, unit 367: upsertSupplier, querySupplier) === #
+
+SUPPLIER_BATCH = 50
+SUPPLIER_QUERY_CALL = "querySupplier"
+SUPPLIER_SAVE_CALL = "upsertSupplier"
+
+# === GOODS LEVELS (open.jdl.com, unit 367: queryGoodsLevelChange) === #
+
+LEVEL_CALL = "queryGoodsLevelChange"
+LEVEL_OVERLAP = timedelta(hours=1)

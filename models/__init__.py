@@ -14,7 +14,6 @@ from . import (
     jd_order,
     jd_order_check,
     jd_order_close,
-    jd_order_outbound,
     jd_order_push,
     jd_order_status,
     jd_product,
@@ -23,7 +22,19 @@ from . import (
     product_product,
     product_template,
     res_config_settings,
+    stock_location,
+    stock_lot,
     stock_move,
+    stock_move_line,
     stock_picking,
     stock_warehouse,
+)
+from . import (  # isort: skip
+    jd_level_change,
+    jd_order_detail,
+    jd_order_inbound,
+    jd_order_outbound,
+    jd_order_returns,
+    jd_supplier,
+    stock_picking_kind,
 )

@@ -88,6 +88,11 @@ class JdApplication(models.Model):
         return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
 
     @api.model
+    def _get_database_tag(self):
+        """Return what keeps our numbers apart from another database's at JD."""
+        return self._get_database_uuid().replace("-", "")[:6].upper()
+
+    @api.model
     def _get_shared(self):
         """Return the shared application as superuser, or an empty record."""
         # sudo: only system administrators may see applications; merchants use them.

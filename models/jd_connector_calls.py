@@ -43,6 +43,13 @@ class JdConnector(models.Model):
         default="ready",
         help="When a delivery from a JD warehouse is sent to JD.",
     )
+    receipt_policy = fields.Selection(
+        selection=[("confirmed", "When confirmed"), ("manual", "By hand")],
+        string="Announce Receipts",
+        required=True,
+        default="confirmed",
+        help="When a receipt or a return into a JD warehouse is announced to JD.",
+    )
     source_no = fields.Char(
         string="Source Number",
         required=True,

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import statuses
-from ..lib import api as jd_api
 
 # draft --[pre-flight ok]--> queued --[claim]--> sending --[accepted]--> accepted
 #   accepted → in_progress → done
@@ -230,12 +229,18 @@ class JdOrder(models.Model):
         """The `statuses.Kind` of this order."""
         return statuses.KINDS[self.kind]
 
+    def _is_incoming(self):
+        return self.kind in ("CGRK", "THRK")
+
     def _prepare_request(self):
         """Return what JD is told of this order; each kind has its own.
 
         :rtype: lib.api.Order
         """
         raise NotImplementedError(self.kind)
+
+    def _prepare_request_lines(self):
+        return tuple(line._prepare_request() for line in self.line_ids)
 
     def _show_problems(self):
         return {
@@ -292,17 +297,6 @@ class JdOrderLine(models.Model):
     def _compute_display_name(self):
         for line in self:
             line.display_name = f"{line.planned} × {line.product_id.display_name}"
-
-    def _prepare_request(self):
-        """Return what JD is told of this line.
-
-        :rtype: lib.api.OrderLine
-        """
-        return jd_api.OrderLine(
-            line=str(self.id),
-            goods_number=self.goods_id.goods_no,
-            quantity=self.planned,
-        )
 
 
 class JdOrderEvent(models.Model):

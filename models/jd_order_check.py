@@ -27,7 +27,7 @@ class JdOrder(models.Model):
         return {
             "kind": picking.jd_kind,
             "picking_id": picking.id,
-            "warehouse_id": picking.picking_type_id.warehouse_id.id,
+            "warehouse_id": picking.jd_warehouse_id.id,
         }
 
     def _check_and_queue(self):
@@ -132,16 +132,20 @@ class JdOrder(models.Model):
 
     def _get_place_problems(self):
         warehouse = self.warehouse_id
-        elsewhere = self._get_moves().filtered(
-            lambda move: not move.location_id._child_of(warehouse.view_location_id)
-        )
+        elsewhere = self._get_moves().filtered(lambda move: not self._is_here(move))
         if elsewhere:
             yield self.env._(
-                "These goods are not in %(warehouse)s: %(products)s. Ship them with a "
-                "transfer of their own.",
+                "This is not between %(warehouse)s and elsewhere: %(products)s. Use a "
+                "transfer of its own.",
                 warehouse=warehouse.name,
                 products=self._name_products(elsewhere.product_id),
             )
+
+    def _is_here(self, move):
+        """Whether a move leads into this order's warehouse, or out of it."""
+        place = move.location_dest_id if self._is_incoming() else move.location_id
+        inside = place._child_of(self.warehouse_id.view_location_id)
+        return inside or place.jd_warehouse_id == self.warehouse_id
 
     def _get_move_problems(self, goods):
         moves = self._get_moves()

@@ -105,14 +105,18 @@ class JdOrder(models.Model):
 
     def _set_shipped_quantities(self):
         """Set each move to what JD reported; a line not reported is not shipped."""
-        reported = {line.move_id.id: line.reported for line in self.line_ids}
+        lines = self.line_ids.grouped("move_id")
         for move in self._get_moves():
-            units = reported.get(move.id, 0)
-            if self._get_units(move) != units:
-                move.quantity = move.product_id.uom_id._compute_quantity(
-                    units, move.product_uom, rounding_method="HALF-UP"
-                )
-            move.picked = bool(units)
+            self._set_moved(move, lines.get(move, self.line_ids.browse()))
+
+    def _set_moved(self, move, lines):
+        """Set a move to what JD reported of its lines."""
+        units = sum(lines.mapped("reported"))
+        if self._get_units(move) != units:
+            move.quantity = move.product_id.uom_id._compute_quantity(
+                units, move.product_uom, rounding_method="HALF-UP"
+            )
+        move.picked = bool(units)
 
     def _write_waybills(self):
         """Fill the carrier's reference where `stock_delivery` provides the field."""

@@ -71,23 +71,27 @@ class JdOrder(models.Model):
     def _prepare_request(self):
         if self.kind != "XSCK":
             return super()._prepare_request()
-        receiver = self._get_receiver()
         connector = self.connector_id
         return jd_api.OutboundOrder(
             number=self.name,
             department_no=self.warehouse_id.jd_department_no,
             warehouse_no=self.warehouse_id.jd_warehouse_no,
             shop_no=self.warehouse_id.jd_shop_no or "",
-            receiver=jd_api.Address(
-                name=receiver["name"],
-                phone=receiver["phone"],
-                detail=receiver["address"],
-                province=self.partner_id.state_id.name or "",
-                city=self.partner_id.city or "",
-            ),
-            lines=tuple(line._prepare_request() for line in self.line_ids),
+            receiver=self._prepare_receiver(),
+            to_business=self.picking_id._jd_is_between_warehouses(),
+            lines=self._prepare_request_lines(),
             platform_number=self.picking_id.origin or "",
             waybill=self.picking_id._jd_get_own_waybill(),
             carrier_no=connector.carrier_no,
             source_no=connector.source_no,
+        )
+
+    def _prepare_receiver(self):
+        receiver = self._get_receiver()
+        return jd_api.Address(
+            name=receiver["name"],
+            phone=receiver["phone"],
+            detail=receiver["address"],
+            province=self.partner_id.state_id.name or "",
+            city=self.partner_id.city or "",
         )

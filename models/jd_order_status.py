@@ -1,5 +1,7 @@
 """What JD says about an order: asked for in batches, applied in one place."""
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -121,7 +123,7 @@ class JdOrder(models.Model):
                 order.jd_number = report.number
             if order.state == "unknown":
                 order._mark_accepted()
-            order._record_quantities(report)
+            order._record_report(report)
         self._record_parcels(reports)
         events = self._apply_status(
             [
@@ -142,9 +144,12 @@ class JdOrder(models.Model):
             self._trigger("close")
         return events
 
-    def _record_quantities(self, report):
-        """Take over what JD really shipped; a line it does not report stays open."""
-        done = {line.line: line.done for line in report.lines if line.done is not None}
+    def _record_report(self, report):
+        """Take over what JD really moved; a line it does not report stays open."""
+        done = defaultdict(int)
+        for line in report.lines:
+            if line.done is not None:
+                done[line.line] += line.done  # one row per level
         if not done:
             return
         for line in self.line_ids:

@@ -20,12 +20,6 @@ class StockPicking(models.Model):
     jd_event_ids = fields.One2many(
         related="jd_order_id.event_ids", string="JD Timeline"
     )
-    jd_connector_id = fields.Many2one(
-        related="picking_type_id.warehouse_id.jd_connector_id", string="JD Connection"
-    )
-    jd_kind = fields.Char(
-        compute="_compute_jd_kind", help="The kind of JD order this transfer makes."
-    )
     jd_on_hold = fields.Boolean(
         string="Held Back from JD",
         copy=False,
@@ -59,15 +53,6 @@ class StockPicking(models.Model):
             picking.jd_status_name = (
                 told and order.status_name or labels.get(order.state)
             )
-
-    @api.depends("picking_type_id")
-    def _compute_jd_kind(self):
-        for picking in self:
-            picking.jd_kind = picking.jd_connector_id and picking._jd_get_kind()
-
-    def _jd_get_kind(self):
-        """Return JD's name for what this transfer is, or False for none of JD's."""
-        return self.picking_type_code == "outgoing" and "XSCK"
 
     # === ACTIONS === #
 
@@ -121,11 +106,10 @@ class StockPicking(models.Model):
 
     @api.model
     def _jd_get_ready_domain(self):
-        """Select the deliveries that JD should know of and does not."""
+        """Select the transfers that JD should know of and does not."""
         return (
             Domain("state", "=", "assigned")
-            & Domain("picking_type_id.code", "=", "outgoing")
-            & Domain("picking_type_id.warehouse_id.jd_connector_id.active", "=", True)
+            & self._jd_get_place_domain()
             & Domain("jd_on_hold", "=", False)
             & (
                 Domain("jd_order_id", "=", False)
@@ -136,11 +120,13 @@ class StockPicking(models.Model):
     def _jd_send_ready(self):
         """Tell JD of those of these transfers that are ready and due by the policy."""
         ready = self.filtered_domain(self._jd_get_ready_domain())
-        due = ready.filtered(lambda picking: picking._jd_is_due())
+        due = ready.filtered(lambda picking: picking.jd_kind and picking._jd_is_due())
         if due:
             self.env["jd.order"]._create_for_pickings(due)
 
     def _jd_is_due(self):
+        if self.jd_kind in ("CGRK", "THRK"):
+            return self.jd_connector_id.receipt_policy == "confirmed"
         policy = self.jd_connector_id.push_policy
         if policy == "waybill":
             return bool(self._jd_get_own_waybill())

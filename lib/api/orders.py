@@ -246,7 +246,8 @@ class Report:
     """An order as JD has it now.
 
     :param status: JD's code, also one that is not documented.
-    :param completed_at: Naive UTC, like the two times of `history`.
+    :param history: Where JD tells more than the status it is at.
+    :param completed_at: Naive UTC, like the times of `history`.
     """
 
     kind: ClassVar[str]
@@ -259,6 +260,9 @@ class Report:
     lines: tuple[ReportedLine, ...] = ()
     lots: tuple[ReportedLot, ...] = ()
     serials: tuple[ReportedSerial, ...] = ()
+    history: tuple[StatusChange, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    waybills: tuple[str, ...] = ()
     completed_at: datetime | None = None
 
 
@@ -270,9 +274,6 @@ class OutboundReport(Report):
 
     carrier_no: str = ""
     carrier_name: str = ""
-    waybills: tuple[str, ...] = ()
-    parcels: tuple[Parcel, ...] = ()
-    history: tuple[StatusChange, ...] = ()
     split_numbers: tuple[str, ...] = ()
 
 

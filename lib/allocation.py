@@ -1,0 +1,85 @@
+"""Who moved what: JD's separate lists of lines, lots and serials put back together."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from .api import GoodsLevel, Lot
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """So many pieces of one order line, alike in level, lot and serial number.
+
+    :param lot: None where JD names none.
+    :param serial: Empty where JD names none; with one, the quantity is 1.
+    """
+
+    line: str
+    quantity: int
+    level: str = GoodsLevel.GOOD
+    lot: Lot | None = None
+    serial: str = ""
+
+
+def allocate(report):
+    """Return the allocations of a report; together they are what its lines say.
+
+    JD tells quantities by line and level, lots by goods or by line, and serial numbers
+    by goods. The lines decide how much; lots and serials only tell it apart. A line
+    without a reported quantity gives nothing.
+
+    :param report: A `lib.api.Report`.
+    :rtype: list[Allocation]
+    """
+    lots, serials = _Lots(report.lots), _Serials(report.serials)
+    return [
+        part
+        for line in report.lines
+        if line.done
+        for piece in lots.split(line)
+        for part in serials.split(piece, line.goods_number)
+    ]
+
+
+class _Lots:
+    """What is left of each reported lot, taken by the lines it fits in turn."""
+
+    def __init__(self, rows):
+        self._left = [[row, row.quantity or 0] for row in rows]
+
+    def split(self, line):
+        left = line.done
+        level = line.level or GoodsLevel.GOOD
+        for entry in self._left:
+            row, available = entry
+            taken = min(left, available)
+            if taken and _fits(row, line, level):
+                entry[1] -= taken
+                left -= taken
+                yield Allocation(line.line, taken, level, row.lot)
+        if left:
+            yield Allocation(line.line, left, level)
+
+
+def _fits(row, line, level):
+    if row.line and row.line != line.line:
+        return False
+    if row.level and row.level != level:
+        return False
+    return row.goods_number == line.goods_number
+
+
+class _Serials:
+    def __init__(self, rows):
+        self._left = defaultdict(list)
+        for row in rows:
+            self._left[row.goods_number].append(row.serial)
+
+    def split(self, piece, goods_number):
+        serials = self._left[goods_number]
+        taken, serials[:] = serials[: piece.quantity], serials[piece.quantity :]
+        for serial in taken:
+            yield Allocation(piece.line, 1, piece.level, piece.lot, serial)
+        if piece.quantity > len(taken):
+            rest = piece.quantity - len(taken)
+            yield Allocation(piece.line, rest, piece.level, piece.lot)

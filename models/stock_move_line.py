@@ -1,0 +1,13 @@
+from odoo import fields, models
+
+
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
+
+    jd_lot_assumed = fields.Boolean(
+        string="Lot Assumed",
+        readonly=True,
+        copy=False,
+        help="JD did not say which lot this was. Odoo assumed the one that expires "
+        "first, so that nothing has to wait.",
+    )
