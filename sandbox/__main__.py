@@ -28,10 +28,7 @@ def main(arguments=None):
             demo=options.demo,
         )
     )
-    try:
-        server = Server(sandbox, options.port)
-    except OSError as error:
-        sys.exit(f"Port {options.port} cannot be used: {error.strerror}")
+    server = Server(sandbox, options.port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if options.until_stdin_closes:
         threading.Thread(target=_follow_parent, daemon=True).start()

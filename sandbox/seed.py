@@ -71,7 +71,10 @@ def _fill_demo(books):
     for department in books.departments:
         for erp_no, name in DEMO_GOODS:
             basic = {"erpGoodsNo": erp_no, "goodsName": name, "barcode": erp_no}
-            groups = {"basicInfo": basic, "goodsCategory": {"thirdCategoryCode": "4159"}}
+            groups = {
+                "basicInfo": basic,
+                "goodsCategory": {"thirdCategoryCode": "4159"},
+            }
             books.goods.add(Goods(books.next_no("EMG"), erp_no, department, groups))
     for warehouse in books.warehouses.values():
         for department in warehouse.departments:

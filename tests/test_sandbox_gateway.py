@@ -1,7 +1,9 @@
 import json
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from urllib.parse import urlsplit
 
@@ -343,6 +345,59 @@ class TestSandboxFaults(BaseCase):
         plain = {"Content-Type": "text/plain"}
         answer = requests.post(url, data="{}", headers=plain, timeout=TIMEOUT)
         self.assertEqual(answer.status_code, 415)
+
+
+@tagged("post_install", "-at_install")
+class TestSandboxProgram(BaseCase):
+    def start(self, *options):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox", "--port", "0", *options],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for stream in (process.stdin, process.stdout, process.stderr):
+            self.addCleanup(stream.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        ready = process.stdout.readline()
+        self.assertRegex(ready, r"^JD sandbox listening on http://127\.0\.0\.1:\d+\n$")
+        return process, ready.split()[-1]
+
+    def test_it_ends_cleanly_when_told_to_or_when_interrupted(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process, _url = self.start()
+            process.send_signal(number)
+            self.assertEqual(process.wait(timeout=5), 0)
+            self.assertEqual(process.stderr.read(), "")
+
+    def test_it_can_end_with_the_program_that_started_it(self):
+        process, _url = self.start("--until-stdin-closes")
+        process.stdin.close()
+        self.assertEqual(process.wait(timeout=5), 0)
+
+    def test_it_explains_its_options(self):
+        made = subprocess.run(
+            [sys.executable, "-m", "sandbox", "--help"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        self.assertIn("--daily-budget", made.stdout)
+
+    def test_its_log_has_a_line_per_call_and_no_secret(self):
+        with tempfile.NamedTemporaryFile("r") as log:
+            _process, url = self.start("--log", log.name)
+            caller = Caller(url, "jd_demo_quick", "demo-quick")
+            request = {"ownerNo": DEPARTMENT, "pin": "jd_demo_quick"}
+            caller.call(WAREHOUSES, request)
+            text = log.read()
+        self.assertIn("queryWarehouseInfo 200", text)
+        for secret in (caller.token, caller.code, Caller.SECRET, "demo-quick"):
+            self.assertNotIn(secret, text)
 
 
 def socket_to(url):

@@ -110,10 +110,9 @@ class TestSandboxPurchase(InboundCase):
         self.arrange(number, short={"1": 3}, damaged={"1": 2}, over={"2": 4})
         self.advance(number, 70)
         data = self.query(number)
+        names = ("orderLine", "realGoodsLevel", "planQuantity", "realQuantity")
         rows = [
-            (row["orderLine"], row["realGoodsLevel"], row["planQuantity"])
-            + (row["realQuantity"],)
-            for row in data["purchaseItemModelList"]
+            tuple(row[name] for name in names) for row in data["purchaseItemModelList"]
         ]
         self.assertEqual(
             rows, [("1", "100", 10, 5), ("1", "200", 0, 2), ("2", "100", 5, 9)]
@@ -183,6 +182,20 @@ class TestSandboxPurchase(InboundCase):
         self.advance(silent, 70)
         rows = self.query(silent, purchaseBatAttrFlag=1)["purchaseBatAttrModelList"]
         self.assertEqual(rows, [])
+
+    def test_damaged_goods_of_several_lots_are_each_counted_at_their_level(self):
+        cargo = [{"erpGoodsNo": "MILK", "planQuantity": 6, "orderLine": "1"}]
+        number = self.created(cargoInfos=cargo)
+        lots = [{"lot": "X", "quantity": 4}, {"lot": "Y", "quantity": 2}]
+        self.arrange(number, batches={"1": lots}, damaged=3)
+        self.advance(number, 70)
+        rows = self.query(number, purchaseBatAttrFlag=1)["purchaseBatAttrModelList"]
+        told = [
+            (row["batchInfos"]["lot"], row["goodsLevel"], row["batchQty"])
+            for row in rows
+        ]
+        self.assertEqual(told, [("X", "100", 3), ("X", "200", 1), ("Y", "200", 2)])
+        self.assertEqual(self.on_hand(), {("MILK", "100"): 3, ("MILK", "200"): 3})
 
     def test_an_order_is_cancelled_before_but_not_after_it_is_done(self):
         number = self.created()

@@ -155,7 +155,7 @@ class TestSandboxMessages(OutboundCase):
         self.created()
         self.sandbox.do("advance", to=10034)
         self.wait_until(lambda: len(self.receiver.received) == 11)
-        codes = [status for status in self.receiver.statuses()]
+        codes = self.receiver.statuses()
         walked = [
             str(each["status"]) for each in self.sandbox.get("orders")[0]["history"]
         ]

@@ -151,6 +151,7 @@ class TestSandboxOutbound(OutboundCase):
             ("2001", {"warehouseNo": None, "erpWarehouseNo": "OURS"}),
             ("2025", {line + "goodsNo": "EMG9999999999999"}),
             ("2052", {line + "planQuantity": 101}),
+            ("2052", {"cargoInfos__1__planQuantity": 101}),
             ("2052", {line + "goodsLevel": "200"}),
             ("2227", {line + "batchInfos": {"expireDate": "2030-01-01"}}),
             ("2244", {"orderMark": "1" + "0" * 49}),
