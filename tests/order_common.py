@@ -12,6 +12,9 @@ class JdOrderCase(JdCase):
 
     def setUp(self):
         super().setUp()
+        self.env = self.env(
+            context={**self.env.context, "allowed_company_ids": self.company.ids}
+        )
         self.share_application()
         self.connector = self.connect(self.make_connector(), **self.login_options())
         self.warehouse = self.find_warehouse(QUICK_NAME)
@@ -67,9 +70,7 @@ class JdOrderCase(JdCase):
                 "picking_type_id": self.warehouse.out_type_id.id,
                 "partner_id": self.customer.id,
                 "location_id": self.warehouse.lot_stock_id.id,
-                "location_dest_id": self.env.ref(
-                    "stock.stock_location_customers"
-                ).id,
+                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
                 "move_ids": [
                     Command.create(
                         {
