@@ -16,6 +16,7 @@
         "views/jd_connector_views.xml",
         "views/jd_message_views.xml",
         "views/jd_order_views.xml",
+        "views/jd_connector_order_views.xml",
         "views/jd_product_views.xml",
         "views/jd_warehouse_picker_views.xml",
         "views/login_templates.xml",

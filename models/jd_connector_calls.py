@@ -69,7 +69,10 @@ class JdConnector(models.Model):
         default=const.DAILY_CALLS,
         help="How many calls of each kind JD allows an application in a day.",
     )
-    calls_today = fields.Integer(compute="_compute_calls_today")
+    calls_today = fields.Integer(
+        compute="_compute_calls_today",
+        help="Calls made today, by JD's clock, of the kind that was used most.",
+    )
     subscription_state = fields.Selection(
         selection=[
             ("unknown", "Not known yet"),
@@ -94,15 +97,13 @@ class JdConnector(models.Model):
         return (fields.Datetime.now() + AHEAD_OF_UTC).date()
 
     def _compute_calls_today(self):
-        counts = dict(
-            self.env["jd.call"]._read_group(
-                [("connector_id", "in", self.ids), ("day", "=", self._get_jd_day())],
-                ["connector_id"],
-                ["count:sum"],
-            )
-        )
-        for connector in self:
-            connector.calls_today = counts.get(connector, 0)
+        self.calls_today = 0
+        for connector, _call, count in self.env["jd.call"]._read_group(
+            [("connector_id", "in", self.ids), ("day", "=", self._get_jd_day())],
+            ["connector_id", "call"],
+            ["count:sum"],
+        ):
+            connector.calls_today = max(connector.calls_today, count)
 
     def _count_calls(self, call, count):
         self.env["jd.call"].sudo().create(  # sudo: nobody writes the count by hand

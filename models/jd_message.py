@@ -27,6 +27,7 @@ class JdMessage(models.Model):
     jd_number = fields.Char(string="JD Number", index="btree_not_null")
     own_number = fields.Char(string="Our Number")
     code = fields.Char(string="Status Code")
+    status_name = fields.Char(string="JD Status", compute="_compute_status_name")
     happened_at = fields.Datetime()
     body = fields.Text(readonly=True)
     state = fields.Selection(
@@ -45,6 +46,15 @@ class JdMessage(models.Model):
     _message_uniq = models.Constraint(
         "UNIQUE(connector_id, message_no)", "This message was taken in already."
     )
+
+    # === COMPUTES === #
+
+    @api.depends("kind", "code")
+    def _compute_status_name(self):
+        for message in self:
+            known = message.kind in statuses.KINDS
+            status = known and statuses.find(message.kind, message.code)
+            message.status_name = str(status.name) if status else message.code
 
     # === PROCESSING === #
 

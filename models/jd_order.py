@@ -67,7 +67,7 @@ class JdOrder(models.Model):
         copy=False,
         default="draft",
         index=True,
-        group_expand=True,
+        group_expand="_expand_states",
     )
     warehouse_id = fields.Many2one(
         "stock.warehouse",
@@ -170,6 +170,12 @@ class JdOrder(models.Model):
             & Domain("picking_id.scheduled_date", "<", fields.Datetime.now())
         )
 
+    @api.model
+    def _expand_states(self, states, _domain):
+        """Return the columns: the usual way at all times, the rest where it happens."""
+        shown = {"queued", "accepted", "in_progress", *states}
+        return [state for state, _label in STATES if state in shown]
+
     # === CRUD === #
 
     @api.model_create_multi
@@ -207,7 +213,11 @@ class JdOrder(models.Model):
     def action_pull(self):
         """Ask JD about these orders as soon as possible."""
         self.check_access("read")
-        self.sudo()._hint()  # people cause what is written, and write nothing
+        orders_sudo = self.sudo()  # people cause what is written, and write nothing
+        for connector_sudo in orders_sudo.connector_id:
+            if connector_sudo.state != "connected":
+                raise UserError(connector_sudo._get_pause_notice())
+        return self._show_asked(len(orders_sudo._hint()))
 
     def action_cancel(self):
         """Cancel the transfers of these orders, which asks JD where it must."""
@@ -255,14 +265,25 @@ class JdOrder(models.Model):
             },
         }
 
+    def _show_asked(self, count):
+        message = self.env._("JD is asked; what it answers shows up here in a moment.")
+        if not count:
+            message = self.env._("JD has none of these orders open: nothing to ask.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "info", "message": message},
+        }
+
     def _back_to_draft(self):
         self.write({"state": "draft", "problems": False, "retry_at": False})
 
     def _hint(self):
-        """Have the pull take these orders first."""
+        """Have the pull take those of these orders first that JD may have; return them."""
         open_orders = self.filtered(lambda order: order.state in AT_JD or order.pull_at)
         open_orders.pull_at = fields.Datetime.now()
         self._trigger("follow")
+        return open_orders
 
     @api.model
     def _trigger(self, name):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .jd_order import AT_JD, MAYBE_AT_JD, NOT_AT_JD
+from .jd_order import NOT_AT_JD
 
 
 class StockPicking(models.Model):
@@ -71,7 +71,7 @@ class StockPicking(models.Model):
 
     def action_jd_pull(self):
         """Ask JD for news of these transfers."""
-        self.jd_order_id.action_pull()
+        return self.jd_order_id.action_pull()
 
     def action_jd_open_order(self):
         self.ensure_one()
@@ -148,9 +148,7 @@ class StockPicking(models.Model):
         return ""
 
     def _jd_check_not_at_jd(self):
-        busy = self.filtered(
-            lambda picking: picking.jd_order_id.state in (*MAYBE_AT_JD, *AT_JD)
-        )
+        busy = self.filtered("jd_is_busy")
         if busy:
             raise UserError(
                 self.env._(
