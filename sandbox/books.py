@@ -122,6 +122,7 @@ class Books:
         self.tokens = {}  # by access token
         self.goods = GoodsList()
         self.stock = Stock()
+        self.last_stock_answer = None, []
         self.orders = OrderList()
         self.open_orders = {}  # those that may still move, by JD's number
         self.arranged_for_new = {}

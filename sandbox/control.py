@@ -11,7 +11,6 @@ from datetime import datetime
 
 from . import clock
 from .commands import clerk, office
-from .errors import Unknown
 from .replies import json_reply
 
 QUERIES = office.QUERIES | clerk.QUERIES
@@ -40,8 +39,10 @@ def _run(sandbox, function, arguments):
         inspect.signature(function).bind(sandbox, **arguments)
         with sandbox.books.lock:
             result = plain(function(sandbox, **arguments))
-    except (TypeError, ValueError, Unknown) as error:
-        return json_reply({"error": str(error)}, 400)
+    except (TypeError, ValueError, LookupError) as error:
+        # A KeyError says no more than the member's name that was looked for.
+        said = f"missing {error}" if isinstance(error, KeyError) else str(error)
+        return json_reply({"error": said}, 400)
     return json_reply(result if result is not None else {"ok": True})
 
 

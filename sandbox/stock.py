@@ -71,6 +71,7 @@ class Stock:
     def __init__(self):
         # warehouse no. → goods no. → level → batch → row
         self._warehouses = {}
+        self.changes = 0  # how often anything changed
 
     def goods_in(self, warehouse_no):
         """Return the numbers of all goods that were ever in a warehouse."""
@@ -83,7 +84,8 @@ class Stock:
                 yield goods_no, level, batches
 
     def at(self, warehouse_no, goods_no, level):
-        """Return the batches of a goods at a level, made if it was never there."""
+        """Return the batches of a goods at a level, to be changed."""
+        self.changes += 1
         goods = self._warehouses.setdefault(warehouse_no, {}).setdefault(goods_no, {})
         return goods.setdefault(level, {})
 
@@ -115,6 +117,7 @@ class Stock:
                 missing -= taken
         if missing > 0:
             raise Short(f"{goods_no}: {missing} missing at level {level}")
+        self.changes += 1
         for batch, taken, _level in picks:
             batches[batch].reserved += taken
         return picks

@@ -339,6 +339,9 @@ class TestSandboxFaults(BaseCase):
         wrong = requests.post(f"{url}/fault", json={"kind": "fire"}, timeout=TIMEOUT)
         self.assertEqual(wrong.status_code, 400)
         self.assertIn("timeout_after", wrong.json()["error"])
+        row = {"warehouse": "110000101", "rows": [{"quantity": 1}]}
+        nameless = requests.post(f"{url}/stock", json=row, timeout=TIMEOUT)
+        self.assertIn("no goods", nameless.json()["error"])
 
     def test_no_other_sites_page_can_send_a_command(self):
         url = f"{self.sandbox.url}/sandbox/reset"

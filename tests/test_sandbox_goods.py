@@ -166,6 +166,18 @@ class TestSandboxStock(GoodsCase):
     def test_a_warehouse_not_open_to_the_department_is_empty(self):
         self.assertEqual(self.rows(warehouseNo="110000201"), [])
 
+    def test_every_change_is_told_at_once(self):
+        self.assertIn(("A", "100", "10"), self.rows())
+        order = {"kind": "XSCK", "department": DEPARTMENT, "warehouse": WAREHOUSE}
+        lines = [{"erpGoodsNo": "A", "quantity": 4}]
+        number = self.sandbox.do("make_order", **order, lines=lines)["orderNo"]
+        usable = [row["usableNum"] for row in self.stock()["data"]["resultList"]]
+        self.assertEqual(usable, ["6", "4", "1"])
+        self.sandbox.do("advance", orders=[number], to=10019)
+        self.assertIn(("A", "100", "6"), self.rows())
+        self.sandbox.do("warehouse", no=WAREHOUSE, departments=[])
+        self.assertEqual(self.rows(), [])
+
     def test_batches_are_told_one_by_one(self):
         milk = {"erpGoodsNo": "MILK", "shelfLifeDays": 30}
         self.sandbox.do("goods", department=DEPARTMENT, goods=[milk])

@@ -123,6 +123,8 @@ def warehouse(sandbox, no, name=None, departments=None, status=None, erp_no=None
     shelf = sandbox.books.warehouses
     for each in departments or []:
         get(sandbox.books.departments, each, "department")
+    # What is told of its stock depends on whose it is.
+    sandbox.books.last_stock_answer = None, []
     found = shelf.setdefault(no, Warehouse(no, name or no, [], ENABLED))
     return _change(found, values)
 
