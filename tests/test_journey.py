@@ -1,0 +1,227 @@
+"""The main job in a real browser: from Odoo's menus across JD's login page and back."""
+
+import logging
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import expect, sync_playwright
+
+from odoo.tests import tagged
+from odoo.tests.common import HOST, TEST_CURSOR_COOKIE_NAME
+
+from .common import (
+    BEAUTY,
+    FASHION,
+    PASSWORDS,
+    QUICK_DEPARTMENT,
+    QUICK_NAME,
+    QUICK_WAREHOUSE,
+    JdHttpCase,
+)
+
+_logger = logging.getLogger(__name__)
+
+BROWSERS = ("google-chrome", "chromium", "chromium-browser")
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+BUNDLES = (
+    "web.assets_frontend",
+    "web.assets_frontend_lazy",
+    "web.assets_frontend_minimal",
+    "web.assets_tests",
+    "web.assets_web",
+    "web.assets_web_print",
+)
+PATIENCE = 30_000  # milliseconds; the first page builds its bundles
+
+
+@tagged("post_install", "-at_install")
+class TestJourney(JdHttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.share_application()
+        cls.build_bundles()
+        driver = sync_playwright().start()
+        cls.addClassCleanup(driver.stop)
+        cls.browser = driver.chromium.launch(
+            executable_path=next(filter(None, map(shutil.which, BROWSERS))),
+            args=OPTIONS,
+        )
+        cls.addClassCleanup(cls.browser.close)
+        expect.set_options(timeout=PATIENCE)
+
+    @classmethod
+    def build_bundles(cls):
+        """Build the pages' bundles once: what a test builds is rolled back with it."""
+        for name in BUNDLES:
+            bundle = cls.env["ir.qweb"]._get_asset_bundle(name)
+            bundle.js()
+            bundle.css()
+
+    @contextmanager
+    def open_browser(self, **options):
+        """Open a fresh browser window, signed into Odoo as the JD manager."""
+        self.env.flush_all()
+        with self.allow_requests():
+            context = self.browser.new_context(locale="en-US", **options)
+            context.set_default_timeout(PATIENCE)
+            context.add_cookies([self.cookie(self.http_request_key)])
+            page = context.new_page()
+            try:
+                self.sign_into_odoo_page(page)
+                yield page
+            except BaseException:
+                self.keep_picture(page)
+                raise
+            finally:
+                context.close()
+                self._wait_remaining_requests()
+        self.env.invalidate_all()
+
+    def cookie(self, key):
+        return {
+            "name": TEST_CURSOR_COOKIE_NAME,
+            "value": key,
+            "domain": HOST,
+            "path": "/",
+        }
+
+    def keep_picture(self, page):
+        picture = Path(tempfile.mkdtemp("-jd-journey")) / f"{self._testMethodName}.png"
+        page.screenshot(path=picture, full_page=True)
+        _logger.error("What the browser showed: %s", picture)
+
+    def sign_into_odoo_page(self, page):
+        page.goto(f"{self.base_url()}/web/login")
+        page.fill("#login", self.manager.login)
+        page.fill("#password", self.manager.login)
+        page.click("button[type=submit]")
+
+    def open_connections(self, page):
+        page.click(".o_navbar_apps_menu button")
+        page.click(".o_app:has-text('Inventory')")
+        expect(page.locator(".o_breadcrumb")).to_contain_text("Inventory Overview")
+        page.click(".o_menu_sections button:has-text('Configuration')")
+        page.click(".dropdown-item:has-text('JD Fulfillment')")
+        expect(page.get_by_text("Connect your JD warehouse")).to_be_visible()
+
+    def fill(self, page, **values):
+        for name, value in values.items():
+            page.fill(f".o_field_widget[name={name}] input", value)
+
+    def sign_in_at_jd(self, page, account, tick):
+        page.wait_for_url(f"{self.sandbox.url}/oauth/authorize**")
+        page.fill("input[name=account]", account)
+        page.fill("input[name=password]", PASSWORDS[account])
+        if tick:
+            page.check("input[name=subscribe]")
+        page.click("button[value=signin]")
+        page.wait_for_url(f"{self.base_url()}/odoo/jd-fulfillment/*")
+
+    def connect_quick(self, page, tick):
+        self.open_connections(page)
+        page.click(".o-kanban-button-new")
+        self.fill(
+            page,
+            pin=" jd_demo_quick ",
+            department_no=QUICK_DEPARTMENT,
+            warehouse_no=QUICK_WAREHOUSE,
+        )
+        page.click("button:has-text('Start connecting')")
+        self.sign_in_at_jd(page, "jd_demo_quick", tick)
+        ready = page.locator(".alert-success")
+        expect(ready).to_contain_text(QUICK_NAME)
+
+    def assertWarehouseIsListed(self, page, name):
+        page.click(".o_menu_sections button:has-text('Configuration')")
+        page.click(".dropdown-item:has-text('Warehouses')")
+        expect(page.locator(".o_list_view .o_data_row", has_text=name)).to_be_visible()
+
+    def subscribed(self, pin):
+        """Return for which applications JD will send messages about the account."""
+        accounts = self.sandbox.get("state")["accounts"]
+        return next(each["subscribed"] for each in accounts if each["pin"] == pin)
+
+    def test_quick_with_messages(self):
+        with self.open_browser() as page:
+            self.connect_quick(page, tick=True)
+            self.assertWarehouseIsListed(page, QUICK_NAME)
+        self.assertEqual(self.subscribed("jd_demo_quick"), ["sandbox-shared-key"])
+
+    def test_quick_without_messages(self):
+        with self.open_browser() as page:
+            self.connect_quick(page, tick=False)
+            self.assertWarehouseIsListed(page, QUICK_NAME)
+        self.assertEqual(self.subscribed("jd_demo_quick"), [])
+
+    def test_basic_picks_from_jds_lists(self):
+        names = [
+            f"110000202-{FASHION}-jd_demo_basic",
+            f"110000203-{BEAUTY}-jd_demo_basic",
+        ]
+        with self.open_browser() as page:
+            self.open_connections(page)
+            page.click(".o-kanban-button-new")
+            page.click("label:has-text('more than 1,000 orders a day')")
+            self.fill(
+                page,
+                pin="jd_demo_basic",
+                app_key="sandbox-own-key",
+                app_secret="sandbox-own-secret",
+            )
+            page.click("button:has-text('Start connecting')")
+            self.sign_in_at_jd(page, "jd_demo_basic", tick=True)
+            page.click("button:has-text('Choose warehouses')")
+            for number in ("110000202", "110000203"):
+                row = page.locator(".modal .o_data_row", has_text=number)
+                row.locator("input[type=checkbox]").check()
+            page.click(".modal button:has-text('Use these warehouses')")
+            for name in names:
+                expect(
+                    page.locator(".o_form_view .o_data_row", has_text=name)
+                ).to_be_visible()
+            self.assertWarehouseIsListed(page, names[0])
+        self.assertEqual(self.subscribed("jd_demo_basic"), ["sandbox-own-key"])
+
+    def test_denied_and_back_again(self):
+        with self.open_browser() as page:
+            self.open_connections(page)
+            page.click(".o-kanban-button-new")
+            self.fill(
+                page,
+                pin="jd_demo_quick",
+                department_no=QUICK_DEPARTMENT,
+                warehouse_no=QUICK_WAREHOUSE,
+            )
+            page.click("button:has-text('Start connecting')")
+            page.click("button[value=refuse]")
+            expect(page.get_by_role("heading", level=1)).to_have_text(
+                "JD was not allowed to connect"
+            )
+            page.click("text=Back to the connection")
+            page.click("button:has-text('Start connecting')")
+            self.sign_in_at_jd(page, "jd_demo_quick", tick=True)
+            expect(page.locator(".alert-success")).to_contain_text(QUICK_NAME)
+
+    def test_a_phone_is_enough(self):
+        phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+        with self.open_browser(**phone) as page:
+            page.goto(f"{self.base_url()}/odoo/jd-fulfillment/new")
+            self.fill(
+                page,
+                pin="jd_demo_quick",
+                department_no=QUICK_DEPARTMENT,
+                warehouse_no=QUICK_WAREHOUSE,
+            )
+            page.click("button:has-text('Start connecting')")
+            self.sign_in_at_jd(page, "jd_demo_quick", tick=True)
+            expect(page.locator(".alert-success")).to_contain_text(QUICK_NAME)
+            wide = "document.documentElement.scrollWidth > window.innerWidth"
+            self.assertFalse(page.evaluate(wide), "the page scrolls sideways")
