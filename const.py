@@ -141,6 +141,20 @@ MISSED_MESSAGES = 5
 SUPPLIER_BATCH = 50
 SUPPLIER_QUERY_CALL = "querySupplier"
 SUPPLIER_SAVE_CALL = "upsertSupplier"
+# How long a refusal counts, unless the contact is changed.
+SUPPLIER_REFUSAL_KEPT = timedelta(hours=1)
+
+# === INBOUND ORDERS AND RETURNS (closePoOrder 1607, addRtsOrder 1574) === #
+
+END_CALL = "closePoOrder"
+NOT_IN_STOCK_CODE = "2052"
+
+# === ORDERS MADE AT JD BY HAND (open.jdl.com, unit 367: queryOrderNosByPage 1581) === #
+
+LIST_CALL = "queryOrderNosByPage"
+LIST_OVERLAP = timedelta(hours=1)
+# With messages coming in, the list is the safety net only.
+LIST_WITH_MESSAGES = timedelta(hours=12)
 
 # === GOODS LEVELS (open.jdl.com, unit 367: queryGoodsLevelChange) === #
 

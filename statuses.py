@@ -87,8 +87,8 @@ CUSTOMER_RETURN = {
     "300": Status(_lt("Cancelling"), None, CANCELLING),
     "350": Status(_lt("Cancel failed"), None, CANCEL_FAILED),
     "400": Status(_lt("Cancelled"), None, CANCELLED),
-    "500": Status(_lt("Not received: overdue"), None, REJECTED),
-    "600": Status(_lt("Not received: refused by the warehouse"), None, REJECTED),
+    "500": Status(_lt("Not received: overdue"), 60, REJECTED),
+    "600": Status(_lt("Not received: refused by the warehouse"), 60, REJECTED),
 }
 
 SUPPLIER_RETURN = {

@@ -1,7 +1,7 @@
 """Who moved what: JD's separate lists of lines, lots and serials put back together."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .api import GoodsLevel, Lot
 
@@ -83,3 +83,42 @@ class _Serials:
         if piece.quantity > len(taken):
             rest = piece.quantity - len(taken)
             yield Allocation(piece.line, rest, piece.level, piece.lot)
+
+
+def relabel(report, lines):
+    """Return a report in terms of our lines, and its lines whose goods are not ours.
+
+    For orders that were not made by us: JD's lines are matched by their goods. Where
+    several of our lines have the same goods, each is filled up to its plan in turn, and
+    the last one takes what is left.
+
+    :param report: A `lib.api.Report`.
+    :param lines: Our (line, goods number, planned), in order.
+    :rtype: tuple[Report, list[ReportedLine]]
+    """
+    room = defaultdict(list)
+    for line, goods_number, planned in lines:
+        room[goods_number].append([line, planned])
+    ours, strangers = [], []
+    for row in report.lines:
+        if row.goods_number in room:
+            ours += _spread(row, room[row.goods_number])
+        elif row.done:
+            strangers.append(row)
+    lots = tuple(replace(row, line="") for row in report.lots)
+    return replace(report, lines=tuple(ours), lots=lots), strangers
+
+
+def _spread(row, room):
+    """Yield a reported line as lines of ours; `room` keeps what each may still take."""
+    if not row.done:
+        yield replace(row, line=room[0][0])
+        return
+    left = row.done
+    for entry in room:
+        line, free = entry
+        taken = left if entry is room[-1] else min(left, free)
+        if taken:
+            entry[1] -= taken
+            left -= taken
+            yield replace(row, line=line, done=taken)

@@ -32,6 +32,7 @@ from . import (
     stock_warehouse,
 )
 from . import (  # isort: skip
+    jd_foreign_order,
     jd_level_change,
     jd_order_detail,
     jd_order_inbound,
@@ -40,3 +41,6 @@ from . import (  # isort: skip
     jd_supplier,
     stock_picking_kind,
 )
+
+# Outermost: it puts JD's reports into our terms before anything reads them.
+from . import jd_order_foreign  # isort: skip

@@ -102,11 +102,24 @@ class JdOrder(models.Model):
                 "move_id": move.id,
                 "product_id": move.product_id.id,
                 "goods_id": goods[self.warehouse_id.id, move.product_id.id].id,
-                "planned": int(self._get_units(move)),
+                "planned": planned,
             }
             for move in self._get_moves()
             if (self.warehouse_id.id, move.product_id.id) in goods
+            and (planned := int(self._get_planned_units(move)))
         ]
+
+    def _get_planned_units(self, move):
+        """Return what JD is told, in the product's own unit.
+
+        That is what is reserved or on its way; of goods that somebody outside sends, all
+        that is expected, whatever was typed as received already.
+        """
+        if self._is_incoming() and move._should_bypass_reservation():
+            return move.product_uom._compute_quantity(
+                move.product_uom_qty, move.product_id.uom_id, rounding_method="HALF-UP"
+            )
+        return self._get_units(move)
 
     @api.model
     def _get_units(self, move):
@@ -149,11 +162,11 @@ class JdOrder(models.Model):
 
     def _get_move_problems(self, goods):
         moves = self._get_moves()
-        if all(float_is_zero(move.quantity, precision_digits=6) for move in moves):
+        planned = {move: self._get_planned_units(move) for move in moves}
+        if all(float_is_zero(units, precision_digits=6) for units in planned.values()):
             yield self.env._("Nothing is reserved for this transfer yet.")
             return
-        for move in moves:
-            units = self._get_units(move)
+        for move, units in planned.items():
             if units != int(units):
                 yield self.env._(
                     "%(product)s: JD ships whole %(unit)s only, not %(quantity)s.",

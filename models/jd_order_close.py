@@ -69,8 +69,8 @@ class JdOrder(models.Model):
             self.retry_at = fields.Datetime.now() + const.CLOSE_RETRY
             self._request_attention(
                 self.env._(
-                    "JD has shipped this order, but its transfer could not be closed: "
-                    "%(reason)s",
+                    "JD has carried out this order, but its transfer could not be "
+                    "closed: %(reason)s",
                     reason=str(exc),
                 )
             )
@@ -91,15 +91,15 @@ class JdOrder(models.Model):
         for order in open_orders - shipped:
             order._hold(
                 self.env._(
-                    "JD has closed this order without shipping anything. Decide what "
+                    "JD has closed this order without moving anything. Decide what "
                     "becomes of the transfer: send it again or cancel it."
                 )
             )
         for order in self - open_orders:
             order._request_attention(
                 self.env._(
-                    "JD has shipped this order, but its transfer was closed or cancelled "
-                    "by hand before. Compare the stock with JD's."
+                    "JD has carried out this order, but its transfer was closed or "
+                    "cancelled by hand before. Compare the stock with JD's."
                 )
             )
 
@@ -131,13 +131,14 @@ class JdOrder(models.Model):
         for order in self:
             short = order.line_ids.filtered(lambda line: line.reported < line.planned)
             if short:
-                order._request_attention(
-                    self.env._(
-                        "JD shipped less than ordered of %(products)s. The rest is on "
-                        "hold in a backorder: send it to JD again, or cancel it.",
-                        products=self._name_products(short.product_id),
-                    )
-                )
+                order._request_attention(order._explain_short(short.product_id))
+
+    def _explain_short(self, products):
+        return self.env._(
+            "JD shipped less than ordered of %(products)s. The rest is on hold in a "
+            "backorder: send it to JD again, or cancel it.",
+            products=self._name_products(products),
+        )
 
     def _hold(self, note):
         self.picking_id.jd_on_hold = True
@@ -153,29 +154,41 @@ class JdOrder(models.Model):
         )
         self._trigger("push")
 
-    def _obey_cancel(self):
-        """JD does not ship this order: cancel here what was asked, or ask what to do."""
+    def _obey_cancel(self, status=None):
+        """JD does not carry this order out: cancel here too, or ask what to do.
+
+        :param status: The `statuses.Status` by which JD ended it.
+        """
         self.write({"state": "cancelled", "cancel_due": False, "pull_at": False})
         if self.cancel_asked:
             self.picking_id._jd_cancel_asked_moves()
         else:
-            self._hold(
-                self.env._(
-                    "JD cancelled this order by itself. Send the transfer again, or "
-                    "cancel it."
-                )
-            )
+            self._hold(self._explain_end(status))
+
+    def _explain_end(self, status):
+        return self.env._(
+            "JD cancelled this order by itself. Send the transfer again, or cancel it."
+        )
+
+    def _explain_too_late(self):
+        return self.env._(
+            "%(name)s cannot be cancelled any more: JD has the goods off the shelf. The "
+            "transfer closes when they leave; if they are not wanted, have the receiver "
+            "refuse the parcel and the goods come back.",
+            name=self.picking_id.name,
+        )
 
     def _accept_cancel_refusal(self):
         """JD ships although a cancel was asked for: carry on and say so."""
         self.write({"state": "in_progress", "cancel_due": False, "cancel_asked": False})
         self.picking_id.move_ids.jd_cancel_asked = False
-        self._request_attention(
-            self.env._(
-                "JD did not cancel this order: the goods are off the shelf already. The "
-                "transfer closes when they leave; if they are not wanted, have the "
-                "receiver refuse the parcel."
-            )
+        self._request_attention(self._explain_cancel_refusal())
+
+    def _explain_cancel_refusal(self):
+        return self.env._(
+            "JD did not cancel this order: the goods are off the shelf already. The "
+            "transfer closes when they leave; if they are not wanted, have the receiver "
+            "refuse the parcel."
         )
 
     # === RETURNS OF REFUSED PARCELS === #

@@ -17,10 +17,19 @@ class JdOrderDetail(models.Model):
     line_id = fields.Many2one(
         "jd.order.line", required=True, index=True, ondelete="cascade"
     )
+    order_id = fields.Many2one(related="line_id.order_id", store=True, index=True)
+    product_id = fields.Many2one(related="line_id.product_id")
     quantity = fields.Integer(required=True)
     level = fields.Char(string="Goods Level", required=True)
     lot_name = fields.Char(string="Lot or Serial Number")
     expires_on = fields.Date()
+
+    def _is_as_announced(self):
+        """Whether the goods are as good, for Odoo, as they were announced to be."""
+        warehouse = self.line_id.order_id.warehouse_id
+        return warehouse._jd_get_location(self.level) == warehouse._jd_get_location(
+            self.line_id.level
+        )
 
 
 class JdOrderLine(models.Model):
@@ -48,13 +57,13 @@ class JdOrderLine(models.Model):
 class JdOrder(models.Model):
     _inherit = "jd.order"
 
+    detail_ids = fields.One2many("jd.order.detail", "order_id", readonly=True)
+
     # === ANNOUNCE === #
 
     def _prepare_lines(self, goods):
-        """Announce tracked goods that come in lot by lot, where the lot is known."""
+        """Tell goods apart by level and, where the lot is known, by lot."""
         lines = super()._prepare_lines(goods)
-        if self.kind == "XSCK":
-            return lines
         moves = {move.id: move for move in self._get_moves()}
         return [
             values
@@ -64,20 +73,31 @@ class JdOrder(models.Model):
 
     def _split_by_lot(self, line, move):
         """Return one line per lot and level of a move; the rest in one without."""
+        left = line["planned"]
+        rows = []
+        for (level, name, expiry), counted in self._count_by_lot(move).items():
+            pieces = min(counted, left)
+            left -= pieces
+            told = {"level": level, "lot_name": name, "expires_on": expiry}
+            if pieces:
+                rows.append(line | told | {"planned": pieces})
+        return rows + ([line | {"planned": left}] if left > 0 else [])
+
+    def _count_by_lot(self, move):
+        """Return (level, lot name, expiry) → pieces, of what is not plainly good stock.
+
+        Which lot leaves with a delivery is for JD to choose.
+        """
         parts = defaultdict(int)
         for move_line in move.move_line_ids:
-            name = move_line.lot_id.name or move_line.lot_name
+            name = move_line.lot_id.name or move_line.lot_name or False
             level = self.warehouse_id._jd_get_level(move_line.location_id)
+            if self.kind == "XSCK":
+                name = False
             if name or level != jd_api.GoodsLevel.GOOD:
-                key = (level, name, self._get_expiry(move_line))
-                parts[key] += int(move_line.quantity_product_uom)
-        left = line["planned"] - sum(parts.values())
-        rows = [
-            line
-            | {"planned": pieces, "level": level, "lot_name": name, "expires_on": expiry}
-            for (level, name, expiry), pieces in parts.items()
-        ]
-        return rows + ([line | {"planned": left}] if left > 0 else [])
+                expiry = name and self._get_expiry(move_line)
+                parts[level, name, expiry] += int(move_line.quantity_product_uom)
+        return parts
 
     @api.model
     def _get_expiry(self, move_line):
@@ -120,8 +140,8 @@ class JdOrder(models.Model):
         if plain and move.product_id.tracking == "none":
             super()._set_moved(move, lines)
             return
-        parts = self._assign_lots(move, details)
         move.move_line_ids.unlink()
+        parts = self._assign_lots(move, details)
         self.env["stock.move.line"].create(
             [self._prepare_move_line(move, part) for part in parts]
         )
@@ -143,7 +163,9 @@ class JdOrder(models.Model):
             if tracked and not row.lot_name:
                 unnamed.append((row, part))
             else:
-                lot = tracked and lots._jd_get(move.product_id, row.lot_name, row.expires_on)
+                lot = tracked and lots._jd_get(
+                    move.product_id, row.lot_name, self.company_id, row.expires_on
+                )
                 parts.append(part | {"lot": lot})
         for row, part in unnamed:
             parts += self._assume_lots(move, row, part, parts)
@@ -156,16 +178,17 @@ class JdOrder(models.Model):
         return self._assume_outgoing_lots(move, part, taken)
 
     def _assume_incoming_lots(self, move, row, part):
-        lots, product = self.env["stock.lot"], move.product_id
+        lots, product, company = self.env["stock.lot"], move.product_id, self.company_id
         line = row.line_id
         name = line.lot_name or self.jd_number
-        if product.tracking != "serial":
-            return [part | {"lot": lots._jd_get(product, name, line.expires_on)}]
-        if line.lot_name and part["quantity"] == 1:
-            return [part | {"lot": lots._jd_get(product, name)}]
+        one_lot = product.tracking == "lot" or (line.lot_name and part["quantity"] == 1)
+        if one_lot:
+            lot = lots._jd_get(product, name, company, line.expires_on)
+            return [part | {"lot": lot}]
         names = [f"{name}-{row.id}-{index + 1}" for index in range(part["quantity"])]
         return [
-            part | {"quantity": 1, "lot": lots._jd_get(product, one)} for one in names
+            part | {"quantity": 1, "lot": lots._jd_get(product, one, company)}
+            for one in names
         ]
 
     def _assume_outgoing_lots(self, move, part, taken):

@@ -1,18 +1,42 @@
 """Inbound orders (CGRK): what suppliers, sites and other warehouses send to JD."""
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
+from .. import const, statuses
 from ..lib import api as jd_api
+from ..lib.threads import run_all
+from .jd_order import AT_JD
 
 
 class JdOrder(models.Model):
     _inherit = "jd.order"
 
+    in_parts = fields.Boolean(
+        related="picking_id.jd_in_parts", help="The goods come in several deliveries."
+    )
+    end_due = fields.Boolean(
+        readonly=True, copy=False, help="JD is to be told that nothing more will come."
+    )
     differences = fields.Text(
         readonly=True,
         copy=False,
         help="What JD found otherwise than announced and did not take into stock.",
     )
+
+    # === ACTIONS === #
+
+    def action_end_inbound(self):
+        """Have JD told that nothing more will come of orders that come in parts."""
+        self.check_access("read")
+        orders = self.filtered(
+            lambda order: (
+                order.kind == "CGRK" and order.in_parts and order.state in AT_JD
+            )
+        )
+        # sudo: people cause what is written, and write nothing
+        orders.sudo().write({"end_due": True, "retry_at": False})
+        orders._trigger("push")
 
     # === PROBLEMS === #
 
@@ -75,14 +99,74 @@ class JdOrder(models.Model):
             supplier_no=self._get_supplier().supplier_no or "",
             purpose=purposes.PURCHASE if from_supplier else purposes.TRANSFER,
             waybill=self.picking_id._jd_get_own_waybill(),
+            in_parts=self.in_parts,
             lines=self._prepare_request_lines(),
         )
+
+    # === END WHAT COMES IN PARTS === #
+
+    @api.model
+    def _cancel_batch(self, connector):
+        """Tell JD of the cancels, and of the inbound orders of which no more comes."""
+        return super()._cancel_batch(connector) + self._end_batch(connector)
+
+    @api.model
+    def _end_batch(self, connector):
+        domain = self._get_due_domain(connector) & Domain(
+            [("end_due", "=", True), ("state", "in", AT_JD)]
+        )
+        limit = connector._get_allowance(const.END_CALL, const.PUSH_BATCH)
+        orders = self._lock_due(domain, limit)
+        operations = orders and connector._get_operations_or_expire()
+        if not operations:
+            return 0
+        # Ending twice is harmless at JD: the claim is the time of the next try.
+        orders.retry_at = fields.Datetime.now() + const.RETRY_DELAYS[0]
+        connector._count_calls(const.END_CALL, len(orders))
+        named = [(o.warehouse_id.jd_department_no, o.jd_number) for o in orders]
+        self.env["ir.cron"]._commit_progress()
+        results = run_all(
+            lambda name: operations.close_inbound(name[0], number=name[1]),
+            named,
+            const.CALLS_AT_ONCE,
+        )
+        orders._lock_free()._record_ends(dict(zip(orders.ids, results, strict=True)))
+        self.env["ir.cron"]._commit_progress()
+        return self.search_count(domain)
+
+    def _record_ends(self, results):
+        """Record what JD said to ending these orders.
+
+        :param dict results: Order id → None, or the error.
+        """
+        for order in self.filtered("end_due"):
+            answer = results[order.id]
+            if isinstance(answer, jd_api.CredentialsRefused):
+                order.connector_id._expire_login(answer.message)
+            elif isinstance(answer, jd_api.Refused):
+                order.end_due = False
+                order._request_attention(
+                    self.env._(
+                        "JD does not end this receipt: %(reason)s If JD has not begun "
+                        "with it, cancel it instead.",
+                        reason=order.connector_id._explain(answer),
+                    )
+                )
+            elif not isinstance(answer, Exception):
+                order.write({"end_due": False, "retry_at": False})
+                order._hint()
 
     # === REPORT === #
 
     def _record_report(self, report):
         super()._record_report(report)
-        if self.kind == "CGRK" and not self.differences:
+        if self.kind != "CGRK":
+            return
+        status = statuses.find(self.kind, report.status)
+        if not status or status.effect != statuses.MOVED:
+            # What has come so far of an order in parts is not all of it.
+            self.are_quantities_known = False
+        elif not self.differences:
             self._record_differences(report)
 
     def _record_differences(self, report):
@@ -116,3 +200,60 @@ class JdOrder(models.Model):
                     differences="; ".join(lines),
                 )
             )
+
+    # === WORDS === #
+
+    def _report_differences(self):
+        super()._report_differences()
+        for order in self.filtered(lambda order: order._is_incoming()):
+            notes = [*order._explain_surplus(), *order._explain_damage()]
+            if notes:
+                order._request_attention(" ".join(notes))
+
+    def _explain_surplus(self):
+        over = self.line_ids.filtered(lambda line: line.reported > line.planned)
+        if over:
+            yield self.env._(
+                "JD received more than announced of %(products)s; it is in stock.",
+                products=self._name_products(over.product_id),
+            )
+
+    def _explain_damage(self):
+        damaged = self.line_ids.filtered(
+            lambda line: any(
+                not row._is_as_announced() for row in line.detail_ids if row.quantity
+            )
+        )
+        if damaged:
+            yield self.env._(
+                "JD received %(products)s in another condition than announced; such "
+                "goods lie in a location of their own and are not for sale.",
+                products=self._name_products(damaged.product_id),
+            )
+
+    def _explain_short(self, products):
+        if not self._is_incoming():
+            return super()._explain_short(products)
+        return self.env._(
+            "JD received less than announced of %(products)s. The rest is on hold in a "
+            "backorder: announce it again when it comes, or cancel it.",
+            products=self._name_products(products),
+        )
+
+    def _explain_cancel_refusal(self):
+        if not self._is_incoming():
+            return super()._explain_cancel_refusal()
+        return self.env._(
+            "JD did not cancel this order: the goods have arrived already. The transfer "
+            "closes with what JD counted; goods that are not wanted can be returned."
+        )
+
+    def _explain_too_late(self):
+        if not self._is_incoming():
+            return super()._explain_too_late()
+        return self.env._(
+            "%(name)s cannot be cancelled any more: JD has received the goods. The "
+            "transfer closes with what JD counted; goods that are not wanted can be "
+            "returned.",
+            name=self.picking_id.name,
+        )

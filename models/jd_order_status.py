@@ -268,7 +268,7 @@ class JdOrder(models.Model):
         """Do what a status means beyond being shown."""
         ended = status.effect in (statuses.CANCELLED, statuses.REJECTED)
         if ended and self.state != "done":
-            self._obey_cancel()
+            self._obey_cancel(status)
         elif status.effect == statuses.CANCEL_FAILED and self.state == "cancelling":
             self._accept_cancel_refusal()
         elif status.effect in (statuses.RETURNING, statuses.RETURNED):

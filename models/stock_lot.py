@@ -1,14 +1,19 @@
+"""Lots of what JD moves: found or created by name, or assumed by expiry."""
+
 from collections import defaultdict
 from datetime import datetime, time
 
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class StockLot(models.Model):
     _inherit = "stock.lot"
 
+    jd_move_line_ids = fields.One2many("stock.move.line", "lot_id")
+
     @api.model
-    def _jd_get(self, product, name, expires_on=False):
+    def _jd_get(self, product, name, company, expires_on=False):
         """Return the lot of this name, created where JD knows it and Odoo does not.
 
         :param expires_on: A date, kept where `product_expiry` provides the field.
@@ -17,16 +22,16 @@ class StockLot(models.Model):
             [
                 ("product_id", "=", product.id),
                 ("name", "=", name),
-                ("company_id", "in", [self.env.company.id, False]),
+                ("company_id", "in", [company.id, False]),
             ],
             limit=1,
         )
-        if lot:
-            return lot
         values = {"name": name, "product_id": product.id}
         if expires_on and "expiration_date" in self._fields:
             values["expiration_date"] = datetime.combine(expires_on, time())
-        return self.create(values)
+            if lot and not lot.expiration_date:
+                lot.expiration_date = values["expiration_date"]
+        return lot or self.with_company(company).create(values)
 
 
 class StockWarehouse(models.Model):
@@ -41,36 +46,62 @@ class StockWarehouse(models.Model):
         :return: Tuples of lot (empty for untracked products), pieces, and whether the
             lot is assumed; one for each serial number.
         """
+        lots = self.env["stock.lot"]
         if product.tracking == "none":
-            return [(self.env["stock.lot"], quantity, False)]
+            return [(lots, quantity, False)]
         if lot_name:
-            return [(self.env["stock.lot"]._jd_get(product, lot_name), quantity, False)]
-        used = used or defaultdict(int)
+            return [(lots._jd_get(product, lot_name, self.company_id), quantity, False)]
         taken = []
-        for quant in self._jd_get_quants_by_expiry(product, level):
-            pieces = min(quantity, int(quant.quantity) - used[quant.lot_id])
+        for lot, available in self._jd_get_lots_by_expiry(product, level):
+            pieces = min(quantity, available - (used or {}).get(lot, 0))
             if pieces > 0:
-                taken.append((quant.lot_id, pieces, True))
+                taken.append((lot, pieces, True))
                 quantity -= pieces
-        if quantity:
-            # More than Odoo knew of: JD's word stands, the stock check will tell.
-            unknown = self.env["stock.lot"]._jd_get(product, self.env._("JD, unknown"))
-            taken.append((unknown, quantity, True))
-        if product.tracking == "serial":
-            return [(lot, 1, True) for lot, pieces, _ in taken for _piece in range(pieces)]
-        return taken
+        return taken + self._jd_invent_lots(product, quantity)
 
-    def _jd_get_quants_by_expiry(self, product, level):
-        place = self._jd_get_location(level)
-        quants = self.env["stock.quant"].search(
-            [
-                ("product_id", "=", product.id),
-                ("location_id", "child_of", place.id),
-                ("lot_id", "!=", False),
-                ("quantity", ">", 0),
-            ],
-            order="in_date, id",
+    def _jd_invent_lots(self, product, quantity):
+        """Return lots for what JD moved and Odoo knew nothing of.
+
+        JD's word stands; that there is less than nothing of these lots shows it.
+        """
+        lots = self.env["stock.lot"]
+        name = self.env._("Unknown at %(warehouse)s", warehouse=self.code)
+        if not quantity:
+            return []
+        if product.tracking == "lot":
+            return [(lots._jd_get(product, name, self.company_id), quantity, True)]
+        known = lots.search_count(
+            [("product_id", "=", product.id), ("name", "like", f"{name} ")]
         )
-        if "expiration_date" not in self.env["stock.lot"]._fields:
-            return quants
-        return quants.sorted(lambda quant: quant.lot_id.expiration_date or datetime.max)
+        return [
+            (
+                lots._jd_get(product, f"{name} {known + number}", self.company_id),
+                1,
+                True,
+            )
+            for number in range(1, quantity + 1)
+        ]
+
+    def _jd_get_lots_by_expiry(self, product, level):
+        """Return (lot, pieces) of what lies at a level and nothing has taken yet."""
+        here = Domain("product_id", "=", product.id) & Domain("lot_id", "!=", False)
+        here &= Domain("location_id", "child_of", self._jd_get_location(level).id)
+        quants = self.env["stock.quant"].search(
+            here & Domain("quantity", ">", 0), order="in_date, id"
+        )
+        if "expiration_date" in self.env["stock.lot"]._fields:
+            quants = quants.sorted(lambda q: q.lot_id.expiration_date or datetime.max)
+        leaving = defaultdict(
+            float,
+            self.env["stock.move.line"]._read_group(
+                here
+                & Domain("picked", "=", True)
+                & Domain("state", "not in", ("done", "cancel")),
+                ["lot_id"],
+                ["quantity_product_uom:sum"],
+            ),
+        )
+        return [
+            (lot, int(sum(rows.mapped("quantity")) - leaving[lot]))
+            for lot, rows in quants.grouped("lot_id").items()
+        ]

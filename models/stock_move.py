@@ -40,14 +40,7 @@ class StockMove(models.Model):
         at_jd = orders.filtered(lambda o: o.state in (*MAYBE_AT_JD, *AT_JD))
         picked = at_jd.filtered(lambda o: o.status_rank >= o._rules.fixed_rank)
         if picked:
-            raise UserError(
-                self.env._(
-                    "%(names)s cannot be cancelled any more: JD has the goods off the "
-                    "shelf. The transfer closes when they leave; if they are not "
-                    "wanted, have the receiver refuse the parcel and the goods come back.",
-                    names=", ".join(picked.picking_id.mapped("name")),
-                )
-            )
+            raise UserError("\n".join(order._explain_too_late() for order in picked))
         held = living.filtered(lambda move: move.picking_id in at_jd.picking_id)
         held.jd_cancel_asked = True
         at_jd.filtered(lambda order: not order.cancel_asked)._ask_cancel()

@@ -99,7 +99,10 @@ class StockPicking(models.Model):
     def _create_backorder_picking(self):
         """Hold what JD did not ship until somebody decides about it."""
         backorder = super()._create_backorder_picking()
-        backorder.jd_on_hold = bool(self.jd_order_id and self.jd_kind)
+        moved_less = self.jd_order_id.line_ids.filtered(
+            lambda line: line.reported < line.planned
+        )
+        backorder.jd_on_hold = bool(moved_less and self.jd_kind)
         return backorder
 
     # === BUSINESS === #
@@ -125,6 +128,8 @@ class StockPicking(models.Model):
             self.env["jd.order"]._create_for_pickings(due)
 
     def _jd_is_due(self):
+        if self.return_id.jd_order_id.is_returning:
+            return False  # JD brings the parcel back by itself
         if self.jd_kind in ("CGRK", "THRK"):
             return self.jd_connector_id.receipt_policy == "confirmed"
         policy = self.jd_connector_id.push_policy
@@ -153,7 +158,7 @@ class StockPicking(models.Model):
             raise UserError(
                 self.env._(
                     "JD is at work on %(names)s. The transfer closes by itself with "
-                    "what JD really ships.",
+                    "what JD really moves.",
                     names=", ".join(busy.mapped("name")),
                 )
             )

@@ -27,9 +27,14 @@ class StockPicking(models.Model):
         help="How the goods get from JD's warehouse back to the supplier.",
     )
     jd_short_allowed = fields.Boolean(
-        string="Less May Come",
+        string="Less Is Allowed",
         default=True,
         help="JD carries the return out even where some of the goods are missing.",
+    )
+    jd_in_parts = fields.Boolean(
+        string="Comes in Parts",
+        help="The goods arrive at JD in several deliveries. JD counts until all is there "
+        "or until it is told that nothing more will come; the receipt closes then.",
     )
 
     # === COMPUTES === #
@@ -67,13 +72,21 @@ class StockPicking(models.Model):
             destination.warehouse_id or destination.jd_warehouse_id,
         )
 
-    # === CONSTRAINTS === #
+    # === ACTIONS === #
+
+    def action_jd_end(self):
+        """Have JD told that no more goods of these receipts will come."""
+        self.jd_order_id.action_end_inbound()
+
+    # === HOOKS === #
 
     def action_confirm(self):
         """Keep a transfer from being two of JD's documents at once."""
         for picking in self.filtered(lambda p: p.picking_type_code == "internal"):
             source, destination = picking._jd_get_places()
-            if source != destination and all((source + destination).mapped("jd_connector_id")):
+            if source != destination and all(
+                (source + destination).mapped("jd_connector_id")
+            ):
                 raise UserError(
                     self.env._(
                         "%(source)s and %(destination)s are both run by JD, which needs "
