@@ -37,7 +37,8 @@ IDENTIFIER_LENGTH = 50
 # === LOGIN === #
 
 LOGIN_TIME_LIMIT = timedelta(minutes=10)
-# JD documents about a year; a tenth of any lifetime is left to renew in, a month at most.
+# JD documents about a year; a tenth of any lifetime is left to renew in, a month at
+# most.
 RENEWAL_SHARE = 0.1
 RENEWAL_LEAD_MAXIMUM = timedelta(days=30)
 # How long renewals may fail before somebody is asked to sign in.
@@ -52,8 +53,6 @@ DAILY_CALLS = 10_000
 RESERVED_SHARE = 0.2
 # How far the pulls of a day may run ahead of the clock, as a share of the budget.
 PULL_HEAD_START = 0.25
-CREATE_CALL = "addSoOrder"
-QUERY_CALL = "querySoOrder"
 CANCEL_CALL = "cancelOrder"
 
 # === GOODS (open.jdl.com, unit 367: queryGoodsInfo 1610, saveGoodsInfo 1609) === #
@@ -83,8 +82,10 @@ GOODS_REFUSAL_KEPT = timedelta(hours=1)
 
 # === ORDERS === #
 
-# A batch is small enough to be done before a scheduled action's time is up even when
-# every answer is slow, and large enough that the ORM's share of it is small.
+# A batch is large enough that the ORM's share of it is small. When JD is slow, what is
+# not sent within CALLS_PATIENCE waits for the next run: a scheduled action must be done
+# before its time is up.
+CALLS_PATIENCE = 60
 CHECK_BATCH = 200
 PUSH_BATCH = 200
 PULL_BATCH = 200
@@ -98,18 +99,18 @@ RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
 # JD may still be working on what it did not answer: leave it time before asking.
 ASK_DELAY = timedelta(minutes=1)
 
-# How long after the last answer an open order is asked about again: a share of the
-# time since JD took it, within these bounds. With messages coming in, the pull is the
-# safety net only.
-PULL_SHARE = 0.75
-PULL_SOONEST = timedelta(minutes=20)
-PULL_LATEST = timedelta(hours=8)
-PULL_WITH_MESSAGES = timedelta(hours=12)
-# Shipped, but JD has not reported the quantities yet.
-PULL_QUANTITIES = timedelta(minutes=10)
-# After delivery an order is asked about no more; before, at most this long.
-PULL_AFTER_SHIPPING = timedelta(hours=12)
+# How long after the last answer an order is asked about again: a share of the time
+# since JD took it, within these bounds. An order that leaves within a day costs eight
+# calls.
+PULL_SHARE = 0.9
+PULL_SOONEST = timedelta(minutes=30)
+PULL_LATEST = timedelta(hours=12)
+# The pull is the safety net only while messages come in, and once goods have left.
+PULL_AT_LEISURE = timedelta(hours=12)
+PULL_AFTER_SHIPPING_LATEST = timedelta(days=7)
 FOLLOW_SHIPPED = timedelta(days=30)
+# Something is expected any minute: quantities of what has left, the answer to a cancel.
+PULL_IMPATIENT = timedelta(minutes=10)
 CLOSE_RETRY = timedelta(hours=1)
 
 # addSoOrder (1596): receiverInfo.name 20, mobile or phone 30, detailAddress 100
@@ -135,6 +136,10 @@ MESSAGES_KEPT = timedelta(days=30)
 MESSAGE_GRACE = timedelta(minutes=2)
 # So many changes in a row that only a pull found mean that messages do not come.
 MISSED_MESSAGES = 5
+# No message for so long, and this many orders are asked about to see whether it is
+# quiet at JD or the messages are missing.
+MESSAGE_SILENCE = timedelta(hours=2)
+PROBE_ORDERS = 5
 
 # === SUPPLIERS (open.jdl.com, unit 367: upsertSupplier, querySupplier) === #
 

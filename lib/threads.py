@@ -1,11 +1,13 @@
 """Many calls at once, so that JD's latency is waited for only once."""
 
+import math
+import time
 from concurrent.futures import ThreadPoolExecutor
 
-from .api import CredentialsRefused, Throttled
+from .api import CredentialsRefused, RetryLater, Throttled
 
 
-def run_all(function, items, workers):
+def run_all(function, items, workers, patience=math.inf):
     """Call `function` for each item in threads; return the results in their order.
 
     What one call raises stands in its place among the results and disturbs no other.
@@ -13,12 +15,16 @@ def run_all(function, items, workers):
     items left over share that error.
 
     :param function: Must not touch the ORM: a cursor belongs to one thread.
+    :param patience: Seconds after which nothing more is sent either.
     """
     stopped_by = []
+    ends_at = time.monotonic() + patience
 
     def run(item):
         if stopped_by:
             return stopped_by[0]
+        if time.monotonic() > ends_at:
+            return RetryLater("not sent yet: JD is slow")
         try:
             return function(item)
         except (CredentialsRefused, Throttled) as error:

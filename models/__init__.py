@@ -1,5 +1,5 @@
 # Bases before what extends them.
-from . import jd_worker  # isort: skip
+from . import jd_attention, jd_worker  # isort: skip
 from . import (
     jd_application,
     jd_connector,
@@ -14,6 +14,7 @@ from . import (
     jd_message,
     jd_notice,
     jd_order,
+    jd_order_cancel,
     jd_order_check,
     jd_order_close,
     jd_order_push,
@@ -24,6 +25,7 @@ from . import (
     product_product,
     product_template,
     res_config_settings,
+    res_partner,
     stock_location,
     stock_lot,
     stock_move,

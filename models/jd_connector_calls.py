@@ -1,10 +1,13 @@
 """How a connection works with JD: what it may call, and whether messages come."""
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from .. import const
 from ..lib import api as jd_api
 from ..lib.clock import AHEAD_OF_UTC
+from ..lib.threads import run_all
 
 
 class JdCall(models.Model):
@@ -30,7 +33,7 @@ class JdCall(models.Model):
 
 class JdConnector(models.Model):
     _name = "jd.connector"
-    _inherit = ["jd.connector", "jd.worker"]
+    _inherit = ["jd.connector", "jd.attention", "jd.worker"]
 
     push_policy = fields.Selection(
         selection=[
@@ -70,8 +73,15 @@ class JdConnector(models.Model):
         help="How many calls of each kind JD allows an application in a day.",
     )
     calls_today = fields.Integer(
-        compute="_compute_calls_today",
+        compute="_compute_calls",
+        compute_sudo=True,
         help="Calls made today, by JD's clock, of the kind that was used most.",
+    )
+    calls_left = fields.Integer(
+        compute="_compute_calls",
+        compute_sudo=True,
+        help="How many calls of that kind JD still allows today. All connections of "
+        "one application share them.",
     )
     subscription_state = fields.Selection(
         selection=[
@@ -89,6 +99,7 @@ class JdConnector(models.Model):
     )
     missed_changes = fields.Integer(readonly=True, copy=False)
     last_message_at = fields.Datetime(string="Last Message", readonly=True, copy=False)
+    probed_at = fields.Datetime(readonly=True, copy=False)
 
     # === CALL BUDGET === #
 
@@ -96,14 +107,25 @@ class JdConnector(models.Model):
     def _get_jd_day(self):
         return (fields.Datetime.now() + AHEAD_OF_UTC).date()
 
-    def _compute_calls_today(self):
-        self.calls_today = 0
-        for connector, _call, count in self.env["jd.call"]._read_group(
-            [("connector_id", "in", self.ids), ("day", "=", self._get_jd_day())],
-            ["connector_id", "call"],
+    @api.depends("daily_calls", "token_application_id")
+    def _compute_calls(self):
+        counts = self.env["jd.call"]._read_group(
+            [
+                ("application_id", "in", self.token_application_id.ids),
+                ("day", "=", self._get_jd_day()),
+            ],
+            ["application_id", "connector_id", "call"],
             ["count:sum"],
-        ):
-            connector.calls_today = max(connector.calls_today, count)
+        )
+        for connector in self:
+            mine, shared = defaultdict(int), defaultdict(int)
+            for application, caller, call, count in counts:
+                if application == connector.token_application_id:
+                    shared[call] += count
+                    mine[call] += count if caller == connector else 0
+            connector.calls_today = max(mine.values(), default=0)
+            used = max(shared.values(), default=0)
+            connector.calls_left = max(0, connector.daily_calls - used)
 
     def _count_calls(self, call, count):
         self.env["jd.call"].sudo().create(  # sudo: nobody writes the count by hand
@@ -149,13 +171,40 @@ class JdConnector(models.Model):
         )
         return used or 0
 
+    def _call_all(self, call, function, requests):
+        """Make a batch of calls at once, counted already as if all were made.
+
+        :return: The result of each request, or the error in its place.
+        """
+        made = []
+
+        def counted(request):
+            made.append(request)
+            return function(request)
+
+        results = run_all(counted, requests, const.CALLS_AT_ONCE, const.CALLS_PATIENCE)
+        if len(made) < len(requests):
+            self._count_calls(call, len(made) - len(requests))
+        return results
+
     def _get_operations_or_expire(self):
         """Return JD's operations, or None after asking for a new login."""
+        if self.state != "connected":
+            return None
         try:
             return self._get_operations()
         except jd_api.CredentialsRefused as exc:
             self._expire_login(exc.message)
             return None
+
+    def _resume_orders(self):
+        """A new login: what has waited goes on, and messages are waited for anew."""
+        self.write({"subscription_state": "unknown", "missed_changes": 0})
+        for name in ("push", "follow", "close"):
+            self.env["jd.order"]._trigger(name)
+
+    def _get_attention_user(self):
+        return self._get_login_responsible()
 
     # === SUBSCRIPTION SENTINEL === #
 
@@ -172,22 +221,51 @@ class JdConnector(models.Model):
 
         :param events: The `jd.order.event` that the pull brought.
         """
-        grace = fields.Datetime.now() - const.MESSAGE_GRACE
-        missed = len(events.filtered(lambda event: event.happened_at < grace))
+        missed = len(self._get_untold(events))
         for connector in self._lock_free() if missed else self.browse():
             connector.missed_changes += missed
             if (
                 connector.missed_changes >= const.MISSED_MESSAGES
                 and connector.subscription_state != "missing"
             ):
-                connector.subscription_state = "missing"
-                connector.message_post(
-                    body=connector.env._(
-                        "JD's messages do not arrive; Odoo pulls more often instead. To "
-                        "get them, reconnect and tick “subscribe to messages” on JD's "
-                        "page."
-                    )
-                )
+                connector._miss_messages()
+
+    def _get_untold(self, events):
+        """Return the events that a message should have told of by now."""
+        grace = fields.Datetime.now() - const.MESSAGE_GRACE
+        late = events.filtered(lambda event: event.happened_at < grace)
+        messages = self.env["jd.message"].search_fetch(
+            [("order_id", "in", late.order_id.ids)], ["order_id", "code"]
+        )
+        told = {(message.order_id, message.code) for message in messages}
+        return late.filtered(lambda event: (event.order_id, event.code) not in told)
+
+    def _miss_messages(self):
+        self.subscription_state = "missing"
+        self.env["jd.order"]._pull_sooner(self)
+        self.message_post(
+            body=self.env._(
+                "JD's messages do not arrive; Odoo pulls more often instead. To get "
+                "them, reconnect and tick “subscribe to messages” on JD's page."
+            )
+        )
+
+    def _probe_silence(self):
+        """Where no message came for long, see whether they are missing."""
+        now = fields.Datetime.now()
+        silent = self.search(
+            [
+                ("state", "=", "connected"),
+                ("subscription_state", "=", "receiving"),
+                ("last_message_at", "<", now - const.MESSAGE_SILENCE),
+                "|",
+                ("probed_at", "=", False),
+                ("probed_at", "<", now - const.MESSAGE_SILENCE),
+            ]
+        )
+        for connector in silent._lock_free():
+            connector.probed_at = now
+            self.env["jd.order"]._pull_some(connector, const.PROBE_ORDERS)
 
     @api.autovacuum
     def _gc_calls(self):

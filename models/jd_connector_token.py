@@ -225,6 +225,7 @@ class JdConnector(models.Model):
             }
         )
         self._close_login_activities()
+        self._resume_orders()
 
     def _prepare_token_values(self, token):
         """Return what to store of a token, and when to ask for the next."""

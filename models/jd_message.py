@@ -65,29 +65,30 @@ class JdMessage(models.Model):
         messages = self._lock_due(domain, const.MESSAGE_BATCH)
         if not messages:
             return 0
-        orders = messages._find_orders()
-        for message in messages:
-            order = orders.get(message.id)
-            message.write(
-                {
-                    "order_id": order and order.id,
-                    "state": "done" if order else "foreign",
-                }
-            )
-        known = messages.filtered("order_id")
-        hints = known.filtered(lambda message: message._must_ask())
-        self.env["jd.order"]._apply_status(
-            [
-                (message.order_id, message.code, message.happened_at)
-                for message in known - hints
-            ],
-            source="push",
-        )
-        hints.order_id._hint()
-        self.env["ir.cron"]._commit_progress(len(messages))
         messages.connector_id._note_messages()
-        self.env["ir.cron"]._commit_progress()
+        orders = messages._find_orders()
+        free = self.env["jd.order"].union(*orders.values())._lock_free()
+        known = messages.filtered(lambda message: orders.get(message.id) in free)
+        for message in known:
+            message.write({"order_id": orders[message.id].id, "state": "done"})
+        foreign = messages.filtered(lambda message: message.id not in orders)
+        foreign.state = "foreign"
+        known._do_apart(
+            lambda rows: rows._take_in(),
+            lambda message, error: message.order_id._hint(),
+        )
+        self.env["ir.cron"]._commit_progress(len(known) + len(foreign))
         return self.search_count(domain)
+
+    def _take_in(self):
+        """Apply what only informs; have JD asked about the rest."""
+        hints = self.filtered(lambda message: message._must_ask())
+        told = self - hints
+        self.env["jd.order"]._apply_status(
+            [(row.order_id, row.code, row.happened_at) for row in told], source="push"
+        )
+        told.order_id._postpone_pull()
+        hints.order_id._hint()
 
     def _find_orders(self):
         """Return message id → `jd.order`, by JD's number or else by ours."""
@@ -107,7 +108,7 @@ class JdMessage(models.Model):
         return {
             message.id: order
             for message in self
-            for number in (message.jd_number, message.own_number)
+            for number in (message.own_number, message.jd_number)
             if number and (order := found.get((message.connector_id.id, number)))
         }
 
@@ -115,7 +116,7 @@ class JdMessage(models.Model):
         """Whether JD must be asked before anything follows from this message."""
         order = self.order_id
         status = statuses.find(order.kind, self.code)
-        if not order.jd_number or not status:
+        if not order.jd_number or not status or order.state == "cancelling":
             return True
         if status.effect == statuses.MOVED:
             return not order.are_quantities_known

@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
-from .. import const
 from .jd_order import AT_JD, MAYBE_AT_JD
 
 
@@ -39,7 +38,7 @@ class JdOrder(models.Model):
     def _get_queued_notice(self):
         if self.connector_id.state != "connected":
             return self.connector_id._get_pause_notice()
-        if not self.connector_id._get_allowance(const.CREATE_CALL, 1):
+        if not self.connector_id._get_allowance(self._rules.create_call, 1):
             return self.env._(
                 "Waiting: today's calls to JD are used up. It goes on at midnight in "
                 "Beijing."

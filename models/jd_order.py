@@ -1,7 +1,7 @@
 """The outbox: one document for each order told to JD."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .. import statuses
@@ -35,7 +35,7 @@ OPEN = (*NOT_AT_JD, *MAYBE_AT_JD, *AT_JD)
 class JdOrder(models.Model):
     _name = "jd.order"
     _description = "JD Order"
-    _inherit = ["mail.thread", "mail.activity.mixin", "jd.worker"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "jd.attention", "jd.worker"]
     _order = "id desc"
     _check_company_auto = True
     # Orders are written by scheduled actions; people discuss them.
@@ -87,7 +87,7 @@ class JdOrder(models.Model):
         string="Transfer",
         readonly=True,
         index="btree_not_null",
-        ondelete="restrict",
+        ondelete="cascade",
         check_company=True,
     )
     partner_id = fields.Many2one(related="picking_id.partner_id", string="Receiver")
@@ -105,6 +105,7 @@ class JdOrder(models.Model):
     # What JD said last.
     status_code = fields.Char(string="JD Status Code", readonly=True, copy=False)
     status_rank = fields.Integer(readonly=True, copy=False)
+    status_at = fields.Datetime(string="JD Status Since", readonly=True, copy=False)
     status_name = fields.Char(string="JD Status", compute="_compute_status_name")
     has_unknown_status = fields.Boolean(
         readonly=True, copy=False, help="JD sent a status that it documents nowhere."
@@ -115,16 +116,22 @@ class JdOrder(models.Model):
     )
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
 
+    was_told = fields.Boolean(compute="_compute_was_told", search="_search_was_told")
+
     # When to do what next.
     claim = fields.Integer(readonly=True, copy=False)
-    attempts = fields.Integer(readonly=True, copy=False)
+    attempts = fields.Integer(
+        readonly=True, copy=False, help="How often it was sent since it was mended."
+    )
     retry_at = fields.Datetime(string="Next Try", readonly=True, copy=False)
     accepted_at = fields.Datetime(readonly=True, copy=False)
     pull_at = fields.Datetime(
         string="Next Pull", readonly=True, copy=False, index="btree_not_null"
     )
     pulled_at = fields.Datetime(string="Last Pull", readonly=True, copy=False)
-    cancel_asked = fields.Boolean(readonly=True, copy=False, tracking=True)
+    unanswered = fields.Integer(
+        readonly=True, copy=False, help="Questions in a row that JD did not answer."
+    )
 
     _name_uniq = models.Constraint("UNIQUE(name)", "Our number must be unique.")
     _jd_number_uniq = models.UniqueIndex(
@@ -142,7 +149,23 @@ class JdOrder(models.Model):
     def _compute_status_name(self):
         for order in self:
             status = statuses.find(order.kind, order.status_code)
-            order.status_name = status and str(status.name) or order.status_code
+            order.status_name = (status and str(status.name)) or order.status_code
+
+    @api.depends("state", "jd_number")
+    def _compute_was_told(self):
+        told = self.filtered_domain(self._get_told_domain())
+        told.was_told = True
+        (self - told).was_told = False
+
+    def _search_was_told(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_told_domain()
+
+    @api.model
+    def _get_told_domain(self):
+        """Select what JD knows of, or may know of."""
+        return Domain("jd_number", "!=", False) | Domain("state", "in", MAYBE_AT_JD)
 
     @api.depends("parcel_ids.waybill")
     def _compute_waybills(self):
@@ -180,10 +203,10 @@ class JdOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        orders = super().create(vals_list)
-        tag = (
-            self.env["jd.application"]._get_database_uuid().replace("-", "")[:6].upper()
-        )
+        # Nobody reads that an order was created; thousands of them are.
+        quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        orders = super(JdOrder, quiet).create(vals_list).with_env(self.env)
+        tag = self.env["jd.application"]._get_database_tag()
         for order in orders:
             # The tag keeps two databases of one department apart: JD takes a number it
             # knows for the order it knows.
@@ -192,7 +215,7 @@ class JdOrder(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_told(self):
-        if self.filtered(lambda order: order.state in (*MAYBE_AT_JD, *AT_JD, "done")):
+        if self.filtered("was_told"):
             raise UserError(
                 self.env._("JD knows of this order: it stays as the record of it.")
             )
@@ -203,12 +226,7 @@ class JdOrder(models.Model):
         """Check again what was to fix, and send what is in order."""
         self.check_access("read")
         orders_sudo = self.sudo()  # people cause what is written, and write nothing
-        orders_sudo.filtered(lambda order: order.state == "refused")._back_to_draft()
-        drafts_sudo = orders_sudo.filtered(lambda order: order.state == "draft")
-        drafts_sudo._check_and_queue()
-        if len(drafts_sudo) == 1 and drafts_sudo.state == "draft":
-            return drafts_sudo._show_problems()
-        return True
+        return orders_sudo._retry()
 
     def action_pull(self):
         """Ask JD about these orders as soon as possible."""
@@ -222,6 +240,23 @@ class JdOrder(models.Model):
     def action_cancel(self):
         """Cancel the transfers of these orders, which asks JD where it must."""
         self.picking_id.action_cancel()
+
+    def action_release(self):
+        """Give up orders of which JD's staff says that they will not be carried out."""
+        if not self.env.user.has_group("jd_fulfillment.group_jd_manager"):
+            raise AccessError(
+                self.env._("Only a JD manager may say that JD gave an order up.")
+            )
+        self.check_access("read")
+        orders_sudo = self.sudo()  # people cause what is written, and write nothing
+        for order_sudo in orders_sudo.filtered(lambda order: order.state in AT_JD):
+            order_sudo._obey_cancel(
+                self.env._(
+                    "%(user)s released this order from JD. Send the transfer again, or "
+                    "cancel it.",
+                    user=self.env.user.name,
+                )
+            )
 
     def action_view_picking(self):
         self.ensure_one()
@@ -275,15 +310,35 @@ class JdOrder(models.Model):
             "params": {"type": "info", "message": message},
         }
 
+    def _retry(self):
+        self.filtered(lambda order: order.state == "refused")._back_to_draft()
+        drafts = self.filtered(lambda order: order.state == "draft")
+        drafts._check_and_queue()
+        if len(drafts) == 1 and drafts.state == "draft":
+            return drafts._show_problems()
+        return True
+
     def _back_to_draft(self):
-        self.write({"state": "draft", "problems": False, "retry_at": False})
+        self.write(
+            {"state": "draft", "problems": False, "retry_at": False, "attempts": 0}
+        )
+
+    def _withdraw(self):
+        """Forget these orders: JD has nothing of them."""
+        self.write({"state": "cancelled", "problems": False, "retry_at": False})
 
     def _hint(self):
-        """Have the pull take those of these orders first that JD may have; return them."""
-        open_orders = self.filtered(lambda order: order.state in AT_JD or order.pull_at)
-        open_orders.pull_at = fields.Datetime.now()
+        """Have the pull take the orders first that JD may have; return those."""
+        told = self.filtered("was_told")
+        told.pull_at = fields.Datetime.now()
         self._trigger("follow")
-        return open_orders
+        return told
+
+    def _get_attention_user(self):
+        user = self.picking_id.user_id
+        if user.active and self.company_id in user.company_ids:
+            return user
+        return self.connector_id._get_login_responsible()
 
     @api.model
     def _trigger(self, name):
@@ -303,8 +358,9 @@ class JdOrderLine(models.Model):
     order_id = fields.Many2one(
         "jd.order", required=True, index=True, ondelete="cascade"
     )
+    # What JD knows of keeps its moves (`stock.move._unlink_except_at_jd`).
     move_id = fields.Many2one(
-        "stock.move", required=True, index=True, ondelete="restrict"
+        "stock.move", required=True, index=True, ondelete="cascade"
     )
     product_id = fields.Many2one("product.product", required=True)
     goods_id = fields.Many2one("jd.product", string="JD Goods")
@@ -363,6 +419,7 @@ class JdParcel(models.Model):
     package_no = fields.Char()
     waybill = fields.Char()
     weight = fields.Float(string="Weight (kg)")
+    is_expected = fields.Boolean(help="JD has a waybill for it, and packs it yet.")
 
     _package_uniq = models.Constraint(
         "UNIQUE(order_id, package_no)", "One parcel per package number."

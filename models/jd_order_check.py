@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import float_is_zero
+from odoo.tools import float_compare, float_is_zero
 
 from .. import const
 
@@ -10,11 +10,19 @@ from .. import const
 class JdOrder(models.Model):
     _inherit = "jd.order"
 
+    is_partial_allowed = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Somebody decided to send what is reserved, without the rest.",
+    )
+
+    # === CREATE === #
+
     @api.model
     def _create_for_pickings(self, pickings):
         """Create, check and queue the orders of transfers that have none.
 
-        :param pickings: Transfers out of JD warehouses, ready.
+        :param pickings: Transfers that JD warehouses work on, ready.
         """
         orders = self.create(
             [self._prepare_order_values(picking) for picking in pickings]
@@ -30,49 +38,74 @@ class JdOrder(models.Model):
             "warehouse_id": picking.jd_warehouse_id.id,
         }
 
+    # === CHECK === #
+
     def _check_and_queue(self):
-        """Bring drafts up to date with their transfers and queue those in order."""
-        goods = self._get_goods_of_moves()
-        self.line_ids.unlink()
-        self.env["jd.order.line"].create(
-            [values for order in self for values in order._prepare_lines(goods)]
+        """Bring orders up to date with their transfers and queue those in order.
+
+        :return: The orders that nothing is in the way of.
+        """
+        self._do_apart(
+            lambda orders: orders._check(),
+            lambda order, error: order._leave_to_mend([str(error)]),
         )
+        ready = self.filtered(lambda order: order.state == "queued")
+        if ready:
+            self._trigger("push")
+        return ready
+
+    def _check(self):
+        goods = self._get_goods_of_moves()
+        self._update_lines(goods)
         ready = self.browse()
         for order in self:
             problems = order._get_problems(goods)
-            order.problems = "\n".join(problems)
-            if not problems:
+            if problems:
+                order._leave_to_mend(problems)
+            else:
                 ready += order
-        ready.write({"state": "queued", "retry_at": False, "attempts": 0})
-        # What is mended elsewhere is noticed without a click, too.
-        (self - ready).retry_at = fields.Datetime.now() + const.CHECK_AGAIN
-        if ready:
-            self._trigger("push")
+        ready.filtered(lambda order: order.state != "queued").write(
+            {"state": "queued", "problems": False, "retry_at": False}
+        )
+
+    def _leave_to_mend(self, problems):
+        self.write(
+            {
+                "state": "draft",
+                "problems": "\n".join(problems),
+                # What is mended elsewhere is noticed without a click, too.
+                "retry_at": fields.Datetime.now() + const.CHECK_AGAIN,
+            }
+        )
 
     @api.model
     def _check_waiting(self):
-        """Check drafts that are due and transfers that no hook has seen ready."""
-        now = fields.Datetime.now()
-        due = Domain("retry_at", "=", False) | Domain("retry_at", "<=", now)
-        self._lock_due(
-            Domain("state", "=", "draft") & due, const.CHECK_BATCH
-        )._check_and_queue()
-        pickings = self.env["stock.picking"]
-        pickings.search(
-            pickings._jd_get_ready_domain(), limit=const.CHECK_BATCH
-        )._jd_send_ready()
+        """Check drafts that are due and transfers that no hook has seen ready.
+
+        :return: How many are left.
+        """
+        domain = Domain("state", "=", "draft") & self._get_retry_domain()
+        drafts = self._lock_due(domain, const.CHECK_BATCH)
+        drafts._check_and_queue()
+        self.env["ir.cron"]._commit_progress(len(drafts))
+        return self.search_count(domain) + self.env["stock.picking"]._jd_send_unseen()
+
+    @api.model
+    def _check_soon(self, domain):
+        """Have the drafts of the domain checked again: something was mended."""
+        # sudo: whoever mends a contact or a warehouse need not know JD.
+        orders_sudo = self.sudo().search(Domain("state", "=", "draft") & domain)
+        if orders_sudo:
+            orders_sudo.retry_at = False
+            self._trigger("push")
 
     @api.model
     def _recheck_waiting(self, jd_products):
         """Check again the drafts that ship goods of which something became known."""
-        waiting = self.search(
-            [
-                ("state", "=", "draft"),
-                ("connector_id", "in", jd_products.connector_id.ids),
-                ("line_ids.product_id", "in", jd_products.product_id.ids),
-            ]
+        self._check_soon(
+            Domain("connector_id", "in", jd_products.connector_id.ids)
+            & Domain("picking_id.move_ids.product_id", "in", jd_products.product_id.ids)
         )
-        waiting._check_and_queue()
 
     # === LINES === #
 
@@ -82,7 +115,7 @@ class JdOrder(models.Model):
         )
 
     def _get_goods_of_moves(self):
-        """Return the goods of these orders: (warehouse id, product id) → `jd.product`."""
+        """Return the orders' goods: (warehouse id, product id) → `jd.product`."""
         goods = {}
         for warehouse, orders in self.grouped("warehouse_id").items():
             products = orders._get_moves().product_id
@@ -93,6 +126,23 @@ class JdOrder(models.Model):
                 known = self.env["jd.product"]._get_goods(warehouse, products)
             goods |= {(warehouse.id, key): value for key, value in known.items()}
         return goods
+
+    def _update_lines(self, goods):
+        """Bring lines up to date; one that goes on keeps its number at JD."""
+        lines = self.env["jd.order.line"]
+        surplus, missing = lines.browse(), []
+        for order in self:
+            known = {line._get_key(): line for line in order.line_ids}
+            for values in order._prepare_lines(goods):
+                key = tuple(values[name] for name in lines._get_key_names())
+                line = known.pop(key, None)
+                if line is None:
+                    missing.append(values)
+                elif line._read_values(values) != values:
+                    line.write(values)
+            surplus = surplus.union(*known.values())
+        surplus.unlink()
+        lines.create(missing)
 
     def _prepare_lines(self, goods):
         self.ensure_one()
@@ -106,26 +156,28 @@ class JdOrder(models.Model):
             }
             for move in self._get_moves()
             if (self.warehouse_id.id, move.product_id.id) in goods
-            and (planned := int(self._get_planned_units(move)))
+            and (planned := round(self._get_planned_units(move)))
         ]
 
     def _get_planned_units(self, move):
         """Return what JD is told, in the product's own unit.
 
-        That is what is reserved or on its way; of goods that somebody outside sends, all
-        that is expected, whatever was typed as received already.
+        That is what is reserved or on its way; of goods that somebody outside sends,
+        all that is expected, whatever was typed as received already.
         """
         if self._is_incoming() and move._should_bypass_reservation():
-            return move.product_uom._compute_quantity(
-                move.product_uom_qty, move.product_id.uom_id, rounding_method="HALF-UP"
-            )
+            return self._in_units(move, move.product_uom_qty)
         return self._get_units(move)
 
     @api.model
     def _get_units(self, move):
         """Return what is reserved, in the product's own unit."""
+        return self._in_units(move, move.quantity)
+
+    @api.model
+    def _in_units(self, move, quantity):
         return move.product_uom._compute_quantity(
-            move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
+            quantity, move.product_id.uom_id, rounding_method="HALF-UP"
         )
 
     # === PROBLEMS === #
@@ -136,7 +188,8 @@ class JdOrder(models.Model):
         return [
             *self._get_place_problems(),
             *self._get_kind_problems(),
-            *self._get_move_problems(goods),
+            *self._get_quantity_problems(),
+            *self._get_goods_problems(goods),
         ]
 
     def _get_kind_problems(self):
@@ -160,21 +213,37 @@ class JdOrder(models.Model):
         inside = place._child_of(self.warehouse_id.view_location_id)
         return inside or place.jd_warehouse_id == self.warehouse_id
 
-    def _get_move_problems(self, goods):
+    def _get_quantity_problems(self):
         moves = self._get_moves()
         planned = {move: self._get_planned_units(move) for move in moves}
         if all(float_is_zero(units, precision_digits=6) for units in planned.values()):
             yield self.env._("Nothing is reserved for this transfer yet.")
             return
         for move, units in planned.items():
-            if units != int(units):
+            wanted = self._in_units(move, move.product_uom_qty)
+            if not float_is_zero(units - round(units), precision_digits=6):
                 yield self.env._(
                     "%(product)s: JD ships whole %(unit)s only, not %(quantity)s.",
                     product=move.product_id.display_name,
                     unit=move.product_id.uom_id.name,
                     quantity=units,
                 )
-        for product in moves.product_id:
+            elif not self.is_partial_allowed and self._is_less(units, wanted):
+                yield self.env._(
+                    "%(product)s: only %(reserved)s of %(wanted)s are reserved. The "
+                    "order goes on by itself when all are; “Send what is reserved” "
+                    "does not wait for the rest.",
+                    product=move.product_id.display_name,
+                    reserved=round(units),
+                    wanted=round(wanted),
+                )
+
+    @api.model
+    def _is_less(self, units, wanted):
+        return float_compare(units, wanted, precision_digits=6) < 0
+
+    def _get_goods_problems(self, goods):
+        for product in self._get_moves().product_id:
             record = goods.get((self.warehouse_id.id, product.id))
             if not record or record.state != "matched":
                 yield self._explain_unmatched(product, record)
@@ -186,6 +255,12 @@ class JdOrder(models.Model):
                 product=product.display_name,
                 reason=record.reason,
             )
+        if not record:
+            return self.env._(
+                "%(product)s cannot be JD goods: services, kits and products of other "
+                "companies never are.",
+                product=product.display_name,
+            )
         return self.env._(
             "%(product)s is being matched with JD's goods; the order goes on by itself "
             "when that is done.",
@@ -195,3 +270,22 @@ class JdOrder(models.Model):
     @api.model
     def _name_products(self, products):
         return ", ".join(products.mapped("display_name"))
+
+
+class JdOrderLine(models.Model):
+    _inherit = "jd.order.line"
+
+    @api.model
+    def _get_key_names(self):
+        """Return the fields that tell a line from the others of its order."""
+        return ("move_id",)
+
+    def _get_key(self):
+        return tuple(self._read_values(self._get_key_names()).values())
+
+    def _read_values(self, names):
+        """Return the values of these fields as they would be written."""
+        return {
+            name: self._fields[name].convert_to_write(self[name], self) or False
+            for name in names
+        }

@@ -41,6 +41,10 @@ class JdOrderLine(models.Model):
     expires_on = fields.Date()
     detail_ids = fields.One2many("jd.order.detail", "line_id")
 
+    @api.model
+    def _get_key_names(self):
+        return (*super()._get_key_names(), "level", "lot_name")
+
     def _prepare_request(self):
         lot = jd_api.Lot(number=self.lot_name, expires_on=self.expires_on or None)
         is_serial = self.product_id.tracking == "serial"
@@ -63,7 +67,8 @@ class JdOrder(models.Model):
 
     def _prepare_lines(self, goods):
         """Tell goods apart by level and, where the lot is known, by lot."""
-        lines = super()._prepare_lines(goods)
+        plain = {"level": jd_api.GoodsLevel.GOOD, "lot_name": False, "expires_on": False}
+        lines = [line | plain for line in super()._prepare_lines(goods)]
         moves = {move.id: move for move in self._get_moves()}
         return [
             values

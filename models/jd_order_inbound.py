@@ -205,14 +205,20 @@ class JdOrder(models.Model):
 
     def _report_differences(self):
         super()._report_differences()
-        for order in self.filtered(lambda order: order._is_incoming()):
+        for order in self:
             notes = [*order._explain_surplus(), *order._explain_damage()]
             if notes:
                 order._request_attention(" ".join(notes))
 
     def _explain_surplus(self):
         over = self.line_ids.filtered(lambda line: line.reported > line.planned)
-        if over:
+        if over and not self._is_incoming():
+            yield self.env._(
+                "JD shipped more than ordered of %(products)s. Compare the stock with "
+                "JD's.",
+                products=self._name_products(over.product_id),
+            )
+        elif over:
             yield self.env._(
                 "JD received more than announced of %(products)s; it is in stock.",
                 products=self._name_products(over.product_id),
@@ -224,7 +230,7 @@ class JdOrder(models.Model):
                 not row._is_as_announced() for row in line.detail_ids if row.quantity
             )
         )
-        if damaged:
+        if damaged and self._is_incoming():
             yield self.env._(
                 "JD received %(products)s in another condition than announced; such "
                 "goods lie in a location of their own and are not for sale.",

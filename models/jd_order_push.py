@@ -1,14 +1,16 @@
-"""Telling JD: claim, call, record. Also the cancels that were asked for."""
+"""Telling JD: claim, call, record."""
 
+import logging
 from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .. import const
+from .. import const, statuses
 from ..lib import api as jd_api
-from ..lib.threads import run_all
+
+_logger = logging.getLogger(__name__)
 
 
 class JdOrder(models.Model):
@@ -24,23 +26,28 @@ class JdOrder(models.Model):
         drops it with the process: a row in `sending` that nobody holds is one whose
         answer nobody will record. It is asked about before it could be sent again.
         """
-        self._settle_abandoned()
-        self._check_waiting()
-        connectors = self.env["jd.connector"].search([("state", "=", "connected")])
-        remaining = sum(
-            self._push_batch(connector) + self._cancel_batch(connector)
-            for connector in connectors
-        )
+        self._search_abandoned()._lock_free()._mark_unknown()
+        remaining = self._check_waiting()
+        for connector in self._get_connectors():
+            remaining += self._cancel_batch(connector)
+            for kind in statuses.KINDS:
+                remaining += self._push_batch(connector, kind)
         self.env["ir.cron"]._commit_progress(remaining=remaining)
+
+    @api.model
+    def _get_connectors(self):
+        return self.env["jd.connector"].search([("state", "=", "connected")])
 
     # === CLAIM === #
 
     @api.model
     def _get_due_domain(self, connector):
+        return Domain("connector_id", "=", connector.id) & self._get_retry_domain()
+
+    @api.model
+    def _get_retry_domain(self):
         now = fields.Datetime.now()
-        return Domain("connector_id", "=", connector.id) & (
-            Domain("retry_at", "=", False) | Domain("retry_at", "<=", now)
-        )
+        return Domain("retry_at", "=", False) | Domain("retry_at", "<=", now)
 
     @contextmanager
     def _claimed(self):
@@ -52,7 +59,7 @@ class JdOrder(models.Model):
             self.write({"state": "sending", "claim": claim})
             self.env["ir.cron"]._commit_progress()
             yield
-            self.env["ir.cron"]._commit_progress()
+            self.env["ir.cron"]._commit_progress(len(self))
         finally:
             # Whatever happened to the transaction, the lock belongs to the session.
             self.env.cr.rollback()
@@ -74,69 +81,101 @@ class JdOrder(models.Model):
             [("state", "=", "sending"), ("claim", "not in", [row[0] for row in held])]
         )
 
-    @api.model
-    def _settle_abandoned(self):
-        if self._search_abandoned():
-            # What was recorded while we looked is seen by a new transaction only.
-            self.env["ir.cron"]._commit_progress()
-            self._search_abandoned()._mark_unknown()
-
     # === SEND === #
 
     @api.model
-    def _push_batch(self, connector):
+    def _push_batch(self, connector, kind):
         """Send a batch of one connection's queued orders; return how many are left."""
-        domain = self._get_due_domain(connector) & Domain("state", "=", "queued")
-        limit = connector._get_allowance(const.CREATE_CALL, const.PUSH_BATCH)
+        call = statuses.KINDS[kind].create_call
+        domain = self._get_due_domain(connector) & Domain(
+            [("kind", "=", kind), ("state", "=", "queued")]
+        )
+        limit = connector._get_allowance(call, const.PUSH_BATCH)
         orders = self._lock_due(domain, limit)
         operations = orders and connector._get_operations_or_expire()
         if not operations:
             return 0
-        requests = [order._prepare_request() for order in orders]
-        connector._count_calls(const.CREATE_CALL, len(requests))
-        with orders._claimed():
-            results = run_all(operations.create_order, requests, const.CALLS_AT_ONCE)
-            orders._lock_free()._record_sent(dict(zip(orders.ids, results)))
+        # The transfers may have changed since they were queued.
+        requests = orders._check_and_queue()._prepare_requests()
+        if requests:
+            self.browse(requests)._send(connector, call, operations, requests.values())
         return self.search_count(domain)
 
-    def _record_sent(self, results):
+    def _prepare_requests(self):
+        """Return order id → what JD is told; what cannot be told is left to mend."""
+        requests = {}
+        self._do_apart(
+            lambda orders: requests.update(
+                {order.id: order._prepare_request() for order in orders}
+            ),
+            lambda order, error: order._leave_to_mend([str(error)]),
+        )
+        return requests
+
+    def _send(self, connector, call, operations, requests):
+        connector._count_calls(call, len(self))
+        with self._claimed():
+            results = connector._call_all(call, operations.create_order, requests)
+            answers = dict(zip(self.ids, results, strict=True))
+            self._lock_free()._do_apart(
+                lambda orders: orders._record_sent(answers),
+                lambda order, error: order._mark_unknown(),
+            )
+
+    def _record_sent(self, answers):
         """Record JD's answers.
 
-        :param dict results: Order id → JD's number, or the error.
+        :param dict answers: Order id → JD's number, or the error.
         """
-        accepted = self.browse()
+        accepted = unknown = waiting = self.browse()
         for order in self:
-            result = results[order.id]
-            if isinstance(result, Exception):
-                order._record_not_sent(result)
-            else:
-                order.jd_number = result
+            answer = answers[order.id]
+            order.attempts += 1
+            if not isinstance(answer, Exception):
+                order.jd_number = answer
                 accepted += order
+            elif isinstance(answer, jd_api.RetryLater):
+                waiting += order
+            elif isinstance(answer, jd_api.CredentialsRefused):
+                order._requeue()  # waits for the next login
+            elif isinstance(answer, jd_api.Refused):
+                order._record_refusal(answer)
+            else:
+                unknown += order
+                self._log_defect(answer)
         accepted._mark_accepted()
-        refused = [
-            r for r in results.values() if isinstance(r, jd_api.CredentialsRefused)
-        ]
-        if refused:
-            self.connector_id._expire_login(refused[0].message)
+        waiting._retry_later(answers)
+        unknown._mark_unknown()
+        self._expire_refused_login(answers)
 
-    def _record_not_sent(self, error):
-        if isinstance(error, jd_api.CredentialsRefused):
-            self._requeue()  # waits for the next login
-        elif isinstance(error, jd_api.RetryLater):
-            self._retry_later(error)
-        elif isinstance(error, jd_api.Refused):
-            self._record_refusal(error)
-        else:
-            self._mark_unknown()
+    def _expire_refused_login(self, answers):
+        """Stop the connection whose credentials JD refused, if it did."""
+        for answer in map(answers.get, self.ids):
+            if isinstance(answer, jd_api.CredentialsRefused):
+                self.connector_id._expire_login(answer.message)
+                return
 
-    def _retry_later(self, error):
+    @api.model
+    def _log_defect(self, error):
+        """Show what no answer of JD's should cause."""
+        if not isinstance(error, jd_api.JdError):
+            _logger.error("JD's answer is not understood", exc_info=error)
+
+    def _retry_later(self, answers):
         """Queue again: at the pause JD asked for, or later with each attempt."""
+        now = fields.Datetime.now()
+        for order in self:
+            answer = answers[order.id]
+            delay = order._get_retry_delay()
+            if isinstance(answer, jd_api.Throttled):
+                delay = fields.timedelta(seconds=answer.wait_seconds)
+            order._requeue(now + delay)
+        for retry_at in set(self.filtered("retry_at").mapped("retry_at")):
+            self._trigger_at("push", retry_at)
+
+    def _get_retry_delay(self):
         delays = const.RETRY_DELAYS
-        delay = delays[min(self.attempts, len(delays) - 1)]
-        if isinstance(error, jd_api.Throttled):
-            delay = fields.timedelta(seconds=error.wait_seconds)
-        self.attempts += 1
-        self._requeue(fields.Datetime.now() + delay)
+        return delays[min(max(self.attempts, 1), len(delays)) - 1]
 
     def _requeue(self, retry_at=False):
         """Wait for the next try; JD has nothing of this order."""
@@ -146,18 +185,23 @@ class JdOrder(models.Model):
             self.write({"state": "queued", "retry_at": retry_at, "pull_at": False})
 
     def _record_refusal(self, error):
-        text = self.connector_id._explain(error)
         if self.cancel_asked:
             self._obey_cancel()
+            return
+        text = self.connector_id._explain(error)
+        self.write({"state": "refused", "problems": text})
+        if isinstance(error, jd_api.PermissionRefused):
+            # Not this order's fault: the others will fare no better.
+            self.connector_id._request_attention(text)
         else:
-            self.write({"state": "refused", "problems": text})
             self._request_attention(text)
 
     def _mark_unknown(self):
         """Have JD asked what became of these orders, before anything is sent again."""
-        pull_at = fields.Datetime.now() + const.ASK_DELAY
-        self.write({"state": "unknown", "pull_at": pull_at})
-        self._trigger_at("follow", pull_at)
+        if self:
+            pull_at = fields.Datetime.now() + const.ASK_DELAY
+            self.write({"state": "unknown", "pull_at": pull_at})
+            self._trigger_at("follow", pull_at)
 
     def _mark_accepted(self):
         now = fields.Datetime.now()
@@ -167,55 +211,9 @@ class JdOrder(models.Model):
                 "problems": False,
                 "accepted_at": now,
                 "pulled_at": now,
-                "pull_at": now + const.PULL_SOONEST,
                 "retry_at": False,
             }
         )
+        for order in self:
+            order.pull_at = order._get_next_pull(now)
         self.filtered("cancel_asked")._ask_cancel()
-
-    # === CANCEL === #
-
-    @api.model
-    def _cancel_batch(self, connector):
-        """Ask JD for the cancels that are due; return how many are left."""
-        domain = self._get_due_domain(connector) & Domain(
-            [("state", "=", "cancelling"), ("cancel_due", "=", True)]
-        )
-        limit = connector._get_allowance(const.CANCEL_CALL, const.PUSH_BATCH)
-        orders = self._lock_due(domain, limit)
-        operations = orders and connector._get_operations_or_expire()
-        if not operations:
-            return 0
-        # Cancelling twice is harmless at JD: the claim is the time of the next try.
-        orders.retry_at = fields.Datetime.now() + const.RETRY_DELAYS[0]
-        connector._count_calls(const.CANCEL_CALL, len(orders))
-        requests = [order._prepare_question() for order in orders]
-        self.env["ir.cron"]._commit_progress()
-        results = run_all(
-            lambda request: operations.cancel(**request), requests, const.CALLS_AT_ONCE
-        )
-        orders._lock_free()._record_cancels(dict(zip(orders.ids, results)))
-        self.env["ir.cron"]._commit_progress()
-        return self.search_count(domain)
-
-    def _record_cancels(self, results):
-        now = fields.Datetime.now()
-        for order in self.filtered(lambda order: order.state == "cancelling"):
-            answer = results[order.id]
-            if isinstance(answer, jd_api.CredentialsRefused):
-                order.connector_id._expire_login(answer.message)
-            elif isinstance(answer, jd_api.Refused):
-                # For being cancelled already or for good: the order's status tells.
-                order._await_cancel(now)
-            elif isinstance(answer, Exception):
-                continue  # asked again at `retry_at`
-            elif answer.result == jd_api.CancelResult.CANCELLED:
-                order._obey_cancel()
-            elif answer.result == jd_api.CancelResult.CANCELLING:
-                order._await_cancel(now + const.ASK_DELAY)
-            else:
-                order._accept_cancel_refusal()
-
-    def _await_cancel(self, pull_at):
-        self.write({"cancel_due": False, "pull_at": pull_at})
-        self._trigger_at("follow", pull_at)

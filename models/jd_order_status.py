@@ -7,8 +7,10 @@ from odoo.fields import Domain
 
 from .. import const, statuses
 from ..lib import api as jd_api
-from ..lib.threads import run_all
 from .jd_order import AT_JD
+
+# What may be asked about besides what is unknown; `pull_at` says whether it is.
+FOLLOWED = (*AT_JD, "done", "cancelled")
 
 
 class JdOrder(models.Model):
@@ -20,14 +22,16 @@ class JdOrder(models.Model):
     def _cron_follow(self):
         """Take in one batch of messages, then ask JD about one batch of orders."""
         remaining = self.env["jd.message"]._process_batch()
-        connectors = self.env["jd.connector"].search([("state", "=", "connected")])
-        remaining += sum(self._pull_batch(connector) for connector in connectors)
+        self.env["jd.connector"]._probe_silence()
+        for connector in self._get_connectors():
+            for kind in statuses.KINDS:
+                remaining += self._pull_batch(connector, kind)
         self.env["ir.cron"]._commit_progress(remaining=remaining)
 
     # === PULL === #
 
     @api.model
-    def _pull_batch(self, connector):
+    def _pull_batch(self, connector, kind):
         """Ask about a batch of one connection's orders; return how many are left.
 
         First the orders whose fate is unknown, then those whose answer is due longest.
@@ -35,38 +39,60 @@ class JdOrder(models.Model):
         asking twice costs a call and nothing else.
         """
         remaining = 0
-        now = fields.Datetime.now()
-        due = Domain([("connector_id", "=", connector.id), ("pull_at", "<=", now)])
-        for state, purpose in (("=", "ask"), ("!=", "pull")):
-            domain = due & Domain("state", state, "unknown")
+        call = statuses.KINDS[kind].query_call
+        due = Domain(
+            [
+                ("connector_id", "=", connector.id),
+                ("kind", "=", kind),
+                ("pull_at", "<=", fields.Datetime.now()),
+            ]
+        )
+        for states, is_needed in ((("unknown",), True), (FOLLOWED, False)):
+            domain = due & Domain("state", "in", states)
             limit = connector._get_allowance(
-                const.QUERY_CALL, const.PULL_BATCH, for_pull=purpose == "pull"
+                call, const.PULL_BATCH, for_pull=not is_needed
             )
             orders = self._lock_due(domain, limit, "pull_at")
-            if orders and orders._pull(connector):
+            if orders and orders._pull(connector, call):
                 remaining += self.search_count(domain)
         return remaining
 
-    def _pull(self, connector):
+    def _pull(self, connector, call):
         """Ask JD about these orders and record the answers; return whether it could."""
         operations = connector._get_operations_or_expire()
         if not operations:
             return False
-        self.pull_at = fields.Datetime.now() + const.PULL_SOONEST
-        connector._count_calls(const.QUERY_CALL, len(self))
+        self._claim_question()
+        connector._count_calls(call, len(self))
         questions = [order._prepare_question() for order in self]
         self.env["ir.cron"]._commit_progress()
-        reports = run_all(
-            lambda question: operations.report(**question),
-            questions,
-            const.CALLS_AT_ONCE,
+        results = connector._call_all(
+            call, lambda question: operations.report(**question), questions
         )
-        news = self._lock_free()._record_reports(dict(zip(self.ids, reports)))
+        reports = dict(zip(self.ids, results, strict=True))
+        news = []
+        self._lock_free()._do_apart(
+            lambda orders: news.append(orders._record_reports(reports)),
+            lambda order, error: order._request_attention(str(error)),
+        )
         self.env["ir.cron"]._commit_progress(len(self))
-        connector._note_pull_news(news)
+        connector._note_pull_news(self.env["jd.order.event"].union(*news).exists())
         return True
 
+    def _claim_question(self):
+        """Put the next question off, further each time that JD gives no answer."""
+        now = fields.Datetime.now()
+        for order in self:
+            delay = const.RETRY_DELAYS[
+                min(order.unanswered, len(const.RETRY_DELAYS) - 1)
+            ]
+            order.write({"pull_at": now + delay, "unanswered": order.unanswered + 1})
+
     def _prepare_question(self):
+        """Return what JD is asked about this order."""
+        return self._prepare_name()
+
+    def _prepare_name(self):
         """Name the order by JD's number where it is known, by ours where it is not."""
         named = (
             {"number": self.jd_number} if self.jd_number else {"own_number": self.name}
@@ -77,69 +103,94 @@ class JdOrder(models.Model):
             **named,
         }
 
+    @api.model
+    def _pull_sooner(self, connector):
+        """Ask about a connection's orders as often as is due without messages."""
+        for order in self.search(
+            [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
+        ):
+            order.pull_at = order._get_next_pull(order.pulled_at)
+        self._trigger("follow")
+
+    @api.model
+    def _pull_some(self, connector, limit):
+        """Ask about the orders whose last answer is oldest, to see if they moved."""
+        domain = [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
+        self.search(domain, order="pulled_at", limit=limit)._hint()
+
+    # === RECORD === #
+
     def _record_reports(self, reports):
         """Record JD's answers.
 
         :param dict reports: Order id → `lib.api.Report`, or the error.
         :return: The `jd.order.event` that nobody had told of before.
         """
-        answered = self.browse()
+        answered = missing = self.browse()
         for order in self:
             report = reports[order.id]
             if not isinstance(report, Exception):
                 answered += order
             elif isinstance(report, jd_api.NotFound):
-                order._record_not_found()
-            elif isinstance(report, jd_api.CredentialsRefused):
-                order.connector_id._expire_login(report.message)
+                missing += order
+            elif isinstance(report, jd_api.Refused):
+                order._request_attention(order.connector_id._explain(report))
             elif isinstance(report, jd_api.Throttled):
                 pause = fields.timedelta(seconds=report.wait_seconds)
-                order.pull_at = fields.Datetime.now() + pause
+                order.pull_at = max(order.pull_at, fields.Datetime.now() + pause)
+            else:
+                self._log_defect(report)
+        missing._record_not_found()
+        self._expire_refused_login(reports)
         return answered._record_answers(
             {order: reports[order.id] for order in answered}
         )
 
     def _record_not_found(self):
         """JD has no such order: an unsent one may be sent now."""
-        if self.state == "unknown":
-            self._requeue()
-            self._trigger("push")
-        elif self.state in AT_JD:
-            self._request_attention(
-                self.env._(
-                    "JD accepted this order and no longer knows it. Ask JD's staff what "
-                    "became of %(number)s.",
-                    number=self.jd_number,
+        now = fields.Datetime.now()
+        self.unanswered = 0
+        for order in self:
+            if order.state == "unknown":
+                # At once, unless that has failed before.
+                delay = order.attempts > 1 and order._get_retry_delay()
+                order._requeue(delay and now + delay)
+                order._trigger("push")
+            else:
+                order.pull_at = order._get_next_pull(now)
+                order._request_attention(
+                    order.env._(
+                        "JD accepted this order and no longer knows it. Ask JD's staff "
+                        "what became of %(number)s.",
+                        number=order.jd_number,
+                    )
                 )
-            )
 
     def _record_answers(self, reports):
         """Record what JD reported and return the events that are new.
 
         :param dict reports: Order → `lib.api.Report`.
         """
+        now = fields.Datetime.now()
         for order, report in reports.items():
+            order.write({"pulled_at": now, "unanswered": 0})
             if not order.jd_number:
                 order.jd_number = report.number
-            if order.state == "unknown":
-                order._mark_accepted()
             order._record_report(report)
+        self.filtered(lambda order: order.state == "unknown")._mark_accepted()
         self._record_parcels(reports)
         events = self._apply_status(
             [
                 (order, change.status, change.at)
                 for order, report in reports.items()
-                for change in (
-                    *report.history,
-                    jd_api.StatusChange(report.status),
-                )
+                for change in (*report.history, jd_api.StatusChange(report.status))
                 if change.status
             ],
             source="pull",
         )
-        now = fields.Datetime.now()
-        for order in self:
-            order.write({"pulled_at": now, "pull_at": order._get_next_pull(now)})
+        for order, report in reports.items():
+            order._settle_cancel(report.status)
+            order.pull_at = order._get_next_pull(now)
         if self.filtered("is_closable"):
             self._trigger("close")
         return events
@@ -157,11 +208,21 @@ class JdOrder(models.Model):
             line.write({"reported": done.get(str(line.id), 0), "is_reported": True})
         self.are_quantities_known = True
 
+    def _settle_cancel(self, code):
+        """Notice that JD does not cancel, also when it says so a second time."""
+        status = statuses.find(self.kind, code)
+        failed = status and status.effect == statuses.CANCEL_FAILED
+        if failed and self.state == "cancelling" and not self.cancel_due:
+            self._accept_cancel_refusal()
+
     @api.model
     def _record_parcels(self, reports):
+        """Take over parcels and, until there are any, bare waybills."""
         values = []
         for order, report in reports.items():
             known = set(order.parcel_ids.mapped("package_no"))
+            if report.parcels:
+                order.parcel_ids.filtered("is_expected").unlink()
             values += [
                 {
                     "order_id": order.id,
@@ -172,40 +233,59 @@ class JdOrder(models.Model):
                 for parcel in report.parcels
                 if parcel.package_no not in known
             ]
-            known_waybills = {*order.parcel_ids.mapped("waybill")} | {
-                parcel.waybill for parcel in report.parcels
-            }
             values += [
-                {"order_id": order.id, "package_no": waybill, "waybill": waybill}
+                {
+                    "order_id": order.id,
+                    "package_no": waybill,
+                    "waybill": waybill,
+                    "is_expected": True,
+                }
                 for waybill in report.waybills
-                if waybill not in known_waybills and not report.parcels
+                if not report.parcels and waybill not in known
             ]
         self.env["jd.parcel"].create(values)
+        self._write_waybills()
+
+    # === WHEN TO ASK AGAIN === #
+
+    def _postpone_pull(self):
+        """JD has just told of these orders: the time to the next pull starts anew."""
+        now = fields.Datetime.now()
+        for order in self.filtered("pull_at"):
+            order.pull_at = order._get_next_pull(now)
 
     def _get_next_pull(self, now):
         """Return when to ask again: often while young, seldom when nothing moves."""
-        if self.state in ("cancelled", "refused") or self._is_over():
+        if self.state in ("cancelled", "refused") or self._is_over(now):
             return False
-        if self.status_rank >= self._rules.moved_rank:
-            return self._get_next_pull_after_shipping(now)
-        if self.state == "cancelling":
-            return now + const.ASK_DELAY
-        if self.connector_id.subscription_state == "receiving":
-            return now + const.PULL_WITH_MESSAGES
+        return now + self._get_pull_interval(now)
+
+    def _get_pull_interval(self, now):
         age = (now - (self.accepted_at or now)) * const.PULL_SHARE
-        return now + min(max(age, const.PULL_SOONEST), const.PULL_LATEST)
+        waiting = (now - (self._get_impatient_since() or now)) * const.PULL_SHARE
+        if self._get_impatient_since():
+            return max(waiting, const.PULL_IMPATIENT)
+        if self.are_quantities_known:
+            age = min(age, const.PULL_AFTER_SHIPPING_LATEST)
+            return max(age, const.PULL_AT_LEISURE)
+        soonest = const.PULL_SOONEST
+        if self.connector_id.subscription_state == "receiving":
+            soonest = const.PULL_AT_LEISURE
+        return max(min(age, const.PULL_LATEST), soonest)
 
-    def _is_over(self):
-        """Whether JD has nothing more to report."""
-        at_end = self.status_rank in (self._rules.final_rank, statuses.RETURNED_RANK)
-        return at_end and self.are_quantities_known
+    def _get_impatient_since(self):
+        """Return since when something is expected of JD any minute, or False."""
+        if self.state == "cancelling":
+            return self.cancel_asked_at
+        has_moved = self.status_rank >= self._rules.moved_rank
+        return has_moved and not self.are_quantities_known and self.status_at
 
-    def _get_next_pull_after_shipping(self, now):
+    def _is_over(self, now):
+        """Whether JD has nothing more to report, or not soon enough to matter."""
         if not self.are_quantities_known:
-            return now + const.PULL_QUANTITIES
-        if now - (self.accepted_at or now) > const.FOLLOW_SHIPPED:
             return False
-        return now + const.PULL_AFTER_SHIPPING
+        at_end = self.status_rank in (self._rules.final_rank, statuses.RETURNED_RANK)
+        return at_end or now - (self.accepted_at or now) > const.FOLLOW_SHIPPED
 
     # === APPLY === #
 
@@ -220,14 +300,16 @@ class JdOrder(models.Model):
         """
         known = {
             (event.order_id.id, event.code)
-            for event in self.env["jd.order.event"].search(
-                [("order_id", "in", [order.id for order, _code, _at in news])]
+            for event in self.env["jd.order.event"].search_fetch(
+                [("order_id", "in", list({order.id for order, _code, _at in news}))],
+                ["order_id", "code"],
             )
         }
+        now = fields.Datetime.now()
         fresh = {}
         for order, code, at in news:
             if (order.id, code) not in known:
-                fresh.setdefault((order, code), at or fields.Datetime.now())
+                fresh.setdefault(order, {}).setdefault(code, at or now)
         events = self.env["jd.order.event"].create(
             [
                 {
@@ -236,41 +318,55 @@ class JdOrder(models.Model):
                     "happened_at": at,
                     "source": source,
                 }
-                for (order, code), at in fresh.items()
+                for order, codes in fresh.items()
+                for code, at in codes.items()
             ]
         )
-        by_order = {}
-        for order, code in fresh:
-            by_order.setdefault(order, []).append(code)
-        for order, codes in by_order.items():
+        for order, codes in fresh.items():
             order._advance(codes)
         return events
 
     def _advance(self, codes):
-        """Move on by codes that are new to this order."""
+        """Move on by codes that are new to this order.
+
+        :param dict codes: JD's code → when it happened.
+        """
         found = {code: statuses.find(self.kind, code) for code in codes}
         if not all(found.values()):
             self.has_unknown_status = True
-        ahead = {
-            code: status
+        ahead = [
+            (status.rank, code)
             for code, status in found.items()
             if status and status.rank and status.rank > self.status_rank
-        }
+        ]
         if ahead:
-            code = max(ahead, key=lambda code: ahead[code].rank)
-            self.write({"status_code": code, "status_rank": ahead[code].rank})
+            rank, code = max(ahead)
+            if self.state == "cancelled" and rank >= self._rules.moved_rank:
+                self._report_moved_though_cancelled()
+            values = {
+                "status_code": code,
+                "status_rank": rank,
+                "status_at": codes[code],
+            }
             if self.state == "accepted":
-                self.state = "in_progress"
+                values["state"] = "in_progress"
+            self.write(values)
         for status in filter(None, found.values()):
             self._apply_effect(status)
+
+    def _report_moved_though_cancelled(self):
+        self._request_attention(
+            self.env._(
+                "JD carries this order out, although it is cancelled here. Compare the "
+                "stock with JD's, and clear it with JD's staff."
+            )
+        )
 
     def _apply_effect(self, status):
         """Do what a status means beyond being shown."""
         ended = status.effect in (statuses.CANCELLED, statuses.REJECTED)
-        if ended and self.state != "done":
-            self._obey_cancel(status)
-        elif status.effect == statuses.CANCEL_FAILED and self.state == "cancelling":
-            self._accept_cancel_refusal()
+        if ended and self.state in AT_JD:
+            self._obey_cancel(self._explain_end(status))
         elif status.effect in (statuses.RETURNING, statuses.RETURNED):
             self.is_returning = True
             self._trigger("close")
@@ -285,15 +381,3 @@ class JdOrder(models.Model):
         elif status.rank == self._rules.fixed_rank and self.state == "cancelling":
             # The goods are off the shelf: no cancel any more, whatever was asked.
             self._accept_cancel_refusal()
-
-    # === ATTENTION === #
-
-    def _request_attention(self, note):
-        """Give somebody an activity about this order."""
-        user = self.picking_id.user_id or self.connector_id.login_user_id
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            user_id=(user or self.create_uid).id,
-            summary=self.env._("JD order %(name)s", name=self.name),
-            note=note,
-        )

@@ -1,6 +1,11 @@
+import logging
+
+from psycopg2 import OperationalError
 from psycopg2.errors import SerializationFailure
 
 from odoo import api, models
+
+_logger = logging.getLogger(__name__)
 
 
 class JdWorker(models.AbstractModel):
@@ -31,3 +36,30 @@ class JdWorker(models.AbstractModel):
                 return self.try_lock_for_update(limit=limit, allow_referencing=True)
         except SerializationFailure:
             return self.browse()  # changed a moment ago; the next run finds them
+
+    def _do_apart(self, work, report):
+        """Have all rows worked on together; where that fails, each alone.
+
+        :param work: Takes rows.
+        :param report: Takes a row that fails also alone, and why.
+        """
+        if not self:
+            return
+        try:
+            with self.env.cr.savepoint():
+                work(self)
+        except Exception:  # noqa: BLE001 - one bad row must not stop the rest
+            _logger.info("%s rows of %s go one by one", len(self), self._name)
+            for row in self:
+                row._do_alone(work, report)
+
+    def _do_alone(self, work, report):
+        try:
+            with self.env.cr.savepoint():
+                work(self)
+        except OperationalError:
+            # Another transaction was faster: the next run finds what it left.
+            _logger.info("%s %s waits for the next run", self._name, self.id)
+        except Exception as exc:
+            _logger.warning("%s %s is left out", self._name, self.id, exc_info=True)
+            report(self, exc)

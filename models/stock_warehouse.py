@@ -2,6 +2,7 @@ from itertools import chain, count
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class StockWarehouse(models.Model):
@@ -33,8 +34,8 @@ class StockWarehouse(models.Model):
         string="JD Shop Number",
         copy=False,
         help="JD's number of the shop whose orders leave from here: ESP followed by "
-        "digits. It is filled in where JD lists one shop only; otherwise ask JD's staff "
-        "which one to use.",
+        "digits. It is filled in where JD lists one shop only; otherwise ask JD's "
+        "staff which one to use.",
     )
 
     _jd_numbers_uniq = models.UniqueIndex(
@@ -57,6 +58,15 @@ class StockWarehouse(models.Model):
                         warehouse=warehouse.name,
                     )
                 )
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """Let orders go on that waited for a shop number."""
+        res = super().write(vals)
+        if "jd_shop_no" in vals:
+            self.env["jd.order"]._check_soon(Domain("warehouse_id", "in", self.ids))
+        return res
 
     # === BUSINESS === #
 
