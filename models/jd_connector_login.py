@@ -270,8 +270,8 @@ class JdConnector(models.Model):
         raise LoginFailed(
             self.env._("JD was not allowed to connect"),
             self.env._(
-                "On JD's page the access was refused, so nothing was connected. If "
-                "that was a slip, click Start connecting and agree on JD's page."
+                "On JD's page the access was refused. If that was a slip, click Start "
+                "connecting and agree on JD's page."
             ),
             self,
         )
@@ -290,8 +290,8 @@ class JdConnector(models.Model):
         """Return title and text for an error of the login itself."""
         if isinstance(error, jd_api.RetryLater | jd_api.OutcomeUnknown):
             return self.env._("JD does not answer"), self.env._(
-                "You signed in, but JD's service could not finish the login. Nothing "
-                "was connected. Wait a few minutes and click Start connecting again."
+                "You signed in, but JD's service could not finish the login. Wait a "
+                "few minutes and click Start connecting again."
             )
         if isinstance(error, jd_api.CredentialsRefused) and not error.code:
             return self.env._("The connection is not ready"), error.message
