@@ -130,10 +130,12 @@ class Books:
         self.level_changes = []
         self.calls = Counter()  # by (day, application key, call)
         self._numbers = Counter()
+        self.numbers_given = 0  # by an earlier life, of each kind
 
     def next_no(self, prefix, digits=13):
         self._numbers[prefix] += 1
-        return f"{prefix}{self._numbers[prefix]:0{digits}d}"
+        number = self.numbers_given + self._numbers[prefix]
+        return f"{prefix}{number:0{digits}d}"
 
     def departments_of(self, pin):
         return [each for each in self.departments.values() if pin in each.pins]
