@@ -133,7 +133,14 @@ class JdOrder(models.Model):
 
         :param str words: JD's, where it gave any.
         """
-        self.write({"state": "in_progress", "cancel_due": False, "cancel_asked": False})
+        self.write(
+            {
+                "state": "in_progress",
+                "cancel_due": False,
+                "cancel_asked": False,
+                "retry_at": False,
+            }
+        )
         self.picking_id.move_ids.jd_cancel_asked = False
         texts = [self._explain_cancel_refusal(), words]
         self._request_attention(" ".join(filter(None, texts)))

@@ -228,7 +228,7 @@ class JdOrder(models.Model):
                     unit=move.product_id.uom_id.name,
                     quantity=units,
                 )
-            elif not self.is_partial_allowed and self._is_less(units, wanted):
+            elif self._waits_for_all(move) and self._is_less(units, wanted):
                 yield self.env._(
                     "%(product)s: only %(reserved)s of %(wanted)s are reserved. The "
                     "order goes on by itself when all are; “Send what is reserved” "
@@ -237,6 +237,11 @@ class JdOrder(models.Model):
                     reserved=round(units),
                     wanted=round(wanted),
                 )
+
+    def _waits_for_all(self, move):
+        """Whether a move is sent only whole; what is on its way comes as it comes."""
+        on_its_way = self._is_incoming() and move.location_id.usage == "transit"
+        return not (on_its_way or self.is_partial_allowed)
 
     @api.model
     def _is_less(self, units, wanted):

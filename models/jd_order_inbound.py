@@ -5,7 +5,6 @@ from odoo.fields import Domain
 
 from .. import const, statuses
 from ..lib import api as jd_api
-from ..lib.threads import run_all
 from .jd_order import AT_JD
 
 
@@ -122,16 +121,21 @@ class JdOrder(models.Model):
             return 0
         # Ending twice is harmless at JD: the claim is the time of the next try.
         orders.retry_at = fields.Datetime.now() + const.RETRY_DELAYS[0]
+        orders._trigger_at("push", orders[0].retry_at)
         connector._count_calls(const.END_CALL, len(orders))
         named = [(o.warehouse_id.jd_department_no, o.jd_number) for o in orders]
         self.env["ir.cron"]._commit_progress()
-        results = run_all(
+        results = connector._call_all(
+            const.END_CALL,
             lambda name: operations.close_inbound(name[0], number=name[1]),
             named,
-            const.CALLS_AT_ONCE,
         )
-        orders._lock_free()._record_ends(dict(zip(orders.ids, results, strict=True)))
-        self.env["ir.cron"]._commit_progress()
+        answers = dict(zip(orders.ids, results, strict=True))
+        orders._lock_free()._do_apart(
+            lambda free: free._record_ends(answers),
+            lambda order, error: order._request_attention(str(error)),
+        )
+        self.env["ir.cron"]._commit_progress(len(orders))
         return self.search_count(domain)
 
     def _record_ends(self, results):
@@ -141,10 +145,8 @@ class JdOrder(models.Model):
         """
         for order in self.filtered("end_due"):
             answer = results[order.id]
-            if isinstance(answer, jd_api.CredentialsRefused):
-                order.connector_id._expire_login(answer.message)
-            elif isinstance(answer, jd_api.Refused):
-                order.end_due = False
+            if isinstance(answer, jd_api.Refused):
+                order.write({"end_due": False, "retry_at": False})
                 order._request_attention(
                     self.env._(
                         "JD does not end this receipt: %(reason)s If JD has not begun "
@@ -152,9 +154,12 @@ class JdOrder(models.Model):
                         reason=order.connector_id._explain(answer),
                     )
                 )
-            elif not isinstance(answer, Exception):
+            elif isinstance(answer, Exception):
+                order._log_defect(answer)  # told again at `retry_at`
+            else:
                 order.write({"end_due": False, "retry_at": False})
                 order._hint()
+        self._expire_refused_login(results)
 
     # === REPORT === #
 

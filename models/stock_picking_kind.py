@@ -84,17 +84,19 @@ class StockPicking(models.Model):
         """Keep a transfer from being two of JD's documents at once."""
         for picking in self.filtered(lambda p: p.picking_type_code == "internal"):
             source, destination = picking._jd_get_places()
-            if source != destination and all(
-                (source + destination).mapped("jd_connector_id")
+            if (
+                source != destination
+                and source.jd_connector_id
+                and destination.jd_connector_id
             ):
                 raise UserError(
                     self.env._(
-                        "%(source)s and %(destination)s are both run by JD, which needs "
-                        "a delivery from the one and a receipt into the other. Resupply "
-                        "%(destination)s from %(source)s: that makes both, in the right "
+                        "%(sender)s and %(receiver)s are both run by JD, which needs a "
+                        "delivery from the one and a receipt into the other. Resupply "
+                        "%(receiver)s from %(sender)s: that makes both, in the right "
                         "order.",
-                        source=source.name,
-                        destination=destination.name,
+                        sender=source.name,
+                        receiver=destination.name,
                     )
                 )
         return super().action_confirm()

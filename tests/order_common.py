@@ -59,6 +59,7 @@ class JdOrderCase(JdCase):
     def run_cron(self, name):
         """Run a scheduled action as its worker does."""
         cron = self.env.ref(f"jd_fulfillment.ir_cron_{name}")
+        self.env.flush_all()
         with self.enter_registry_test_mode():
             self.assertTrue(cron.method_direct_trigger())
         self.env.invalidate_all()
