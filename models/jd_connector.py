@@ -288,16 +288,23 @@ class JdConnector(models.Model):
         return len(number) <= const.IDENTIFIER_LENGTH and re.fullmatch(pattern, number)
 
     def _check_identity_is_kept(self, vals):
-        """Refuse to turn a connection that works, or worked, into another one."""
+        """Refuse to turn a connection that works, or worked, into another one.
+
+        A system administrator may release the PIN of a disconnected one.
+        """
         for connector in self.sudo().with_context(active_test=False):
             identity = {
                 "pin": connector.pin,
                 "environment": connector.environment,
                 "company_id": connector.company_id.id,
             }
-            changed = any(
-                vals.get(name, kept) != kept for name, kept in identity.items()
-            )
+            changed = {
+                name
+                for name in identity
+                if vals.get(name, identity[name]) != identity[name]
+            }
+            if self.env.is_system() and connector.state == "disconnected":
+                changed.discard("pin")
             if changed and (connector.warehouse_ids or connector.state == "connected"):
                 raise UserError(
                     self.env._(

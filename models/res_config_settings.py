@@ -25,6 +25,10 @@ class ResConfigSettings(models.TransientModel):
         string="JD Callback Address",
         help="Register it with the application in JD's developer console.",
     )
+    jd_message_url = fields.Char(
+        string="JD Message Address",
+        help="Register it with the application, so that JD's messages arrive.",
+    )
 
     # === BUSINESS === #
 
@@ -38,6 +42,7 @@ class ResConfigSettings(models.TransientModel):
                 "jd_has_app_secret": shared_sudo.has_secret,
                 "jd_app_algorithm": shared_sudo.algorithm or USUAL_SIGNATURE,
                 "jd_callback_url": self.get_base_url() + const.CALLBACK_ROUTE,
+                "jd_message_url": self.get_base_url() + const.MESSAGE_ROUTE,
             }
         return values
 

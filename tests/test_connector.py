@@ -89,8 +89,25 @@ class TestIdentity(JdCase):
                 self.subTest(change),
                 self.assertRefused("create another connection"),
             ):
-                connector.sudo().write(change)
+                connector.write(change)
         connector.write({"pin": " jd_demo_quick "})  # the same one
+
+    def test_a_system_administrator_releases_the_pin_of_a_disconnected_connection(self):
+        self.share_application()
+        connector = self.connect(self.make_connector())
+        administrator = self.make_user(
+            "jd_admin", "base.group_system,jd_fulfillment.group_jd_manager"
+        )
+        as_administrator = self.as_user(connector, administrator)
+        with self.assertRefused("create another connection"):
+            as_administrator.pin = "jd_released"
+        connector.action_disconnect()
+        with self.assertRefused("create another connection"):
+            connector.pin = "jd_released"
+        as_administrator.pin = "jd_released"
+        connector.flush_recordset()
+        self.assertTrue(connector.warehouse_ids)
+        self.assertTrue(self.make_connector(self.other_manager))
 
     def test_a_connection_with_warehouses_is_archived_not_deleted(self):
         self.share_application()
