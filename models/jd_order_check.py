@@ -129,6 +129,8 @@ class JdOrder(models.Model):
 
     def _update_lines(self, goods):
         """Bring lines up to date; one that goes on keeps its number at JD."""
+        # Read at once what each order would read by itself.
+        self._get_moves().mapped("move_line_ids.quantity")
         lines = self.env["jd.order.line"]
         surplus, missing = lines.browse(), []
         for order in self:

@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import contextmanager
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -168,7 +169,7 @@ class JdOrder(models.Model):
             answer = answers[order.id]
             delay = order._get_retry_delay()
             if isinstance(answer, jd_api.Throttled):
-                delay = fields.timedelta(seconds=answer.wait_seconds)
+                delay = timedelta(seconds=answer.wait_seconds)
             order._requeue(now + delay)
         for retry_at in set(self.filtered("retry_at").mapped("retry_at")):
             self._trigger_at("push", retry_at)

@@ -1,6 +1,7 @@
 """What JD says about an order: asked for in batches, applied in one place."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -136,7 +137,7 @@ class JdOrder(models.Model):
             elif isinstance(report, jd_api.Refused):
                 order._request_attention(order.connector_id._explain(report))
             elif isinstance(report, jd_api.Throttled):
-                pause = fields.timedelta(seconds=report.wait_seconds)
+                pause = timedelta(seconds=report.wait_seconds)
                 order.pull_at = max(order.pull_at, fields.Datetime.now() + pause)
             else:
                 self._log_defect(report)

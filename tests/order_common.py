@@ -1,6 +1,10 @@
 """What the tests of orders share: a connected warehouse with goods on both sides."""
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.fields import Command
+from odoo.tools import html2plaintext
 
 from .common import QUICK_DEPARTMENT, QUICK_NAME, QUICK_WAREHOUSE, JdCase
 
@@ -52,8 +56,7 @@ class JdOrderCase(JdCase):
             self.env["stock.quant"]._update_available_quantity(
                 product, self.warehouse.lot_stock_id, self.STOCK
             )
-        for _step in range(5):
-            self.run_cron("match_goods")
+        self.run_cron("match_goods")
         return products
 
     def run_cron(self, name):
@@ -61,7 +64,7 @@ class JdOrderCase(JdCase):
         cron = self.env.ref(f"jd_fulfillment.ir_cron_{name}")
         self.env.flush_all()
         with self.enter_registry_test_mode():
-            self.assertTrue(cron.method_direct_trigger())
+            self.assertIs(cron.method_direct_trigger(), True)
         self.env.invalidate_all()
 
     def make_delivery(self, *quantities, **values):
@@ -83,10 +86,107 @@ class JdOrderCase(JdCase):
                             ).id,
                         }
                     )
-                    for product, quantity in zip(self.products, quantities)
+                    for product, quantity in zip(
+                        self.products, quantities, strict=False
+                    )
                 ],
             }
             | values
         )
         picking.action_confirm()
         return picking
+
+    # === JD === #
+
+    def send(self, *pickings):
+        """Have the scheduled action send what is due; return the pickings' orders."""
+        self.run_cron("push_orders")
+        orders = self.env["jd.order"]
+        return orders.union(*(picking.jd_order_id for picking in pickings))
+
+    def at_jd(self, order):
+        """Return what JD holds under our number: no order, or one, never more."""
+        rows = [
+            row
+            for row in self.sandbox.get("orders", kind=order.kind)
+            if row["erpOrderNo"] == order.name
+        ]
+        self.assertLessEqual(len(rows), 1)
+        return rows and rows[0]
+
+    def walk(self, order, to, **arranged):
+        """Have JD's warehouse work on an order, the way it was arranged."""
+        if arranged:
+            self.sandbox.do("arrange", orders=[order.name], **arranged)
+        self.sandbox.do("advance", orders=[order.name], to=to)
+
+    def ask(self, orders):
+        """Click on Pull Status and have the scheduled action ask JD."""
+        orders.action_pull()
+        self.run_cron("follow_orders")
+
+    def ship(self, order, to="10019", **arranged):
+        """Have JD ship an order and the transfer closed."""
+        self.walk(order, to, **arranged)
+        self.ask(order)
+        self.run_cron("close_orders")
+
+    def hear(self, order, code, **values):
+        """Take over one of JD's messages about an order, as the route does."""
+        messages = self.env["jd.message"]
+        content = {
+            "messageId": f"M-{messages.search_count([])}",
+            "orderType": order.kind,
+            "orderNo": order.jd_number,
+            "erpOrderNo": order.name,
+            "status": code,
+            "operateTime": fields.Datetime.now(),
+        } | values
+        return messages.create(
+            messages._prepare_values(self.connector, content, "order.status")
+        )
+
+    def count_calls(self, call):
+        """Return how often JD was called."""
+        rows = self.sandbox.get("calls")
+        return sum(row["count"] for row in rows if row["call"] == call)
+
+    # === TIME === #
+
+    TIMES = {
+        "jd.order": (
+            *("retry_at", "accepted_at", "status_at", "pull_at", "pulled_at"),
+            "cancel_asked_at",
+        ),
+        "jd.order.event": ("happened_at",),
+        "jd.connector": ("last_message_at", "probed_at"),
+    }
+
+    def let_pass(self, **time):
+        """Let time pass: all that was noted lies so much further back."""
+        self.env.flush_all()
+        for model, names in self.TIMES.items():
+            for record in self.env[model].search([]):
+                for name in names:
+                    if record[name]:
+                        record[name] -= timedelta(**time)
+        self.env.flush_all()
+
+    # === EXPECTATIONS === #
+
+    def notes(self, record):
+        """Return what activities ask of somebody, as text."""
+        texts = record.sudo().activity_ids.mapped("note")
+        return "\n".join(html2plaintext(text) for text in texts)
+
+    def assertAsked(self, record, words):
+        """Expect exactly one activity, whose text fits the pattern."""
+        self.assertRegex(self.notes(record), words)
+        self.assertEqual(len(record.activity_ids), 1, self.notes(record))
+
+    def assertProblems(self, order, *patterns):
+        """Expect these problems, one a line, in any order, and no other."""
+        lines = (order.problems or "").splitlines()
+        for pattern in patterns:
+            self.assertRegex(order.problems or "", pattern)
+        self.assertEqual(len(lines), len(patterns), order.problems)
