@@ -2,7 +2,7 @@
     "name": "JD Fulfillment",
     "version": "19.0.1.0.0",
     "category": "Supply Chain/Inventory",
-    "summary": "Keep deliveries, receipts, returns and stock in step with JD's warehouses",
+    "summary": "Work with the warehouses that JD runs for you: orders, receipts, stock",
     "author": "JD Fulfillment maintainers",
     "license": "LGPL-3",
     "depends": ["stock"],
@@ -37,6 +37,5 @@
     "assets": {
         "web.assets_backend": ["jd_fulfillment/static/src/**/*"],
     },
-    "installable": True,
     "application": True,
 }

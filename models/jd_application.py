@@ -21,7 +21,6 @@ class JdApplication(models.Model):
 
     company_id = fields.Many2one(
         "res.company",
-        string="Company",
         ondelete="cascade",
         index=True,
         help="Empty for the application that all companies share.",

@@ -76,7 +76,7 @@ class TestAtOnce(BaseCase):
             yield env
             env.cr.commit()
 
-    def create(self, env, company_id):
+    def make_connector(self, env, company_id):
         connector = env["jd.connector"].create(
             {
                 "company_id": company_id,
@@ -90,7 +90,7 @@ class TestAtOnce(BaseCase):
 
     def create_as_a_request_does(self):
         with self.new_env() as env:
-            retrying(lambda: self.create(env, self.other_company_id), env)
+            retrying(lambda: self.make_connector(env, self.other_company_id), env)
 
     def wait_until_one_waits(self, cr):
         """Wait until another connection waits for what this one has not committed."""
@@ -103,7 +103,7 @@ class TestAtOnce(BaseCase):
 
     def test_two_companies_with_one_pin_at_the_same_instant(self):
         with self.new_env() as first, ThreadPoolExecutor() as executor:
-            self.create(first, self.company_id)
+            self.make_connector(first, self.company_id)
             with mute_logger("odoo.sql_db"):
                 second = executor.submit(self.create_as_a_request_does)
                 self.wait_until_one_waits(first.cr)
@@ -120,7 +120,7 @@ class TestAtOnce(BaseCase):
 
     def test_two_workers_renew_a_login_once(self):
         with self.committed() as env:
-            connector = self.create(env, self.company_id)
+            connector = self.make_connector(env, self.company_id)
             # No warehouse, which could not be removed again.
             connector.write({"department_no": False, "warehouse_no": False})
             self.log_in(connector)
