@@ -50,7 +50,7 @@ class JdConnector(models.Model):
     def _compute_goods_counts(self):
         counts = dict.fromkeys(self.ids, {})
         for connector, state, count in self.env["jd.product"]._read_group(
-            [("connector_id", "in", self.ids), ("product_id.active", "=", True)],
+            [("connector_id", "in", self.ids)],
             ["connector_id", "state"],
             ["__count"],
         ):

@@ -158,7 +158,7 @@ class JdDepartment(models.Model):
 
     def _search_rows(self, domain, limit=None, order=None):
         """Return this department's rows, those of archived products left alone."""
-        domain &= self._get_rows_domain() & Domain("product_id.active", "=", True)
+        domain &= self._get_rows_domain()
         return self.env["jd.product"].search(domain, limit=limit, order=order)
 
     def _spend(self, call, wanted):

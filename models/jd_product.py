@@ -55,6 +55,8 @@ class JdProduct(models.Model):
         index=True,
         ondelete="cascade",
     )
+    # The goods of an archived product rest with it, and keep their number.
+    active = fields.Boolean(related="product_id.active", store=True)
     default_code = fields.Char(related="product_id.default_code")
     barcode = fields.Char(related="product_id.barcode")
     goods_no = fields.Char(
@@ -138,11 +140,17 @@ class JdProduct(models.Model):
         :return: Product id → `jd.product`; nothing for a product without a row.
         :rtype: dict[int, models.Model]
         """
+        rows = self._search_goods(warehouse, products)
+        return {row.product_id.id: row for row in rows}
+
+    @api.model
+    def _search_goods(self, warehouse, products):
         domain = self._get_department_domain(
             warehouse.jd_connector_id, warehouse.jd_department_no
         )
-        rows = self.search(domain & Domain("product_id", "in", products.ids))
-        return {row.product_id.id: row for row in rows}
+        return self.with_context(active_test=False).search(
+            domain & Domain("product_id", "in", products.ids)
+        )
 
     @api.model
     def _request_match(self, warehouse, products):
@@ -151,15 +159,11 @@ class JdProduct(models.Model):
         What was refused is asked about again once some time has passed; what the
         merchant mended before that comes back by itself (`_reconsider`).
         """
-        connector = warehouse.jd_connector_id
-        department_no = warehouse.jd_department_no
         # sudo: whoever confirms a transfer may have its goods looked for.
-        rows_sudo = self.sudo().search(
-            self._get_department_domain(connector, department_no)
-            & Domain("product_id", "in", products.ids)
+        rows_sudo = self.sudo()._search_goods(warehouse, products)
+        department_sudo = self.env["jd.department"].sudo()._ensure(
+            warehouse.jd_connector_id, [warehouse.jd_department_no]
         )
-        departments_sudo = self.env["jd.department"].sudo()
-        [department_sudo] = departments_sudo._ensure(connector, [department_no])
         stale = fields.Datetime.now() - const.GOODS_REFUSAL_KEPT
         rows_sudo.filtered(
             lambda row: row.state == "refused" and row.refused_at < stale

@@ -60,7 +60,7 @@ class JdProduct(models.Model):
         if not rows:
             return
         domain = self._get_department_domain(rows.connector_id, rows[0].department_no)
-        holders = self.search(
+        holders = self.with_context(active_test=False).search(
             domain & Domain("goods_no", "in", [numbers[row] for row in rows])
         )
         taken = {holder.goods_no: holder for holder in holders}
@@ -139,11 +139,10 @@ class JdProduct(models.Model):
             by_code["barcode", product.barcode].append(product)
         twins = {}
         for row in self:
-            for name in ("barcode", "default_code"):
-                code = row[name]
-                others = [p for p in by_code[name, code] if p != row.product_id]
-                if code and others:
-                    twins[row] = others[0], code
+            for name in filter(row.__getitem__, ("barcode", "default_code")):
+                others = [p for p in by_code[name, row[name]] if p != row.product_id]
+                if others:
+                    twins[row] = others[0], row[name]
         return twins
 
     # === CREATE === #

@@ -12,8 +12,9 @@ class ProductProduct(models.Model):
     )
 
     def _compute_jd_product_count(self):
+        rows = self.env["jd.product"].with_context(active_test=False)
         counts = dict(
-            self.env["jd.product"]._read_group(
+            rows._read_group(
                 [("product_id", "in", self.ids)], ["product_id"], ["__count"]
             )
         )
@@ -31,4 +32,7 @@ class ProductProduct(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id(
             "jd_fulfillment.action_jd_product"
         )
-        return action | {"domain": [("product_id", "in", self.ids)]}
+        return action | {
+            "domain": [("product_id", "in", self.ids)],
+            "context": {"active_test": False},
+        }

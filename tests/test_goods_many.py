@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .. import const
 from .common import QUICK_DEPARTMENT
@@ -9,17 +10,40 @@ MANY = 20_000
 
 @tagged("post_install", "-at_install")
 class TestMany(GoodsCase):
-    def make_products(self, count, prefix="SKU-"):
-        self.env["product.product"].create(
-            [
-                {
-                    "name": f"{prefix}{number:05d}",
-                    "default_code": f"{prefix}{number:05d}",
-                    "is_storable": True,
-                }
-                for number in range(1, count + 1)
-            ]
+    def multiply(self, product, count):
+        """Make the product `count` products, SKU-00001 and so on, as an import would."""
+        templates = self.copy_rows(product.product_tmpl_id, count - 1)
+        self.copy_rows(product, count - 1, product_tmpl_id=templates)
+        self.env.cr.execute(
+            """UPDATE product_product SET default_code = 'SKU-' || lpad(n::text, 5, '0')
+                 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n
+                         FROM product_product WHERE id >= %s) AS numbered
+                WHERE product_product.id = numbered.id""",
+            [product.id],
         )
+        self.env.invalidate_all()
+
+    def copy_rows(self, record, count, **changed):
+        """Copy the record's database row and return the new ids."""
+        record.flush_recordset()
+        columns = [
+            name
+            for name, field in record._fields.items()
+            if field.store and field.column_type and name not in {"id", *changed}
+        ]
+        names = SQL(", ").join(map(SQL.identifier, [*columns, *changed]))
+        values = SQL(", ").join(map(SQL.identifier, columns))
+        for ids in changed.values():
+            values = SQL("%s, (%s)[n]", values, ids)
+        table = SQL.identifier(record._table)
+        rows = self.env.execute_query(
+            SQL(
+                """INSERT INTO %s (%s) SELECT %s FROM %s, generate_series(1, %s) AS n
+                    WHERE id = %s RETURNING id""",
+                *(table, names, values, table, count, record.id),
+            )
+        )
+        return [row[0] for row in rows]
 
     def run_to_the_end(self):
         self.run_action()
@@ -27,24 +51,25 @@ class TestMany(GoodsCase):
             self.run_action()
 
     def test_twenty_thousand_products_take_about_twenty_calls(self):
-        self.make_products(MANY)
+        self.multiply(self.make_product("SKU"), MANY)
         self.sandbox.do("goods", department=QUICK_DEPARTMENT, count=MANY)
-        self.run_action()
         self.run_to_the_end()
         self.assertEqual(self.connector.goods_matched_count, MANY)
         self.assertLessEqual(self.calls("queryGoodsInfo"), 25)
         self.assertFalse(self.calls("saveGoodsInfo"))
-        wrong = self.env["jd.product"].search([("goods_no", "=", False)])
-        self.assertFalse(wrong)
+        listed = self.listed_at_jd()
+        for row in self.env["jd.product"].search([], limit=100, order="id desc"):
+            self.assertEqual(row.goods_no, listed[row.default_code]["goodsNo"])
 
-    def test_more_than_can_be_asked_by_number_are_found_in_the_list(self):
+    def test_more_than_can_be_asked_by_number_are_looked_for_in_the_list(self):
         count = const.GOODS_ASK_BATCH + 1
-        self.make_products(count)
-        first = self.env["product.product"].search([], limit=1)
-        first.write({"default_code": False, "barcode": "SKU-00201"})
+        by_barcode = self.make_product(barcode="SKU-00003")
+        self.multiply(self.make_product("SKU"), count)
+        self.env["product.product"].search([("default_code", "=", "SKU-00003")]).unlink()
         self.sandbox.do("goods", department=QUICK_DEPARTMENT, count=150)
         self.run_to_the_end()
-        listed = self.listed_at_jd()
-        self.assertEqual(len(listed), count)
-        rows = self.env["jd.product"].search([])
-        self.assertEqual(set(rows.mapped("state")), {"matched"})
+        self.assertEqual(self.connector.goods_matched_count, count)
+        self.assertEqual(len(self.listed_at_jd()), count)
+        self.assertEqual(self.calls("saveGoodsInfo"), count - 150)
+        known = self.listed_at_jd()["SKU-00003"]["goodsNo"]
+        self.assertMatched(by_barcode, known)
