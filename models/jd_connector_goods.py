@@ -48,7 +48,7 @@ class JdConnector(models.Model):
     # === COMPUTES === #
 
     def _compute_goods_counts(self):
-        counts = dict.fromkeys(self.ids, {})
+        counts = {connector.id: {} for connector in self}
         for connector, state, count in self.env["jd.product"]._read_group(
             [("connector_id", "in", self.ids)],
             ["connector_id", "state"],

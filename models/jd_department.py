@@ -142,7 +142,7 @@ class JdDepartment(models.Model):
 
     @api.model
     def _ensure(self, connector, numbers):
-        """Return the departments of a connector by their numbers, created if need be."""
+        """Return a connector's departments by their numbers, created if need be."""
         known = self.search(
             [("connector_id", "=", connector.id), ("number", "in", numbers)]
         )

@@ -161,8 +161,10 @@ class JdProduct(models.Model):
         """
         # sudo: whoever confirms a transfer may have its goods looked for.
         rows_sudo = self.sudo()._search_goods(warehouse, products)
-        department_sudo = self.env["jd.department"].sudo()._ensure(
-            warehouse.jd_connector_id, [warehouse.jd_department_no]
+        department_sudo = (
+            self.env["jd.department"]
+            .sudo()
+            ._ensure(warehouse.jd_connector_id, [warehouse.jd_department_no])
         )
         stale = fields.Datetime.now() - const.GOODS_REFUSAL_KEPT
         rows_sudo.filtered(

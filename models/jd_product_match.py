@@ -123,7 +123,7 @@ class JdProduct(models.Model):
         return self.filtered(lambda row: row in twins)
 
     def _find_twins(self):
-        """Return row → another product and the code that both have, for whom so it is."""
+        """Return row → another product, and the code that both have."""
         references = list(filter(None, self.mapped("default_code")))
         barcodes = list(filter(None, self.mapped("barcode")))
         products = self.env["product.product"].search(
@@ -221,8 +221,8 @@ class JdProduct(models.Model):
 
     def _explain_disabled(self, number):
         return self.env._(
-            "JD has switched its goods %(goods)s off. Ask JD's staff to switch them on, "
-            "then click Match again.",
+            "JD has switched its goods %(goods)s off. Ask JD's staff to switch them "
+            "on, then click Match again.",
             goods=number,
         )
 
@@ -243,8 +243,8 @@ class JdProduct(models.Model):
 
     def _explain_twin(self, other, code):
         return self.env._(
-            "“%(other)s” has %(code)s too. Give each product its own internal reference "
-            "and barcode, so that JD ships the right one.",
+            "“%(other)s” has %(code)s too. Give each product an internal reference "
+            "and a barcode of its own, so that JD ships the right one.",
             other=other.display_name,
             code=code,
         )

@@ -27,7 +27,8 @@ class ProductCategory(models.Model):
         if not re.fullmatch(const.GOODS_CATEGORY_PATTERN, number or ""):
             raise ValidationError(
                 self.env._(
-                    "“%(number)s” is not a JD category: it has digits only, 20 at most.",
+                    "“%(number)s” is not a JD category: those are digits only, 20 at "
+                    "most.",
                     number=number or "",
                 )
             )

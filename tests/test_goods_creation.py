@@ -8,6 +8,7 @@ from ..lib import api as jd_api
 from .common import QUICK_DEPARTMENT
 from .goods_case import GoodsCase
 
+
 class CreationCase(GoodsCase):
     def setUp(self):
         super().setUp()
@@ -16,9 +17,7 @@ class CreationCase(GoodsCase):
     def created(self, product):
         """Return what JD was told of a product, by JD's own words."""
         operations = self.connector._get_operations()
-        [goods] = operations.goods(
-            QUICK_DEPARTMENT, own_numbers=[product.default_code]
-        )
+        [goods] = operations.goods(QUICK_DEPARTMENT, own_numbers=[product.default_code])
         return goods
 
     def go_on(self):
@@ -176,7 +175,9 @@ class TestRefusal(CreationCase):
     def test_a_department_without_permission_is_named_at_each_product(self):
         self.sandbox.do("department", no=QUICK_DEPARTMENT, pins=[])
         self.match()
-        self.assertNotAtJd(self.shirt, f"jd_demo_quick has no access .*{QUICK_DEPARTMENT}")
+        self.assertNotAtJd(
+            self.shirt, f"jd_demo_quick has no access .*{QUICK_DEPARTMENT}"
+        )
 
     def test_goods_that_jd_switched_off_are_not_used(self):
         department = self.env["jd.department"].search([])
@@ -227,7 +228,9 @@ class TestWhenJdIsUnwell(CreationCase):
         self.assertEqual(self.row(other).state, "matched")
 
     def test_one_connection_out_of_order_does_not_stop_another(self):
-        basic = self.make_basic(department_no="EBU0000000000201", warehouse_no="110000201")
+        basic = self.make_basic(
+            department_no="EBU0000000000201", warehouse_no="110000201"
+        )
         self.connect(basic)
         self.sandbox.do("fault", kind="html_502", app_key="sandbox-shared-key")
         self.run_action()

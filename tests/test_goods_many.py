@@ -11,7 +11,7 @@ MANY = 20_000
 @tagged("post_install", "-at_install")
 class TestMany(GoodsCase):
     def multiply(self, product, count):
-        """Make the product `count` products, SKU-00001 and so on, as an import would."""
+        """Make the product `count` products: SKU-00001, SKU-00002 and so on."""
         templates = self.copy_rows(product.product_tmpl_id, count - 1)
         self.copy_rows(product, count - 1, product_tmpl_id=templates)
         self.env.cr.execute(
@@ -65,7 +65,9 @@ class TestMany(GoodsCase):
         count = const.GOODS_ASK_BATCH + 1
         by_barcode = self.make_product(barcode="SKU-00003")
         self.multiply(self.make_product("SKU"), count)
-        self.env["product.product"].search([("default_code", "=", "SKU-00003")]).unlink()
+        self.env["product.product"].search(
+            [("default_code", "=", "SKU-00003")]
+        ).unlink()
         self.sandbox.do("goods", department=QUICK_DEPARTMENT, count=150)
         self.run_to_the_end()
         self.assertEqual(self.connector.goods_matched_count, count)
