@@ -161,6 +161,9 @@ LIST_OVERLAP = timedelta(hours=1)
 # With messages coming in, the list is the safety net only.
 LIST_WITH_MESSAGES = timedelta(hours=12)
 
+# JD's clock may be ahead of ours: ask for what happened a little later than now.
+CLOCK_MARGIN = timedelta(minutes=1)
+
 # === GOODS LEVELS (open.jdl.com, unit 367: queryGoodsLevelChange) === #
 
 LEVEL_CALL = "queryGoodsLevelChange"

@@ -268,7 +268,9 @@ class JdDepartment(models.Model):
             return
         try:
             for kind in KINDS:
-                self._list_kind(kind, since - const.LIST_OVERLAP, until)
+                self._list_kind(
+                    kind, since - const.LIST_OVERLAP, until + const.CLOCK_MARGIN
+                )
         except jd_api.Refused as exc:
             self.connector_id._request_look(
                 "jd_fulfillment.mail_activity_foreign",

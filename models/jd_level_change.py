@@ -253,7 +253,7 @@ class JdDepartment(models.Model):
         until = fields.Datetime.now()
         since = (self.level_changes_until or self.create_date) - const.LEVEL_OVERLAP
         try:
-            self._read_level_changes(since, until)
+            self._read_level_changes(since, until + const.CLOCK_MARGIN)
         except jd_api.Refused as exc:
             self.connector_id._request_look(
                 "jd_fulfillment.mail_activity_levels",

@@ -31,9 +31,9 @@ class JdOrder(models.Model):
 
     def _explain_too_late(self):
         return self.env._(
-            "%(name)s cannot be cancelled any more: JD has the goods off the shelf. The "
-            "transfer closes when they leave; if they are not wanted, have the receiver "
-            "refuse the parcel and the goods come back.",
+            "%(name)s cannot be cancelled any more: JD has the goods off the shelf. "
+            "The transfer closes when they leave; if they are not wanted, have the "
+            "receiver refuse the parcel and the goods come back.",
             name=self.picking_id.name,
         )
 
@@ -148,8 +148,8 @@ class JdOrder(models.Model):
     def _explain_cancel_refusal(self):
         return self.env._(
             "JD did not cancel this order: the goods are off the shelf already. The "
-            "transfer closes when they leave; if they are not wanted, have the receiver "
-            "refuse the parcel."
+            "transfer closes when they leave; if they are not wanted, have the "
+            "receiver refuse the parcel."
         )
 
     def _hold(self, note):

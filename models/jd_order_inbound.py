@@ -255,8 +255,9 @@ class JdOrder(models.Model):
         if not self._is_incoming():
             return super()._explain_cancel_refusal()
         return self.env._(
-            "JD did not cancel this order: the goods have arrived already. The transfer "
-            "closes with what JD counted; goods that are not wanted can be returned."
+            "JD did not cancel this order: the goods have arrived already. The "
+            "transfer closes with what JD counted; goods that are not wanted can be "
+            "returned."
         )
 
     def _explain_too_late(self):

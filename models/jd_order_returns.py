@@ -153,7 +153,7 @@ class JdOrder(models.Model):
         }
         if self.kind == "THRK":
             for code, text in explained.items():
-                if status == statuses.find(self.kind, code):
+                if status is statuses.find(self.kind, code):
                     return text
         return super()._explain_end(status)
 

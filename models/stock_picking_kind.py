@@ -33,8 +33,9 @@ class StockPicking(models.Model):
     )
     jd_in_parts = fields.Boolean(
         string="Comes in Parts",
-        help="The goods arrive at JD in several deliveries. JD counts until all is there "
-        "or until it is told that nothing more will come; the receipt closes then.",
+        help="The goods arrive at JD in several deliveries. JD counts until all is "
+        "there or until it is told that nothing more will come; the receipt closes "
+        "then.",
     )
 
     # === COMPUTES === #
@@ -49,7 +50,7 @@ class StockPicking(models.Model):
             picking.jd_kind = is_jd and kind
 
     def _jd_get_warehouse_and_kind(self):
-        """Return the warehouse that works on this transfer and JD's name for the work."""
+        """Return the warehouse that works on this transfer and JD's kind of order."""
         warehouse = self.picking_type_id.warehouse_id
         if self.picking_type_code == "outgoing":
             to_supplier = self.location_dest_id.usage == "supplier"
@@ -65,7 +66,7 @@ class StockPicking(models.Model):
         return source, "XSCK"
 
     def _jd_get_places(self):
-        """Return the warehouses this transfer leads from and to, JD's levels included."""
+        """Return the warehouses this transfer leads from and to, levels included."""
         source, destination = self.location_id, self.location_dest_id
         return (
             source.warehouse_id or source.jd_warehouse_id,

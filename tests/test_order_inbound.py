@@ -6,7 +6,7 @@ from .inbound_case import JdInboundCase
 
 @tagged("post_install", "-at_install")
 class TestReceipts(JdInboundCase):
-    """Receipts from suppliers: announced, counted by JD, closed with what it counted."""
+    """Receipts from suppliers: announced, counted by JD, closed with its count."""
 
     # === ANNOUNCED === #
 

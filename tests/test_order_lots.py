@@ -1,0 +1,322 @@
+from odoo.tests import tagged
+
+from .common import QUICK_DEPARTMENT, QUICK_WAREHOUSE
+from .inbound_case import JdInboundCase
+
+
+@tagged("post_install", "-at_install")
+class TestLots(JdInboundCase):
+    """Lots and serial numbers: JD's where it tells them, assumed where not."""
+
+    def setUp(self):
+        super().setUp()
+        self.cream = self.make_tracked("CREAM", "lot", batch=True)
+
+    # === GOODS === #
+
+    def make_tracked(self, reference, tracking, **at_jd):
+        """Create a tracked product, and goods at JD that keep lots or serials."""
+        product = self.env["product.product"].create(
+            {
+                "name": reference.title(),
+                "default_code": reference,
+                "is_storable": True,
+                "tracking": tracking,
+            }
+        )
+        self.sandbox.do(
+            "goods",
+            department=QUICK_DEPARTMENT,
+            goods=[{"erpGoodsNo": reference, **at_jd}],
+        )
+        self.connector.action_match_goods()
+        self.run_cron("match_goods")
+        return product
+
+    def make_lot(self, name, pieces=0, product=None, **values):
+        """Create a lot and have so many of it lie in the warehouse, in Odoo."""
+        product = product or self.cream
+        lot = self.env["stock.lot"].create(
+            {"name": name, "product_id": product.id, **values}
+        )
+        if pieces:
+            self.env["stock.quant"]._update_available_quantity(
+                product, self.stock, pieces, lot_id=lot
+            )
+        return lot
+
+    def at_jd_lies(self, *rows, product=None):
+        """Set JD's stock of a product: rows of quantity and lot or serials."""
+        goods_no = self.goods_no(product or self.cream)
+        self.sandbox.do(
+            "stock",
+            warehouse=QUICK_WAREHOUSE,
+            rows=[{"goodsNo": goods_no, **row} for row in rows],
+        )
+
+    def make_lot_receipt(self, *lots, product=None):
+        """Create a receipt with lots typed in: tuples of name and pieces."""
+        product = product or self.cream
+        self.connector.receipt_policy = "manual"
+        pieces = sum(quantity for _name, quantity in lots)
+        picking = self.make_receipt(pieces, products=product)
+        picking.move_ids.move_line_ids.unlink()
+        self.env["stock.move.line"].create(
+            [
+                {
+                    "move_id": picking.move_ids.id,
+                    "picking_id": picking.id,
+                    "product_id": product.id,
+                    "lot_name": name,
+                    "quantity": quantity,
+                    "location_id": picking.location_id.id,
+                    "location_dest_id": picking.location_dest_id.id,
+                    "company_id": picking.company_id.id,
+                }
+                for name, quantity in lots
+            ]
+        )
+        picking.action_jd_send()
+        return picking
+
+    def moved(self, picking):
+        """Return (lot, pieces, assumed) of what a transfer moved, by lot."""
+        return sorted(
+            (line.lot_id.name, line.quantity, line.jd_lot_assumed)
+            for line in picking.move_line_ids
+        )
+
+    # === INBOUND === #
+
+    def test_known_lots_are_announced_and_read_back(self):
+        picking = self.make_lot_receipt(("L1", 6), ("L2", 4))
+        order = self.announce(picking)
+        cargos = self.at_jd(order)["request"]["cargoInfos"]
+        self.assertEqual(
+            [(row["batchInfos"]["lot"], row["planQuantity"]) for row in cargos],
+            [("L1", 6), ("L2", 4)],
+        )
+        self.complete(order, "70")
+        self.assertEqual(self.moved(picking), [("L1", 6, False), ("L2", 4, False)])
+
+    def test_lots_that_jd_found_win_over_those_announced(self):
+        picking = self.make_lot_receipt(("L1", 6))
+        order = self.announce(picking)
+        batches = [{"lot": "L7", "quantity": 4}, {"lot": "L8", "quantity": 2}]
+        self.sandbox.do(
+            "arrange", orders="all", batches={str(order.line_ids.id): batches}
+        )
+        self.complete(order, "70")
+        self.assertEqual(self.moved(picking), [("L7", 4, False), ("L8", 2, False)])
+
+    def test_where_jd_names_no_lot_the_announced_one_is_assumed(self):
+        picking = self.make_lot_receipt(("L1", 6))
+        order = self.announce(picking)
+        self.sandbox.do("arrange", orders="all", lots=False)
+        self.complete(order, "70")
+        self.assertEqual(self.moved(picking), [("L1", 6, True)])
+
+    def test_where_nobody_names_a_lot_it_is_called_after_jds_order(self):
+        picking = self.make_receipt(6, products=self.cream)
+        order = self.announce(picking)
+        self.sandbox.do("arrange", orders="all", lots=False)
+        self.complete(order, "70")
+        self.assertEqual(picking.state, "done")
+        self.assertEqual(self.moved(picking), [(order.jd_number, 6, True)])
+        self.assertEqual(self.cream.tracking, "lot")
+
+    def test_damaged_pieces_keep_their_lot(self):
+        picking = self.make_lot_receipt(("L1", 6))
+        order = self.announce(picking)
+        self.sandbox.do("arrange", orders="all", damaged=2)
+        self.complete(order, "70")
+        self.assertEqual(self.held(self.cream), 4)
+        [quant] = self.env["stock.quant"]._gather(self.cream, self.defective)
+        self.assertEqual((quant.lot_id.name, quant.quantity), ("L1", 2))
+
+    def test_serial_numbers_come_in_one_by_one(self):
+        phone = self.make_tracked("PHONE", "serial", serial=True)
+        picking = self.make_lot_receipt(("S1", 1), ("S2", 1), ("S3", 1), product=phone)
+        order = self.announce(picking)
+        cargos = self.at_jd(order)["request"]["cargoInfos"]
+        self.assertEqual([row["serialNos"] for row in cargos], [["S1"], ["S2"], ["S3"]])
+        self.complete(order, "70")
+        self.assertEqual(
+            self.moved(picking), [("S1", 1, False), ("S2", 1, False), ("S3", 1, False)]
+        )
+
+    # === OUTBOUND === #
+
+    def ship_cream(self, pieces, **arranged):
+        delivery = self.make_delivery(pieces, products=self.cream)
+        order = self.announce(delivery)
+        if arranged:
+            self.sandbox.do("arrange", orders="all", **arranged)
+        self.complete(order, "10020")
+        self.assertEqual(delivery.state, "done")
+        return delivery
+
+    def make_delivery(self, *quantities, products=None, **values):
+        delivery = self.make_transfer(
+            self.warehouse.out_type_id,
+            self.stock,
+            self.customers,
+            *quantities,
+            products=products or self.products,
+            partner_id=self.customer.id,
+            **values,
+        )
+        delivery.action_confirm()
+        delivery.action_assign()
+        return delivery
+
+    def test_what_jd_shipped_replaces_what_was_reserved(self):
+        self.make_lot("A", 10)
+        self.make_lot("B", 10)
+        self.at_jd_lies({"lot": "B", "quantity": 20})
+        delivery = self.make_delivery(5, products=self.cream)
+        self.assertEqual(delivery.move_line_ids.lot_id.name, "A")
+        self.complete(self.announce(delivery), "10020")
+        self.assertEqual(self.moved(delivery), [("B", 5, False)])
+        left = {
+            quant.lot_id.name: (quant.quantity, quant.reserved_quantity)
+            for quant in self.env["stock.quant"]._gather(self.cream, self.stock)
+        }
+        self.assertEqual(left, {"A": (10, 0), "B": (5, 0)})
+
+    def test_one_line_may_leave_in_several_lots(self):
+        self.make_lot("A", 10)
+        self.make_lot("B", 10)
+        self.at_jd_lies({"lot": "A", "quantity": 3}, {"lot": "B", "quantity": 10})
+        delivery = self.ship_cream(5)
+        self.assertEqual(self.moved(delivery), [("A", 3, False), ("B", 2, False)])
+
+    def test_without_jds_lot_the_oldest_is_assumed_and_can_be_searched(self):
+        self.make_lot("A", 3)
+        self.make_lot("B", 10)
+        self.at_jd_lies({"lot": "X", "quantity": 20})
+        delivery = self.ship_cream(5, lots=False)
+        self.assertEqual(self.moved(delivery), [("A", 3, True), ("B", 2, True)])
+        assumed = self.env["stock.move.line"].search([("jd_lot_assumed", "=", True)])
+        self.assertEqual(assumed, delivery.move_line_ids)
+        lots = self.env["stock.lot"].search(
+            [("jd_move_line_ids.jd_lot_assumed", "=", True)]
+        )
+        self.assertEqual(sorted(lots.mapped("name")), ["A", "B"])
+
+    def test_orders_closed_together_do_not_assume_the_same_pieces(self):
+        self.make_lot("A", 4)
+        self.make_lot("B", 10)
+        self.at_jd_lies({"lot": "X", "quantity": 20})
+        deliveries = self.env["stock.picking"]
+        for _each in range(3):
+            deliveries += self.make_delivery(3, products=self.cream)
+        self.run_cron("push_orders")
+        self.sandbox.do("arrange", orders="all", lots=False)
+        self.sandbox.do("advance", to=10020)
+        deliveries.action_jd_pull()
+        self.run_cron("follow_orders")
+        self.run_cron("close_orders")
+        self.assertEqual(set(deliveries.mapped("state")), {"done"})
+        quants = self.env["stock.quant"]._gather(self.cream, self.stock)
+        left = {quant.lot_id.name: quant.quantity for quant in quants if quant.quantity}
+        self.assertEqual(left, {"B": 5})
+
+    def test_a_lot_that_odoo_does_not_know_is_created(self):
+        self.make_lot("A", 10)
+        self.at_jd_lies({"lot": "NEW", "quantity": 20})
+        delivery = self.ship_cream(5)
+        self.assertEqual(self.moved(delivery), [("NEW", 5, False)])
+
+    def test_more_than_odoo_holds_stops_no_batch(self):
+        self.make_lot("A", 10)
+        self.at_jd_lies({"lot": "X", "quantity": 20})
+        delivery = self.make_delivery(5, products=self.cream)
+        plain = self.make_delivery(1)
+        self.run_cron("push_orders")
+        self.env["stock.quant"]._gather(self.cream, self.stock).sudo().unlink()
+        self.sandbox.do("arrange", orders="all", lots=False)
+        self.sandbox.do("advance", to=10020)
+        (delivery + plain).action_jd_pull()
+        self.run_cron("follow_orders")
+        self.run_cron("close_orders")
+        self.assertEqual((delivery.state, plain.state), ("done", "done"))
+        self.assertEqual(self.moved(delivery), [("Unknown at JD101", 5, True)])
+
+    def test_serial_numbers_leave_as_jd_tells_them_or_are_assumed(self):
+        phone = self.make_tracked("PHONE", "serial", serial=True)
+        for name in ("S1", "S2", "S3", "S4"):
+            self.make_lot(name, 1, product=phone)
+        self.at_jd_lies({"quantity": 2, "serialNos": ["S3", "S4"]}, product=phone)
+        told = self.make_delivery(2, products=phone)
+        self.complete(self.announce(told), "10020")
+        self.assertEqual(self.moved(told), [("S3", 1, False), ("S4", 1, False)])
+        self.at_jd_lies({"quantity": 2}, product=phone)
+        untold = self.make_delivery(2, products=phone)
+        self.complete(self.announce(untold), "10020")
+        self.assertEqual(self.moved(untold), [("S1", 1, True), ("S2", 1, True)])
+
+    # === BACK === #
+
+    def test_a_lot_comes_back_as_it_left(self):
+        self.make_lot("A", 10)
+        self.at_jd_lies({"lot": "A", "quantity": 10})
+        delivery = self.ship_cream(5)
+        back = self.take_back(delivery, 2)
+        order = self.announce(back)
+        self.complete(order, "200")
+        self.assertEqual(self.moved(back), [("A", 2, False)])
+        self.assertEqual(self.held(self.cream), 7)
+
+    def test_a_return_without_jds_lot_is_assumed_to_be_what_left(self):
+        self.make_lot("A", 10)
+        self.at_jd_lies({"lot": "A", "quantity": 10})
+        back = self.take_back(self.ship_cream(5), 2)
+        order = self.announce(back)
+        self.sandbox.do("arrange", orders="all", lots=False)
+        self.complete(order, "200")
+        self.assertEqual(self.moved(back), [("A", 2, True)])
+
+    def test_a_lot_goes_back_to_its_supplier(self):
+        self.make_lot("A", 10)
+        self.at_jd_lies({"lot": "A", "quantity": 10})
+        picking = self.make_supplier_return(4, products=self.cream)
+        order = self.announce(picking)
+        [cargo] = self.at_jd(order)["request"]["cargoInfos"]
+        self.assertEqual(cargo["batchInfos"]["lot"], "A")
+        self.complete(order, "200")
+        self.assertEqual(self.moved(picking), [("A", 4, False)])
+
+    # === EXPIRY === #
+
+    def test_what_expires_first_is_assumed_first(self):
+        self.need_expiry()
+        self.make_lot("LATE", 10, expiration_date="2027-09-01 00:00:00")
+        self.make_lot("SOON", 3, expiration_date="2027-01-01 00:00:00")
+        self.at_jd_lies({"lot": "X", "quantity": 20})
+        delivery = self.ship_cream(5, lots=False)
+        self.assertEqual(self.moved(delivery), [("LATE", 2, True), ("SOON", 3, True)])
+
+    def test_expiry_dates_are_announced_and_read_back(self):
+        self.need_expiry()
+        self.cream.use_expiration_date = True
+        picking = self.make_lot_receipt(("L1", 6))
+        picking.move_line_ids.expiration_date = "2027-05-01 10:00:00"
+        order = picking.jd_order_id
+        order._back_to_draft()
+        order.action_retry()
+        self.announce(picking)
+        [cargo] = self.at_jd(order)["request"]["cargoInfos"]
+        self.assertIn("2027-05-01", cargo["batchInfos"]["expireDate"])
+        found = [{"lot": "L9", "quantity": 6, "expireDate": "2027-08-01"}]
+        self.sandbox.do(
+            "arrange", orders="all", batches={str(order.line_ids.id): found}
+        )
+        self.complete(order, "70")
+        lot = picking.move_line_ids.lot_id
+        self.assertEqual(lot.name, "L9")
+        self.assertEqual(str(lot.expiration_date.date()), "2027-08-01")
+
+    def need_expiry(self):
+        if "expiration_date" not in self.env["stock.lot"]._fields:
+            self.skipTest("needs product_expiry: JD_TEST_WITH=product_expiry")
