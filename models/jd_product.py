@@ -49,7 +49,6 @@ class JdProduct(models.Model):
     )
     product_id = fields.Many2one(
         "product.product",
-        string="Product",
         required=True,
         readonly=True,
         index=True,
