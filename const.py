@@ -129,7 +129,10 @@ MESSAGE_FIELDS = (
     "status",
     "operateTime",
 )
+MESSAGE_FIELDS_REQUIRED = ("messageId", "pin", "orderType", "status", "operateTime")
+MESSAGE_TOPIC = "order.status"
 MESSAGE_LIMIT = 64 * 1024
+MESSAGE_VALUE = 100  # characters of one member
 MESSAGE_AGE = timedelta(minutes=10)
 MESSAGES_KEPT = timedelta(days=30)
 # How long a message may take before a change counts as untold.

@@ -10,8 +10,6 @@ out to differ, this file and `lib.signing.message` are what changes.
 import json
 import logging
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import fields
 from odoo.http import Controller, request, route
 
@@ -38,23 +36,21 @@ class JdPushController(Controller):
         methods=["POST"],
         csrf=False,
         save_session=False,
+        max_content_length=const.MESSAGE_LIMIT,
     )
-    def jd_message(self, **query):
+    def jd_message(self, **_parameters):
         """Take a message over; what follows from it is a scheduled action's work."""
+        query = request.httprequest.args
+        body = request.httprequest.get_data()
         try:
-            body = self._read_body()
             application_sudo = self._authenticate(query, body)
-            self._take_over(application_sudo, self._parse(body), query.get("method"))
+            self._take_over(application_sudo, self._parse(query, body))
         except Rejected as rejection:
             _logger.warning("JD message rejected: %s", rejection.reason)
-            return self._answer(str(rejection.status), rejection.reason, rejection.status)
+            return self._answer(
+                str(rejection.status), rejection.reason, rejection.status
+            )
         return self._answer("1000", "success", 200)
-
-    def _read_body(self):
-        length = request.httprequest.content_length
-        if length is None or length > const.MESSAGE_LIMIT:
-            raise Rejected(413, "message too long")
-        return request.httprequest.get_data()
 
     def _authenticate(self, query, body):
         """Return the application whose secret signed the message.
@@ -63,17 +59,16 @@ class JdPushController(Controller):
         """
         # sudo: JD is no user of this database; the signature stands in for one.
         applications_sudo = request.env["jd.application"].sudo()
-        for application_sudo in applications_sudo.search(
-            [("key", "=", query.get("app_key") or "")]
-        ):
+        key = query.get("app_key", "").replace("\0", "")  # PostgreSQL takes none
+        for application_sudo in applications_sudo.search([("key", "=", key)]):
             if application_sudo.has_secret and signing.is_message_signed(
                 query.get("sign"),
                 application_sudo.secret,
                 algorithm=application_sudo.algorithm,
                 app_key=application_sudo.key,
-                topic=query.get("method") or "",
-                timestamp=query.get("timestamp") or "",
-                version=query.get("v") or "",
+                topic=query.get("method", ""),
+                timestamp=query.get("timestamp", ""),
+                version=query.get("v", ""),
                 body=body,
             ):
                 self._check_age(query["timestamp"])
@@ -81,24 +76,46 @@ class JdPushController(Controller):
         raise Rejected(401, "signature not accepted")
 
     def _check_age(self, timestamp):
-        try:
-            sent_at = clock.from_jd(timestamp)
-        except ValueError as exc:
-            raise Rejected(400, "timestamp not readable") from exc
-        if abs(fields.Datetime.now() - sent_at) > const.MESSAGE_AGE:
+        if abs(fields.Datetime.now() - self._read_time(timestamp)) > const.MESSAGE_AGE:
             raise Rejected(401, "message too old")
 
-    def _parse(self, body):
+    def _parse(self, query, body):
+        """Return the members of const.MESSAGE_FIELDS as text, and nothing else.
+
+        :raise Rejected: It is no such message.
+        """
+        if query.get("method") != const.MESSAGE_TOPIC:
+            raise Rejected(400, "topic not known")
         try:
             content = json.loads(body)
-            content["operateTime"] = clock.from_jd(content["operateTime"])
-            if not all(isinstance(content[name], str) for name in ("messageId", "pin")):
-                raise TypeError
-        except (ValueError, TypeError, KeyError) as exc:
+        except (ValueError, RecursionError) as exc:
             raise Rejected(400, "message not readable") from exc
+        if not isinstance(content, dict):
+            raise Rejected(400, "message not readable")
+        content = {name: self._read(content.get(name)) for name in const.MESSAGE_FIELDS}
+        if not all(content[name] for name in const.MESSAGE_FIELDS_REQUIRED):
+            raise Rejected(400, "message not complete")
         return content
 
-    def _take_over(self, application_sudo, content, topic):
+    def _read(self, value):
+        """Return a member as text that can be stored; JD may write a number as one."""
+        if value is None:
+            return ""
+        is_short = (
+            isinstance(value, str | int) and len(str(value)) < const.MESSAGE_VALUE
+        )
+        if not is_short or isinstance(value, bool):
+            raise Rejected(400, "message not readable")
+        # As JSON writes them: NUL and half characters, which PostgreSQL takes neither.
+        return str(value).replace("\0", "").encode(errors="replace").decode()
+
+    def _read_time(self, text):
+        try:
+            return clock.from_jd(text)
+        except (ValueError, OverflowError) as exc:
+            raise Rejected(400, "time not readable") from exc
+
+    def _take_over(self, application_sudo, content):
         """Insert the message once and wake the action that takes it in."""
         connector_sudo = application_sudo.env["jd.connector"].search(
             [
@@ -108,15 +125,10 @@ class JdPushController(Controller):
         )
         if not connector_sudo:
             raise Rejected(404, "no connection for this PIN")
+        happened_at = self._read_time(content["operateTime"])
         messages_sudo = application_sudo.env["jd.message"]
-        try:
-            with request.env.cr.savepoint():
-                messages_sudo.create(
-                    messages_sudo._prepare_values(connector_sudo, content, topic)
-                )
-        except UniqueViolation:
-            return  # delivered again: taken over already
-        messages_sudo.env["jd.order"]._trigger("follow")
+        if messages_sudo._insert_once(connector_sudo, content, happened_at):
+            messages_sudo.env["jd.order"]._trigger("follow")
 
     def _answer(self, code, message, status):
         return request.make_json_response(

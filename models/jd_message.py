@@ -4,6 +4,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .. import const, statuses
 
@@ -125,22 +126,46 @@ class JdMessage(models.Model):
     # === INTAKE === #
 
     @api.model
-    def _prepare_values(self, connector, content, topic):
-        """Return the values of a message, its body without what identifies a person.
+    def _insert_once(self, connector, content, happened_at):
+        """Store a message and return whether it is a new one.
 
-        :param dict content: JD's message, by the convention of `controllers/push.py`.
+        Without the ORM, because PostgreSQL can tell of a twin without failing, even of
+        one that arrives at the same instant; and no value must get into its error log.
+
+        :param dict content: Text by the names of const.MESSAGE_FIELDS, nothing else: no
+            member of them tells who receives the goods.
         """
-        content = {name: content.get(name) for name in const.MESSAGE_FIELDS}
+        values = self._prepare_values(connector, content, happened_at)
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO jd_message (%s) VALUES %s"
+                " ON CONFLICT (connector_id, message_no) DO NOTHING",
+                SQL(", ").join(map(SQL.identifier, values)),
+                tuple(values.values()),
+            ),
+            log_exceptions=False,
+        )
+        return bool(self.env.cr.rowcount)
+
+    @api.model
+    def _prepare_values(self, connector, content, happened_at):
+        now = fields.Datetime.now()
         return {
             "connector_id": connector.id,
+            "company_id": connector.company_id.id,
             "message_no": content["messageId"],
-            "topic": topic,
+            "topic": const.MESSAGE_TOPIC,
             "kind": content["orderType"],
-            "jd_number": content["orderNo"],
-            "own_number": content["erpOrderNo"],
+            "jd_number": content["orderNo"] or None,
+            "own_number": content["erpOrderNo"] or None,
             "code": content["status"],
-            "happened_at": content["operateTime"],
-            "body": json.dumps(content, default=str),
+            "happened_at": happened_at,
+            "body": json.dumps(content, ensure_ascii=False),
+            "state": "new",
+            "create_uid": self.env.uid,
+            "create_date": now,
+            "write_uid": self.env.uid,
+            "write_date": now,
         }
 
     @api.autovacuum

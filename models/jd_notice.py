@@ -81,10 +81,16 @@ class StockPicking(models.Model):
         for picking in self:
             picking.jd_is_busy = picking.jd_state in (*MAYBE_AT_JD, *AT_JD)
 
-    @api.depends("state", "jd_kind", "jd_on_hold", "jd_own_waybill", "jd_order_id.notice")
+    @api.depends(
+        "state", "jd_kind", "jd_on_hold", "jd_own_waybill", "jd_order_id.notice"
+    )
     def _compute_jd_notice(self):
         for picking in self:
-            is_open = picking.jd_kind and picking.state not in ("draft", "done", "cancel")
+            is_open = picking.jd_kind and picking.state not in (
+                "draft",
+                "done",
+                "cancel",
+            )
             picking.jd_notice = is_open and picking._jd_get_notice()
 
     def _jd_get_notice(self):

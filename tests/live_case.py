@@ -1,0 +1,162 @@
+"""A whole installation, for tests that must see everything work by itself: an Odoo
+server with its scheduled actions and a sandbox JD that pushes to it.
+"""
+
+import time
+from dataclasses import dataclass
+
+from odoo.tests import BaseCase
+
+from .. import const
+from .odoo_process import OdooProcess
+from .sandbox_process import SandboxProcess, sign_in
+
+KEY, SECRET = "sandbox-shared-key", "sandbox-shared-secret"
+
+
+@dataclass
+class Merchant:
+    """A merchant's account at JD, and what stands for it in Odoo once connected."""
+
+    pin: str
+    password: str
+    department_no: str
+    warehouse_no: str
+    connector_id: int = 0
+    warehouse: dict = None
+
+    @property
+    def warehouse_name(self):
+        return f"{self.warehouse_no}-{self.department_no}-{self.pin}"
+
+
+class LiveCase(BaseCase):
+    """`odoo` and `sandbox` serve the whole class: each test has its own merchant."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = SandboxProcess()
+        cls.addClassCleanup(cls.sandbox.stop)
+        cls.odoo = OdooProcess({const.SANDBOX_URL_PARAMETER: cls.sandbox.url})
+        cls.addClassCleanup(cls.odoo.stop)
+        cls.message_url = cls.odoo.url + const.MESSAGE_ROUTE
+        cls.sandbox.do("settings", message_url=cls.message_url)
+        settings_id = cls.odoo.create(
+            "res.config.settings", jd_app_key=KEY, jd_app_secret=SECRET
+        )
+        cls.odoo.call("res.config.settings", "execute", [settings_id])
+        cls.customer_id = cls.odoo.create(
+            "res.partner",
+            name="A customer",
+            phone="+62 21 555 0101",
+            street="Jalan Melati 5",
+            city="Jakarta",
+        )
+
+    def open_account(self, number):
+        """Open an account at JD with one department, one warehouse, and goods in it."""
+        merchant = Merchant(
+            pin=f"merchant_{number}",
+            password=f"password-{number}",
+            department_no=f"EBU{number:013}",
+            warehouse_no=f"11{number:07}",
+        )
+        self.sandbox.do("account", pin=merchant.pin, password=merchant.password)
+        self.sandbox.do(
+            "department", no=merchant.department_no, pins=[merchant.pin], name="Live"
+        )
+        self.sandbox.do(
+            "warehouse", no=merchant.warehouse_no, departments=[merchant.department_no]
+        )
+        self.addCleanup(self.disconnect, merchant)
+        return merchant
+
+    def connect(self, merchant, subscribe):
+        """Connect as a merchant does, without looking at the pages."""
+        merchant.connector_id = self.odoo.create(
+            "jd.connector",
+            pin=merchant.pin,
+            department_no=merchant.department_no,
+            warehouse_no=merchant.warehouse_no,
+        )
+        action = self.odoo.call(
+            "jd.connector", "action_start_connecting", [merchant.connector_id]
+        )
+        location = sign_in(
+            action["url"], merchant.pin, merchant.password, subscribe=subscribe
+        )
+        self.odoo.session.get(location, timeout=30).raise_for_status()
+        [merchant.warehouse] = self.odoo.call(
+            "stock.warehouse",
+            "search_read",
+            [["name", "=", merchant.warehouse_name]],
+            ["lot_stock_id", "out_type_id"],
+        )
+
+    def disconnect(self, merchant):
+        """Leave the class's other tests alone with what is still open."""
+        if merchant.connector_id:
+            self.odoo.call("jd.connector", "action_disconnect", [merchant.connector_id])
+
+    def stock_product(self, merchant, reference, quantity=50):
+        """Have a product in stock here and at JD; return its id."""
+        self.sandbox.do(
+            "goods",
+            department=merchant.department_no,
+            goods=[{"erpGoodsNo": reference, "goodsName": reference}],
+        )
+        self.sandbox.do("stock", warehouse=merchant.warehouse_no, each=quantity)
+        product_id = self.odoo.create(
+            "product.product",
+            name=f"Product {reference}",
+            default_code=reference,
+            is_storable=True,
+        )
+        quant_id = self.odoo.create(
+            "stock.quant",
+            product_id=product_id,
+            location_id=merchant.warehouse["lot_stock_id"][0],
+            inventory_quantity=quantity,
+        )
+        self.odoo.call("stock.quant", "action_apply_inventory", [quant_id])
+        return product_id
+
+    def deliver(self, merchant, product_id, quantity):
+        """Create and confirm a delivery to the customer; return its id."""
+        source = merchant.warehouse["lot_stock_id"][0]
+        destination = self.odoo.get_id("stock.stock_location_customers")
+        picking_id = self.odoo.create(
+            "stock.picking",
+            picking_type_id=merchant.warehouse["out_type_id"][0],
+            partner_id=self.customer_id,
+            location_id=source,
+            location_dest_id=destination,
+            move_ids=[
+                (
+                    0,
+                    0,
+                    {
+                        "product_id": product_id,
+                        "product_uom_qty": quantity,
+                        "location_id": source,
+                        "location_dest_id": destination,
+                    },
+                )
+            ],
+        )
+        self.odoo.call("stock.picking", "action_confirm", [picking_id])
+        return picking_id
+
+    def get_orders_at_jd(self, merchant):
+        return self.sandbox.get("orders", department=merchant.department_no)
+
+    def wait_for(self, get, what, seconds=30):
+        """Return what `get` returns as soon as that is something."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            found = get()
+            if found:
+                return found
+            time.sleep(0.2)
+        return self.fail(f"{what}: not within {seconds} seconds")

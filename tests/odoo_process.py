@@ -1,0 +1,168 @@
+"""An Odoo of a test's own: a real server with its scheduled actions, over a database of
+its own, talked to as anybody else talks to it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from itertools import count
+
+import requests
+
+from odoo.sql_db import close_db, db_connect
+from odoo.tools import SQL, config
+
+BASE = os.environ.get("JD_TEST_BASE")  # a database that nobody is connected to
+START_TIMEOUT = 120
+TIMEOUT = 60
+_numbers = count(1)
+
+
+class OdooProcess:
+    """Start Odoo on a free port, with a fresh database; ``stop`` ends and removes both.
+
+    It also ends by itself when the process that started it is gone.
+    """
+
+    def __init__(self, parameters=None):
+        """:param dict parameters: System parameters to start with; `{url}` in them is
+        the server's address.
+        """
+        if not BASE:
+            raise unittest.SkipTest("./dev test provides the database for this test.")
+        self.database = BASE.replace("_base_", f"_{next(_numbers)}_")
+        self._port = _free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._log = tempfile.NamedTemporaryFile(suffix=".log")  # noqa: SIM115
+        self._process = None
+        self._create_database()
+        for key, value in {"web.base.url": "{url}", **(parameters or {})}.items():
+            self._set_parameter(key, value.format(url=self.url))
+        self.start()
+
+    # === LIFE === #
+
+    def start(self):
+        self._process = subprocess.Popen(
+            [
+                *("setpriv", "--pdeathsig", "TERM", "--"),
+                *(sys.executable, "-m", "odoo", "--database", self.database),
+                *("--db-filter", f"^{self.database}$", "--log-level", "info"),
+                *("--http-interface", "127.0.0.1", "--http-port", str(self._port)),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        self.session = requests.Session()
+        self._wait_until_it_answers()
+        self.rpc(
+            "/web/session/authenticate",
+            db=self.database,
+            login="admin",
+            password="admin",
+        )
+
+    def stop(self):
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        close_db(self.database)
+        _run("dropdb", "--if-exists", "--force", self.database)
+        shutil.rmtree(config.filestore(self.database), ignore_errors=True)
+
+    def read_log(self):
+        with open(self._log.name) as file:
+            return file.read()
+
+    def _wait_until_it_answers(self):
+        for _ in range(START_TIMEOUT * 5):
+            if self._process.poll() is not None:
+                break
+            try:
+                self.session.get(f"{self.url}/web/health", timeout=TIMEOUT)
+                return
+            except requests.ConnectionError:
+                time.sleep(0.2)
+        raise RuntimeError(f"Odoo did not start:\n{self.read_log()[-3000:]}")
+
+    def _create_database(self):
+        _run("createdb", "--template", BASE, self.database)
+        source = config.filestore(BASE)
+        if os.path.isdir(source):
+            # Odoo never changes a stored file in place.
+            target = config.filestore(self.database)
+            shutil.copytree(source, target, copy_function=os.link)
+
+    def _set_parameter(self, key, value):
+        self.execute(
+            SQL(
+                """INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)
+                   ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value""",
+                *(key, value),
+            )
+        )
+
+    # === USE === #
+
+    def connection(self):
+        """Return a connection to the server's database, to be used in a `with`."""
+        return db_connect(self.database).cursor()
+
+    def execute(self, sql):
+        """Run a statement on a connection of its own; return the rows, if any."""
+        with self.connection() as cr:
+            cr.execute(sql)
+            return cr.fetchall() if cr.description else None
+
+    def rpc(self, path, **params):
+        answer = self.session.post(
+            self.url + path, json={"params": params}, timeout=TIMEOUT
+        ).json()
+        if "error" in answer:
+            raise AssertionError(answer["error"]["data"]["debug"])
+        return answer.get("result")
+
+    def call(self, model, method, *args, **kwargs):
+        """Call a public method as the administrator's browser does."""
+        return self.rpc(
+            "/web/dataset/call_kw", model=model, method=method, args=args, kwargs=kwargs
+        )
+
+    def create(self, model, **values):
+        [record_id] = self.call(model, "create", [values])
+        return record_id
+
+    def search(self, model, *domain):
+        return self.call(model, "search", list(domain))
+
+    def read(self, model, record_id, *names):
+        [values] = self.call(model, "read", [record_id], list(names))
+        return values
+
+    def get_id(self, xmlid):
+        module, name = xmlid.split(".")
+        [row] = self.call(
+            "ir.model.data",
+            "search_read",
+            [["module", "=", module], ["name", "=", name]],
+            ["res_id"],
+        )
+        return row["res_id"]
+
+
+def _free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def _run(*command):
+    subprocess.run(command, check=True, capture_output=True, text=True)
