@@ -69,7 +69,7 @@ class JdMessage(models.Model):
         messages.connector_id._note_messages()
         orders = messages._find_orders()
         free = self.env["jd.order"].union(*orders.values())._lock_free()
-        known = messages.filtered(lambda message: orders.get(message.id) in free)
+        known = messages.filtered(lambda m: m.id in orders and orders[m.id] in free)
         for message in known:
             message.write({"order_id": orders[message.id].id, "state": "done"})
         foreign = messages.filtered(lambda message: message.id not in orders)

@@ -203,6 +203,8 @@ class JdOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # An order that was cancelled just now makes room for another.
+        self.flush_model(["state"])
         # Nobody reads that an order was created; thousands of them are.
         quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         orders = super(JdOrder, quiet).create(vals_list).with_env(self.env)

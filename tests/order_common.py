@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tools import html2plaintext
+from odoo.tools import SQL, html2plaintext
 
 from .common import QUICK_DEPARTMENT, QUICK_NAME, QUICK_WAREHOUSE, JdCase
 
@@ -166,11 +166,17 @@ class JdOrderCase(JdCase):
         """Let time pass: all that was noted lies so much further back."""
         self.env.flush_all()
         for model, names in self.TIMES.items():
-            for record in self.env[model].search([]):
-                for name in names:
-                    if record[name]:
-                        record[name] -= timedelta(**time)
-        self.env.flush_all()
+            for name in names:
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE %s SET %s = %s - %s",
+                        SQL.identifier(self.env[model]._table),
+                        SQL.identifier(name),
+                        SQL.identifier(name),
+                        timedelta(**time),
+                    )
+                )
+        self.env.invalidate_all()
 
     # === EXPECTATIONS === #
 
