@@ -77,7 +77,7 @@ class JdForeignOrder(models.Model):
     def _compute_status_name(self):
         for row in self:
             status = statuses.find(row.kind, row.status_code)
-            row.status_name = status and str(status.name) or row.status_code
+            row.status_name = str(status.name) if status else row.status_code
 
     # === ACTIONS === #
 
@@ -138,8 +138,8 @@ class JdForeignOrder(models.Model):
                 "jd_fulfillment.mail_activity_foreign",
                 self.env._(
                     "JD has orders that Odoo does not know: %(numbers)s. Link each to "
-                    "its transfer, or ignore it: Inventory ▸ Operations ▸ JD Orders Not "
-                    "in Odoo.",
+                    "its transfer, or ignore it, under Inventory ▸ Operations ▸ JD "
+                    "Orders Not in Odoo.",
                     numbers=", ".join(fresh),
                 ),
             )
@@ -196,17 +196,16 @@ class JdForeignOrder(models.Model):
         if self.state != "new" or picking not in self._get_candidates():
             raise UserError(
                 self.env._(
-                    "%(transfer)s cannot be linked with %(number)s: it must be open, of "
-                    "the same kind and warehouse, and not at JD yet.",
+                    "%(transfer)s cannot be linked with %(number)s: it must be open, "
+                    "of the same kind and warehouse, and not at JD yet.",
                     transfer=picking.name,
                     number=self.jd_number,
                 )
             )
         # sudo: people cause what is written, and write nothing
         orders_sudo = picking.sudo().jd_order_ids
-        orders_sudo.filtered(lambda o: o.state in ("draft", "refused")).write(
-            {"state": "cancelled", "problems": False}
-        )
+        orders_sudo.filtered(lambda o: o.state in ("draft", "refused"))._withdraw()
+        orders_sudo.flush_recordset()  # the transfer is free for the other order
         order_sudo = orders_sudo._take_over(picking.sudo(), self.jd_number)
         self.sudo().write({"state": "linked", "order_id": order_sudo.id})
         return order_sudo

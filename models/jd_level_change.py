@@ -1,4 +1,4 @@
-"""Goods levels: what JD's warehouse regraded, carried over as moves between locations."""
+"""Goods levels: what JD's warehouses regraded, carried over as moves."""
 
 import logging
 

@@ -135,20 +135,21 @@ class JdOrder(models.Model):
         super()._record_refusal(error)
         if self.kind == "TGCK" and error.code == const.NOT_IN_STOCK_CODE:
             self.problems = self.env._(
-                "JD has not enough of these goods in stock at this goods level. Compare "
-                "the stock with JD's, return less, or allow that less goes back."
+                "JD has not enough of these goods in stock at this goods level. "
+                "Compare the stock with JD's, return less, or allow that less goes back."
             )
 
     def _explain_end(self, status):
         explained = {
             "500": self.env._(
-                "The goods did not arrive at JD in time, so JD closed this return. When "
-                "they are on their way, send the transfer again; if they do not come "
-                "back, cancel it."
+                "The goods did not arrive at JD in time, so JD closed this return. "
+                "When they are on their way, send the transfer again; if they do not "
+                "come back, cancel it."
             ),
             "600": self.env._(
-                "JD's warehouse refused this return and took nothing in. Ask JD's staff "
-                "why and where the goods are; then send the transfer again or cancel it."
+                "JD's warehouse refused this return and took nothing in. Ask JD's "
+                "staff why and where the goods are; then send the transfer again or "
+                "cancel it."
             ),
         }
         if self.kind == "THRK":
@@ -161,15 +162,15 @@ class JdOrder(models.Model):
         if self.kind != "TGCK":
             return super()._explain_cancel_refusal()
         return self.env._(
-            "JD did not cancel this return to the supplier: the goods are off the shelf "
-            "already. The transfer closes when they leave."
+            "JD did not cancel this return to the supplier: the goods are off the "
+            "shelf already. The transfer closes when they leave."
         )
 
     def _explain_too_late(self):
         if self.kind != "TGCK":
             return super()._explain_too_late()
         return self.env._(
-            "%(name)s cannot be cancelled any more: JD has the goods off the shelf. The "
-            "transfer closes when they leave.",
+            "%(name)s cannot be cancelled any more: JD has the goods off the shelf. "
+            "The transfer closes when they leave.",
             name=self.picking_id.name,
         )

@@ -1,0 +1,187 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import QUICK_DEPARTMENT, QUICK_WAREHOUSE
+from .inbound_case import JdInboundCase
+
+
+@tagged("post_install", "-at_install")
+class TestForeignOrders(JdInboundCase):
+    """Orders that JD knows and Odoo does not: listed, then linked or ignored."""
+
+    def make_at_jd(self, kind, *quantities, warehouse=QUICK_WAREHOUSE, **values):
+        """Have a clerk make an order at JD; return JD's number."""
+        lines = [
+            {"goodsNo": self.goods_no(product), "quantity": quantity}
+            for product, quantity in zip(self.products, quantities, strict=False)
+        ]
+        return self.sandbox.do(
+            "make_order",
+            kind=kind,
+            department=QUICK_DEPARTMENT,
+            warehouse=warehouse,
+            lines=lines,
+            **values,
+        )["orderNo"]
+
+    def listed(self):
+        return self.env["jd.foreign.order"].search([], order="id")
+
+    def link(self, foreign, picking, user=None):
+        wizard = self.env["jd.foreign.link"].with_user(user or self.env.user)
+        wizard.create(
+            {"foreign_id": foreign.id, "picking_id": picking.id}
+        ).action_confirm()
+        return picking.jd_order_id
+
+    def make_unsent_receipt(self, *quantities, **values):
+        self.connector.receipt_policy = "manual"
+        return self.make_receipt(*quantities, **values)
+
+    # === FOUND === #
+
+    def test_orders_of_every_kind_are_listed_once(self):
+        numbers = [
+            self.make_at_jd(kind, 2) for kind in ("XSCK", "CGRK", "THRK", "TGCK")
+        ]
+        self.run_cron("list_orders")
+        self.run_cron("list_orders")
+        self.assertEqual(self.listed().mapped("jd_number"), numbers)
+        self.assertEqual(set(self.listed().mapped("state")), {"new"})
+        self.assertEqual(set(self.listed().warehouse_id), {self.warehouse})
+        self.assertAsked(self.connector, numbers[0])
+
+    def test_our_own_orders_are_not_listed(self):
+        self.announce(self.make_receipt(3))
+        self.run_cron("list_orders")
+        self.assertFalse(self.listed())
+
+    def test_orders_of_warehouses_that_are_not_in_odoo_are_not_listed(self):
+        self.make_at_jd("CGRK", 3, warehouse="110000102")
+        self.run_cron("list_orders")
+        self.assertFalse(self.listed())
+
+    def test_all_pages_are_read_and_the_status_is_kept_up_to_date(self):
+        for _each in range(101):
+            number = self.make_at_jd("CGRK", 1)
+        self.run_cron("list_orders")
+        self.assertEqual(len(self.listed()), 101)
+        self.sandbox.do("advance", orders=[number], to=70)
+        self.run_cron("list_orders")
+        self.assertEqual(self.listed()[-1].status_name, "Received in the warehouse")
+
+    def test_a_message_lists_its_order_at_once(self):
+        number = self.make_at_jd("CGRK", 3)
+        self.env["jd.message"].create(
+            self.env["jd.message"]._prepare_values(
+                self.connector,
+                {
+                    "messageId": "m-1",
+                    "orderType": "CGRK",
+                    "orderNo": number,
+                    "warehouseNo": QUICK_WAREHOUSE,
+                    "status": "20",
+                },
+                "order.status",
+            )
+        )
+        self.run_cron("follow_orders")
+        self.assertEqual(self.listed().jd_number, number)
+        self.assertEqual(self.listed().status_code, "20")
+
+    # === LINKED === #
+
+    def test_a_linked_receipt_is_followed_and_closed_like_any_other(self):
+        self.make_at_jd("CGRK", 5, 7)
+        self.run_cron("list_orders")
+        picking = self.make_unsent_receipt(5, 7)
+        order = self.link(self.listed(), picking, self.stock_user)
+        self.assertEqual(self.listed().state, "linked")
+        self.assertEqual(self.listed().picking_id, picking)
+        self.sandbox.do("arrange", orders="all", short=1, damaged=1)
+        self.complete(order, "70")
+        self.assertEqual(picking.state, "done")
+        self.assertEqual(picking.move_ids.mapped("quantity"), [4, 6])
+        self.assertEqual(self.held(self.product), self.jd_stock(self.product))
+        self.assertEqual(self.held(self.product, self.defective), 1)
+        self.run_cron("push_orders")
+        self.assertEqual(len(self.sandbox.get("orders", kind="CGRK")), 1)
+
+    def test_a_linked_delivery_gets_its_waybill_and_closes(self):
+        self.make_at_jd("XSCK", 4)
+        self.run_cron("list_orders")
+        self.connector.push_policy = "manual"
+        delivery = self.make_delivery(4)
+        order = self.link(self.listed(), delivery)
+        self.complete(order, "10020")
+        self.assertEqual(delivery.state, "done")
+        self.assertTrue(delivery.jd_waybills)
+
+    def test_goods_that_the_transfer_lacks_are_told_and_not_moved(self):
+        self.make_at_jd("CGRK", 5, 7)
+        self.run_cron("list_orders")
+        order = self.link(self.listed(), self.make_unsent_receipt(5))
+        self.complete(order, "70")
+        self.assertEqual(order.picking_id.state, "done")
+        self.assertEqual(self.held(self.products[1]), self.STOCK)
+        self.assertAsked(order, "G-2: 7 moved, not on the transfer")
+
+    def test_an_order_that_is_over_already_closes_its_transfer(self):
+        number = self.make_at_jd("CGRK", 5)
+        self.sandbox.do("advance", orders=[number], to=70)
+        self.run_cron("list_orders")
+        picking = self.make_unsent_receipt(5)
+        self.link(self.listed(), picking)
+        self.run_cron("follow_orders")
+        self.run_cron("close_orders")
+        self.assertEqual(picking.state, "done")
+
+    def test_only_open_transfers_of_the_same_kind_and_warehouse_are_offered(self):
+        self.make_at_jd("CGRK", 5)
+        self.run_cron("list_orders")
+        right = self.make_unsent_receipt(5)
+        self.connector.push_policy = "manual"
+        delivery = self.make_delivery(1)
+        self.assertEqual(self.listed()._get_candidates(), right)
+        with self.assertRefused("cannot be linked", UserError):
+            self.link(self.listed(), delivery)
+        self.assertFalse(delivery.jd_order_id)
+
+    def test_a_transfer_that_is_to_be_mended_may_be_linked_instead(self):
+        self.make_at_jd("XSCK", 4)
+        self.run_cron("list_orders")
+        self.customer.phone = False
+        delivery = self.make_delivery(4)
+        self.assertEqual(delivery.jd_order_id.state, "draft")
+        order = self.link(self.listed(), delivery)
+        self.assertEqual(order.state, "accepted")
+        self.customer.phone = "+62 21 555 0101"
+        self.run_cron("push_orders")
+        self.assertEqual(len(self.sandbox.get("orders", kind="XSCK")), 1)
+
+    # === IGNORED === #
+
+    def test_an_ignored_order_stays_ignored_and_may_be_reconsidered(self):
+        self.make_at_jd("CGRK", 5)
+        self.run_cron("list_orders")
+        foreign = self.listed().with_user(self.stock_user)
+        foreign.action_ignore()
+        self.run_cron("list_orders")
+        self.assertEqual(foreign.state, "ignored")
+        foreign.action_reconsider()
+        self.assertEqual(foreign.state, "new")
+
+    def test_another_company_sees_nothing_of_it(self):
+        self.make_at_jd("CGRK", 5)
+        self.run_cron("list_orders")
+        foreign = self.as_user(self.listed(), self.other_manager)
+        self.assertFalse(foreign.search([]))
+        with self.assertRaises(AccessError):
+            foreign.action_ignore()
+
+    def test_with_messages_the_list_is_asked_for_seldom(self):
+        self.run_cron("list_orders")
+        self.connector.sudo().subscription_state = "receiving"
+        self.make_at_jd("CGRK", 5)
+        self.run_cron("list_orders")
+        self.assertFalse(self.listed())
