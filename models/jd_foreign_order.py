@@ -37,7 +37,6 @@ class JdForeignOrder(models.Model):
     )
     warehouse_id = fields.Many2one(
         "stock.warehouse",
-        string="Warehouse",
         required=True,
         readonly=True,
         ondelete="cascade",

@@ -34,8 +34,8 @@ class JdLevelChange(models.Model):
     position = fields.Integer(required=True, readonly=True)
     happened_at = fields.Datetime(string="Happened", readonly=True)
     warehouse_no = fields.Char(string="JD Warehouse Number", readonly=True)
-    warehouse_id = fields.Many2one("stock.warehouse", string="Warehouse", readonly=True)
-    product_id = fields.Many2one("product.product", string="Product", readonly=True)
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
     goods_no = fields.Char(string="JD Goods Number", readonly=True)
     old_level = fields.Char(string="From Level", readonly=True)
     new_level = fields.Char(string="To Level", readonly=True)
@@ -55,7 +55,7 @@ class JdLevelChange(models.Model):
         index=True,
     )
     problem = fields.Text(string="What to Do", readonly=True)
-    move_id = fields.Many2one("stock.move", string="Move", readonly=True)
+    move_id = fields.Many2one("stock.move", readonly=True)
 
     _position_uniq = models.Constraint(
         "UNIQUE(department_id, number, position)", "This change was taken over already."

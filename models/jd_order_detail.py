@@ -67,7 +67,11 @@ class JdOrder(models.Model):
 
     def _prepare_lines(self, goods):
         """Tell goods apart by level and, where the lot is known, by lot."""
-        plain = {"level": jd_api.GoodsLevel.GOOD, "lot_name": False, "expires_on": False}
+        plain = {
+            "level": jd_api.GoodsLevel.GOOD,
+            "lot_name": False,
+            "expires_on": False,
+        }
         lines = [line | plain for line in super()._prepare_lines(goods)]
         moves = {move.id: move for move in self._get_moves()}
         return [
@@ -119,7 +123,7 @@ class JdOrder(models.Model):
     # === RECORD === #
 
     def _record_report(self, report):
-        super()._record_report(report)
+        res = super()._record_report(report)
         lines = {str(line.id): line for line in self.line_ids}
         self.line_ids.detail_ids.unlink()
         self.env["jd.order.detail"].create(
@@ -135,6 +139,7 @@ class JdOrder(models.Model):
                 if part.line in lines
             ]
         )
+        return res
 
     # === MOVE === #
 

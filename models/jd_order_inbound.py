@@ -209,11 +209,12 @@ class JdOrder(models.Model):
     # === WORDS === #
 
     def _report_differences(self):
-        super()._report_differences()
+        res = super()._report_differences()
         for order in self:
             notes = [*order._explain_surplus(), *order._explain_damage()]
             if notes:
                 order._request_attention(" ".join(notes))
+        return res
 
     def _explain_surplus(self):
         over = self.line_ids.filtered(lambda line: line.reported > line.planned)

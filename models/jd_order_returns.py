@@ -132,12 +132,14 @@ class JdOrder(models.Model):
     # === WORDS === #
 
     def _record_refusal(self, error):
-        super()._record_refusal(error)
+        res = super()._record_refusal(error)
         if self.kind == "TGCK" and error.code == const.NOT_IN_STOCK_CODE:
             self.problems = self.env._(
                 "JD has not enough of these goods in stock at this goods level. "
-                "Compare the stock with JD's, return less, or allow that less goes back."
+                "Compare the stock with JD's, return less, or allow that less goes "
+                "back."
             )
+        return res
 
     def _explain_end(self, status):
         explained = {

@@ -7,7 +7,10 @@ class StockLocation(models.Model):
     _inherit = "stock.location"
 
     jd_warehouse_id = fields.Many2one(
-        "stock.warehouse", string="JD Warehouse", readonly=True, copy=False,
+        "stock.warehouse",
+        string="JD Warehouse",
+        readonly=True,
+        copy=False,
         index="btree_not_null",
     )
     jd_level = fields.Selection(
@@ -50,7 +53,8 @@ class StockWarehouse(models.Model):
     def _jd_create_level_location(self, group):
         # sudo: JD reports damaged goods to scheduled actions and merchants alike.
         locations_sudo = self.env["stock.location"].sudo()
-        names = dict(locations_sudo._fields["jd_level"]._description_selection(self.env))
+        levels = locations_sudo._fields["jd_level"]
+        names = dict(levels._description_selection(self.env))
         parent_sudo = self.jd_level_location_ids.location_id or locations_sudo.create(
             {
                 "name": self.env._("%(code)s not for sale", code=self.code),
