@@ -343,6 +343,17 @@ class JdOrder(models.Model):
         return self.connector_id._get_login_responsible()
 
     @api.model
+    def _conclude(self, name, remaining):
+        """Report what a scheduled action leaves, and have it woken again for that.
+
+        Odoo's scheduler runs an action for some seconds. What is left then would wait
+        for its next look, a minute later.
+        """
+        seconds_left = self.env["ir.cron"]._commit_progress(remaining=remaining)
+        if remaining and not seconds_left:
+            self._trigger(name)
+
+    @api.model
     def _trigger(self, name):
         """Wake the scheduled action `push`, `follow` or `close`."""
         self._trigger_at(name, None)

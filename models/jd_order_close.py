@@ -1,5 +1,7 @@
 """What JD moved or took back, carried over to the transfer."""
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -42,14 +44,45 @@ class JdOrder(models.Model):
             (self._get_returning_domain(), "_take_back", "_report_not_taken_back"),
         ):
             due = domain & self._get_retry_domain()
-            orders = self._lock_due(due, const.CLOSE_BATCH)
-            orders._do_apart(
+            done = self._move_stock(
+                due,
                 lambda rows, work=work: getattr(rows, work)(),
                 lambda order, error, report=report: getattr(order, report)(error),
             )
-            self.env["ir.cron"]._commit_progress(len(orders))
+            self.env["ir.cron"]._commit_progress(done)
             remaining += self.search_count(due)
-        self.env["ir.cron"]._commit_progress(remaining=remaining)
+        self._conclude("close", remaining)
+
+    @api.model
+    def _move_stock(self, due, work, report):
+        """Have a batch of the due orders worked on and return how many.
+
+        Whoever moves the same goods at the same time makes PostgreSQL undo the batch. A
+        smaller one is quicker, and less likely to be disturbed again. Two workers would
+        disturb each other all the time: a warehouse is left to one of them.
+
+        :param work: Takes orders.
+        :param report: Takes an order that fails also alone, and why.
+        """
+        size = const.CLOSE_BATCH
+        while size:
+            orders = self._lock_due(due, size)
+            try:
+                orders = orders._leave_busy_warehouses()
+                with self.env.cr.savepoint():
+                    work(orders)
+                return len(orders)
+            except OperationalError:
+                self.env.cr.rollback()
+                size //= 4
+            except Exception:  # noqa: BLE001 - one bad order must not stop the rest
+                orders._do_each(work, report)
+                return len(orders)
+        return 0
+
+    def _leave_busy_warehouses(self):
+        free = self.warehouse_id.try_lock_for_update(allow_referencing=True)
+        return self.filtered(lambda order: order.warehouse_id in free)
 
     # === CLOSE === #
 

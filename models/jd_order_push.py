@@ -33,7 +33,7 @@ class JdOrder(models.Model):
             remaining += self._cancel_batch(connector)
             for kind in statuses.KINDS:
                 remaining += self._push_batch(connector, kind)
-        self.env["ir.cron"]._commit_progress(remaining=remaining)
+        self._conclude("push", remaining)
 
     @api.model
     def _get_connectors(self):

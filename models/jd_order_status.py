@@ -27,7 +27,7 @@ class JdOrder(models.Model):
         for connector in self._get_connectors():
             for kind in statuses.KINDS:
                 remaining += self._pull_batch(connector, kind)
-        self.env["ir.cron"]._commit_progress(remaining=remaining)
+        self._conclude("follow", remaining)
 
     # === PULL === #
 

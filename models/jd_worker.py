@@ -49,9 +49,12 @@ class JdWorker(models.AbstractModel):
             with self.env.cr.savepoint():
                 work(self)
         except Exception:  # noqa: BLE001 - one bad row must not stop the rest
-            _logger.info("%s rows of %s go one by one", len(self), self._name)
-            for row in self:
-                row._do_alone(work, report)
+            self._do_each(work, report)
+
+    def _do_each(self, work, report):
+        _logger.info("%s rows of %s go one by one", len(self), self._name)
+        for row in self:
+            row._do_alone(work, report)
 
     def _do_alone(self, work, report):
         try:
