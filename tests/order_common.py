@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tools import SQL, html2plaintext
 
+from ..lib import clock
 from .common import QUICK_DEPARTMENT, QUICK_NAME, QUICK_WAREHOUSE, JdCase
 
 
@@ -133,18 +134,23 @@ class JdOrderCase(JdCase):
 
     def hear(self, order, code, **values):
         """Take over one of JD's messages about an order, as the route does."""
-        messages = self.env["jd.message"]
+        messages = self.env["jd.message"].sudo()
         content = {
             "messageId": f"M-{messages.search_count([])}",
+            "pin": self.connector.pin,
+            "ownerNo": self.warehouse.jd_department_no,
+            "warehouseNo": self.warehouse.jd_warehouse_no,
             "orderType": order.kind,
             "orderNo": order.jd_number,
             "erpOrderNo": order.name,
             "status": code,
-            "operateTime": fields.Datetime.now(),
+            "operateTime": clock.to_jd(fields.Datetime.now()),
         } | values
-        return messages.create(
-            messages._prepare_values(self.connector, content, "order.status")
+        is_new = messages._insert_once(
+            self.connector.sudo(), content, clock.from_jd(content["operateTime"])
         )
+        number = content["messageId"]
+        return is_new and messages.search([("message_no", "=", number)])
 
     def count_calls(self, call):
         """Return how often JD was called."""
