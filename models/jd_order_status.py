@@ -177,7 +177,10 @@ class JdOrder(models.Model):
             order.write({"pulled_at": now, "unanswered": 0})
             if not order.jd_number:
                 order.jd_number = report.number
-            order._record_report(report)
+            if order.state == "done":
+                order._check_late_report(report)
+            else:
+                order._record_report(report)
         self.filtered(lambda order: order.state == "unknown")._mark_accepted()
         self._record_parcels(reports)
         events = self._apply_status(
@@ -198,16 +201,45 @@ class JdOrder(models.Model):
 
     def _record_report(self, report):
         """Take over what JD really moved; a line it does not report stays open."""
+        done = self._read_done(report)
+        for line in self.line_ids.filtered(lambda line: str(line.id) in done):
+            line.write({"reported": done[str(line.id)], "is_reported": True})
+        if done and (all(self.line_ids.mapped("is_reported")) or self._is_last(report)):
+            self.are_quantities_known = True
+
+    @api.model
+    def _read_done(self, report):
+        """Return our line number → pieces, of the lines that JD reports."""
         done = defaultdict(int)
         for line in report.lines:
             if line.done is not None:
                 done[line.line] += line.done  # one row per level
-        if not done:
-            return
-        for line in self.line_ids:
-            # JD reports all lines at once: one left out was not shipped.
-            line.write({"reported": done.get(str(line.id), 0), "is_reported": True})
-        self.are_quantities_known = True
+        return done
+
+    def _is_last(self, report):
+        """Whether a line that is left out now has not moved, and will not."""
+        rules = self._rules
+        status = statuses.find(self.kind, report.status)
+        has_left = status and status.rank and status.rank > rules.moved_rank
+        return has_left or rules.moved_rank == rules.final_rank
+
+    def _check_late_report(self, report):
+        """Tell somebody where JD corrects what the transfer was closed with."""
+        done = self._read_done(report)
+        late = self.line_ids.filtered(
+            lambda line: line.reported != done.get(str(line.id), line.reported)
+        )
+        if late:
+            self._request_attention(
+                self.env._(
+                    "JD now reports other quantities than those the transfer was closed "
+                    "with: %(quantities)s. Compare the stock with JD's.",
+                    quantities=", ".join(
+                        f"{line.product_id.display_name}: {done[str(line.id)]}"
+                        for line in late
+                    ),
+                )
+            )
 
     def _settle_cancel(self, code):
         """Notice that JD does not cancel, also when it says so a second time."""

@@ -1,0 +1,296 @@
+from odoo.tests import tagged
+
+from .order_common import JdOrderCase
+
+
+@tagged("post_install", "-at_install")
+class TestOrderCancel(JdOrderCase):
+    def setUp(self):
+        super().setUp()
+        self.picking = self.make_delivery(3, 2)
+        self.order = self.picking.jd_order_id
+
+    def settle(self, agreed):
+        """Have JD decide the cancel it was asked for, and Odoo learn of it."""
+        self.sandbox.do("settle", agreed=agreed)
+        self.ask(self.order)
+
+    def cancel_later(self):
+        self.sandbox.do("settings", cancel="later, agreed")
+        self.send()
+        self.picking.action_cancel()
+        self.run_cron("push_orders")
+
+    # === BEFORE SENDING === #
+
+    def test_before_sending_it_is_cancelled_here_alone(self):
+        self.picking.action_cancel()
+        self.assertEqual(self.picking.state, "cancel")
+        self.assertEqual(self.order.state, "cancelled")
+        self.send()
+        self.assertFalse(self.at_jd(self.order))
+
+    def test_what_jd_refused_is_cancelled_here_alone(self):
+        self.sandbox.do("fault", kind="refuse", code="2062", count=1)
+        self.send()
+        self.assertEqual(self.order.state, "refused")
+        self.picking.action_cancel()
+        self.assertEqual(self.picking.state, "cancel")
+        self.assertEqual(self.order.state, "cancelled")
+
+    def test_a_part_that_is_cancelled_before_sending_is_not_sent(self):
+        self.picking.move_ids[0]._action_cancel()
+        self.send()
+        [cargo] = self.at_jd(self.order)["request"]["cargoInfos"]
+        self.assertEqual(cargo["planQuantity"], 2)
+
+    # === ASKED === #
+
+    def test_jd_agrees_at_once(self):
+        self.send()
+        self.picking.action_cancel()
+        self.assertEqual(self.order.state, "cancelling")
+        self.assertEqual(self.picking.state, "assigned")
+        self.run_cron("push_orders")
+        self.assertEqual(self.order.state, "cancelled")
+        self.assertEqual(self.picking.state, "cancel")
+        self.assertEqual(self.at_jd(self.order)["status"], 10028)
+        self.assertFalse(self.order.activity_ids)
+
+    def test_the_transfer_stands_until_jd_agrees(self):
+        self.cancel_later()
+        self.assertEqual(self.order.state, "cancelling")
+        self.assertEqual(self.picking.state, "assigned")
+        self.ask(self.order)
+        self.assertEqual(self.picking.state, "assigned")
+        self.settle(agreed=True)
+        self.assertEqual(self.order.state, "cancelled")
+        self.assertEqual(self.picking.state, "cancel")
+        self.assertEqual(self.count_calls("cancelOrder"), 1)
+
+    def test_jd_refuses_later_and_the_transfer_goes_on(self):
+        self.cancel_later()
+        self.settle(agreed=False)
+        self.assertEqual(self.order.state, "in_progress")
+        self.assertAsked(self.order, "JD did not cancel this order")
+        self.ship(self.order)
+        self.assertEqual(self.picking.state, "done")
+        self.assertEqual(self.picking.move_ids.mapped("quantity"), [3, 2])
+
+    def test_a_second_cancel_after_a_refused_one_is_settled_too(self):
+        self.cancel_later()
+        self.settle(agreed=False)
+        self.picking.action_cancel()
+        self.run_cron("push_orders")
+        self.assertEqual(self.order.state, "cancelling")
+        self.settle(agreed=False)
+        self.assertEqual(self.order.state, "in_progress")
+        self.picking.action_cancel()
+        self.run_cron("push_orders")
+        self.settle(agreed=True)
+        self.assertEqual(self.picking.state, "cancel")
+
+    def test_jd_says_no_because_the_goods_are_off_the_shelf_by_now(self):
+        for words, late_cancel in (("off the shelf", "result"), ("is at", "code")):
+            with self.subTest(late_cancel):
+                self.sandbox.do("settings", late_cancel=late_cancel)
+                picking = self.make_delivery(1)
+                order = self.send(picking)
+                self.walk(order, "10016")
+                picking.action_cancel()  # here nobody knows yet
+                self.run_cron("push_orders")
+                self.assertEqual(order.state, "in_progress")
+                self.assertAsked(order, words)
+                self.ship(order)
+                self.assertEqual(picking.state, "done")
+
+    def test_what_was_picked_while_jd_was_asked_ships_and_closes(self):
+        self.cancel_later()
+        self.settle(agreed=False)
+        self.picking.action_cancel()
+        # JD has not been asked again when the goods leave.
+        self.ship(self.order)
+        self.assertEqual(self.order.state, "done")
+        self.assertEqual(self.picking.state, "done")
+        self.assertRegex(self.notes(self.order), "did not cancel this order")
+
+    def test_a_cancel_that_jd_does_not_understand_is_refused_with_its_words(self):
+        self.send()
+        self.sandbox.do(
+            "fault", kind="refuse", call="cancelOrder", code="2999", message="no way"
+        )
+        self.picking.action_cancel()
+        self.run_cron("push_orders")
+        self.assertEqual(self.order.state, "in_progress")
+        self.assertAsked(self.order, r"no way \(code 2999\)")
+
+    def test_a_cancel_that_jd_did_not_answer_is_asked_again(self):
+        self.send()
+        for fault in ("timeout_after", "html_502", "throttle"):
+            self.sandbox.do("fault", kind=fault, call="cancelOrder", count=1)
+        self.picking.action_cancel()
+        for _ in range(3):
+            self.run_cron("push_orders")
+            self.assertEqual(self.order.state, "cancelling")
+            self.let_pass(minutes=1)
+        self.run_cron("push_orders")
+        self.assertEqual(self.picking.state, "cancel")
+
+    def test_waiting_for_jd_to_agree_costs_few_questions(self):
+        self.cancel_later()
+        before = self.count_calls("querySoOrder")
+        for _ in range(24 * 6):
+            self.let_pass(minutes=10)
+            self.run_cron("follow_orders")
+        self.assertLessEqual(self.count_calls("querySoOrder") - before, 12)
+
+    # === TOO LATE === #
+
+    def test_from_picking_on_it_is_refused_with_the_reason(self):
+        self.send()
+        self.walk(self.order, "10016")
+        self.ask(self.order)
+        with self.assertRefused("cannot be cancelled any more.*off the shelf"):
+            self.picking.action_cancel()
+        self.assertEqual(self.picking.state, "assigned")
+        self.assertFalse(self.order.cancel_asked)
+
+    def test_lowering_what_is_off_the_shelf_is_refused_too(self):
+        self.send()
+        self.walk(self.order, "10016")
+        self.ask(self.order)
+        with self.assertRefused("cannot be cancelled any more"):
+            self.picking.move_ids[0].product_uom_qty = 1
+
+    # === WHILE NOBODY KNOWS === #
+
+    def test_a_cancel_while_the_answer_is_unknown_waits_for_it(self):
+        self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
+        self.send()
+        self.picking.action_cancel()
+        self.assertEqual(self.order.state, "unknown")
+        self.assertEqual(self.picking.state, "assigned")
+        self.let_pass(minutes=1)
+        self.run_cron("follow_orders")
+        self.assertEqual(self.order.state, "cancelling")
+        self.run_cron("push_orders")
+        self.assertEqual(self.picking.state, "cancel")
+        self.assertEqual(self.at_jd(self.order)["status"], 10028)
+
+    def test_a_cancel_of_what_never_reached_jd_is_obeyed_without_asking(self):
+        self.sandbox.do("fault", kind="timeout_before", call="addSoOrder", count=1)
+        self.send()
+        self.picking.action_cancel()
+        self.let_pass(minutes=1)
+        self.run_cron("follow_orders")
+        self.assertEqual(self.picking.state, "cancel")
+        self.send()
+        self.assertFalse(self.at_jd(self.order))
+        self.assertEqual(self.count_calls("cancelOrder"), 0)
+
+    def test_a_cancel_while_it_is_being_sent_waits_for_the_answer(self):
+        self.order.write({"state": "sending", "claim": self.order.id})
+        self.picking.action_cancel()
+        self.assertEqual(self.picking.state, "assigned")
+        self.assertEqual(self.order.state, "sending")
+        self.order._record_sent({self.order.id: "ESL00000000000000001"})
+        self.assertEqual(self.order.state, "cancelling")
+
+    def test_a_cancel_while_it_is_being_sent_and_refused_is_obeyed(self):
+        self.sandbox.do("fault", kind="timeout_before", call="addSoOrder", count=1)
+        self.send()
+        self.picking.action_cancel()
+        self.let_pass(minutes=1)
+        self.sandbox.do("fault", kind="refuse", call="addSoOrder", code="2062")
+        self.run_cron("follow_orders")
+        self.assertEqual(self.picking.state, "cancel")
+
+    # === A PART === #
+
+    def test_a_part_is_cancelled_by_sending_the_rest_anew(self):
+        self.send()
+        self.picking.move_ids[0]._action_cancel()
+        self.assertEqual(set(self.picking.move_ids.mapped("state")), {"assigned"})
+        self.run_cron("push_orders")
+        self.assertEqual(self.picking.move_ids.mapped("state"), ["cancel", "assigned"])
+        again = self.picking.jd_order_id
+        self.assertNotEqual(again, self.order)
+        self.send()
+        [cargo] = self.at_jd(again)["request"]["cargoInfos"]
+        self.assertEqual(cargo["planQuantity"], 2)
+        self.ship(again)
+        self.assertEqual(self.picking.state, "done")
+
+    def test_less_is_wanted_so_the_order_is_cancelled_and_less_is_sent(self):
+        self.send()
+        self.picking.move_ids[0].product_uom_qty = 1
+        self.assertEqual(self.order.state, "cancelling")
+        self.run_cron("push_orders")
+        self.assertEqual(self.order.state, "cancelled")
+        again = self.send(self.picking)
+        planned = [row["planQuantity"] for row in self.at_jd(again)["lines"]]
+        self.assertEqual(planned, [1, 2])
+
+    def test_less_is_wanted_and_jd_ships_all(self):
+        self.send()
+        self.walk(self.order, "10016")
+        self.picking.move_ids[0].product_uom_qty = 1
+        self.run_cron("push_orders")
+        self.assertAsked(self.order, "did not cancel")
+        self.ship(self.order)
+        self.assertEqual(self.picking.state, "done")
+        self.assertEqual(self.picking.move_ids.mapped("quantity"), [3, 2])
+
+    def test_the_rest_is_sent_anew_whatever_the_policy_says(self):
+        self.connector.push_policy = "manual"
+        self.send()
+        self.picking.move_ids[0]._action_cancel()
+        self.run_cron("push_orders")
+        self.assertNotEqual(self.picking.jd_order_id, self.order)
+        self.assertEqual(self.picking.jd_order_id.state, "accepted")
+
+    # === BY JD === #
+
+    def test_jd_cancelling_by_itself_holds_the_transfer(self):
+        self.send()
+        self.walk(self.order, "10028")
+        self.ask(self.order)
+        self.assertEqual(self.order.state, "cancelled")
+        self.assertEqual(self.picking.state, "assigned")
+        self.assertTrue(self.picking.jd_on_hold)
+        self.assertAsked(self.order, "JD cancelled this order by itself")
+        self.send()
+        self.assertEqual(self.picking.jd_order_ids, self.order)
+
+    def test_what_jd_cancelled_can_be_sent_again_or_cancelled(self):
+        self.send()
+        self.walk(self.order, "10028")
+        self.ask(self.order)
+        self.picking.action_jd_send()
+        again = self.send(self.picking)
+        self.assertEqual(again.state, "accepted")
+        self.walk(again, "10028")
+        self.ask(again)
+        self.picking.action_cancel()
+        self.assertEqual(self.picking.state, "cancel")
+
+    def test_a_waybill_of_jds_does_not_outlive_its_order(self):
+        self.send()
+        self.walk(self.order, "10014")
+        self.ask(self.order)
+        self.assertTrue(self.picking.jd_waybills)
+        self.walk(self.order, "10028")
+        self.ask(self.order)
+        self.assertFalse(self.picking._jd_get_own_waybill())
+
+    def test_jd_shipping_what_it_had_cancelled_is_told(self):
+        self.send()
+        self.walk(self.order, "10015")
+        self.ask(self.order)
+        self.order.with_user(self.manager).action_release()
+        self.walk(self.order, "10019")
+        self.hear(self.order, "10019")
+        self.run_cron("follow_orders")
+        self.assertRegex(self.notes(self.order), "although it is cancelled here")
+        self.assertEqual(self.order.state, "cancelled")
+        self.assertEqual(self.picking.state, "assigned")
