@@ -1,7 +1,7 @@
 """What a person is told about an order: on the order itself and on its transfer."""
 
 from odoo import api, fields, models
-from odoo.tools import format_datetime
+from odoo.tools import format_datetime, html2plaintext
 
 from .jd_order import AT_JD, MAYBE_AT_JD
 
@@ -25,8 +25,8 @@ class JdOrder(models.Model):
         return {
             "sending": self.env._("Being sent to JD just now."),
             "unknown": self.env._(
-                "JD did not answer in time. Odoo asks whether JD has it before anything "
-                "is sent again: nothing is sent twice."
+                "JD did not answer in time. Odoo asks whether JD has it before "
+                "anything is sent again: nothing is sent twice."
             ),
             "accepted": self._get_progress_notice(),
             "in_progress": self._get_progress_notice(),
@@ -72,26 +72,47 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     jd_notice = fields.Text(compute="_compute_jd_notice")
+    jd_attention = fields.Text(compute="_compute_jd_attention")
     jd_is_busy = fields.Boolean(
         compute="_compute_jd_is_busy", help="JD is at work on it, or may be."
     )
+    jd_is_partly_reserved = fields.Boolean(compute="_compute_jd_is_partly_reserved")
 
     @api.depends("jd_order_id.state")
     def _compute_jd_is_busy(self):
         for picking in self:
             picking.jd_is_busy = picking.jd_state in (*MAYBE_AT_JD, *AT_JD)
 
+    @api.depends("jd_kind", "move_ids.quantity", "move_ids.product_uom_qty")
+    def _compute_jd_is_partly_reserved(self):
+        for picking in self:
+            moves = picking.move_ids.filtered(
+                lambda m: m.state not in ("done", "cancel")
+            )
+            picking.jd_is_partly_reserved = (
+                picking.jd_kind
+                and any(moves.mapped("quantity"))
+                and any(move.quantity < move.product_uom_qty for move in moves)
+            )
+
+    @api.depends("jd_order_id.activity_ids.note", "jd_state")
+    def _compute_jd_attention(self):
+        """Tell on the transfer, too, what somebody is asked to look at in its order."""
+        for picking in self:
+            order_sudo = picking.jd_order_id.sudo()  # part of the transfer
+            told = order_sudo.state not in ("draft", "refused")  # `problems` tell those
+            notes = order_sudo.activity_ids.mapped("note") if told else []
+            picking.jd_attention = "\n".join(map(html2plaintext, filter(None, notes)))
+
     @api.depends(
         "state", "jd_kind", "jd_on_hold", "jd_own_waybill", "jd_order_id.notice"
     )
     def _compute_jd_notice(self):
         for picking in self:
-            is_open = picking.jd_kind and picking.state not in (
-                "draft",
-                "done",
-                "cancel",
+            is_over = picking.state in ("draft", "done", "cancel")
+            picking.jd_notice = (
+                picking.jd_kind and not is_over and picking._jd_get_notice()
             )
-            picking.jd_notice = is_open and picking._jd_get_notice()
 
     def _jd_get_notice(self):
         if self.jd_on_hold:

@@ -233,7 +233,7 @@ class JdOrder(models.Model):
             elif self._waits_for_all(move) and self._is_less(units, wanted):
                 yield self.env._(
                     "%(product)s: only %(reserved)s of %(wanted)s are reserved. The "
-                    "order goes on by itself when all are; “Send what is reserved” "
+                    "order goes on by itself when all are; “Send What Is Reserved” "
                     "does not wait for the rest.",
                     product=move.product_id.display_name,
                     reserved=round(units),

@@ -20,6 +20,7 @@ from . import (
     test_order_inbound,
     test_order_life,
     test_order_push,
+    test_order_journey,
     test_push_endpoint,
     test_sandbox_gateway,
     test_sandbox_goods,

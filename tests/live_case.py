@@ -148,8 +148,15 @@ class LiveCase(BaseCase):
         self.odoo.call("stock.picking", "action_confirm", [picking_id])
         return picking_id
 
-    def get_orders_at_jd(self, merchant):
-        return self.sandbox.get("orders", department=merchant.department_no)
+    def get_order_at_jd(self, merchant):
+        """Return the only order that JD has of a merchant, or nothing yet."""
+        orders = self.sandbox.get("orders", department=merchant.department_no)
+        self.assertLessEqual(len(orders), 1, "JD has it twice")
+        return orders and orders[0]
+
+    def count_calls(self, name):
+        calls = self.sandbox.get("calls")
+        return sum(each["count"] for each in calls if each["call"] == name)
 
     def wait_for(self, get, what, seconds=30):
         """Return what `get` returns as soon as that is something."""

@@ -31,7 +31,9 @@ export class LiveRecord extends Component {
         this.isAsking = true;
         try {
             const [now] = await this.orm.silent.read(record.resModel, [record.resId], fields);
-            const hasMoved = now && fields.some((name) => now[name] !== record.data[name]);
+            const hasMoved = now && fields.some((name) => {
+                return (now[name] || false) !== (record.data[name] || false);
+            });
             if (hasMoved && !(await record.isDirty())) {
                 await record.load();
             }
