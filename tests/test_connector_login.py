@@ -123,6 +123,7 @@ class TestLoginGoesWrong(JdHttpCase):
         if location is None:
             location = self.sign_in(self.start(self.connector))
         answer = self.come_back(location)
+        self.assertNotIn(answered(location).get("code", "no code"), answer.text)
         way_back = self.connector if way_back is None else way_back
         self.assertFailed(answer, words, way_back)
 

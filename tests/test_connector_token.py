@@ -358,6 +358,12 @@ class TestCopy(TokenCase):
         with self.assertRefused("not set up yet"):
             self.start(self.connector)
 
+    def test_entering_the_secret_again_does_not_revive_the_login(self):
+        self.env["jd.application"]._get_shared().secret = "sandbox-shared-secret"
+        before = self.calls()
+        self.assertFalse(self.works())
+        self.assertEqual(self.calls(), before)
+
     def test_a_copy_works_once_both_are_entered_again(self):
         self.env["jd.application"]._get_shared().secret = "sandbox-shared-secret"
         self.connect(self.connector)

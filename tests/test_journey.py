@@ -94,7 +94,9 @@ class TestJourney(JdHttpCase):
         }
 
     def keep_picture(self, page):
-        picture = Path(tempfile.mkdtemp("-jd-journey")) / f"{self._testMethodName}.png"
+        # Not where ./dev points TMPDIR to: that is gone when somebody looks.
+        folder = tempfile.mkdtemp("-jd-journey", dir="/tmp")  # noqa: S108
+        picture = Path(folder) / f"{self._testMethodName}.png"
         page.screenshot(path=picture, full_page=True)
         _logger.error("What the browser showed: %s", picture)
 
