@@ -126,11 +126,15 @@ class StockPicking(models.Model):
         connector_sudo = self.jd_connector_id.sudo()
         if connector_sudo.state != "connected":
             return connector_sudo._get_pause_notice()
-        if connector_sudo.push_policy == "manual":
+        incoming = self.jd_kind in ("CGRK", "THRK")
+        policy = connector_sudo["receipt_policy" if incoming else "push_policy"]
+        if policy == "manual":
             return self.env._("JD gets it when somebody clicks “Send to JD”.")
+        if self.state != "assigned" and incoming:
+            return self.env._("JD gets it once the goods are on their way.")
         if self.state != "assigned":
             return self.env._("JD gets it once its goods are reserved.")
-        if connector_sudo.push_policy == "waybill" and not self._jd_get_own_waybill():
+        if policy == "waybill" and not self._jd_get_own_waybill():
             return self.env._(
                 "JD gets it once it has a waybill: enter it on the JD tab, or click "
                 "“Send to JD” to have JD make one."

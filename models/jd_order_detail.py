@@ -1,4 +1,4 @@
-"""How JD's goods moved in detail: level, lot and serial number, from report to stock."""
+"""How JD's goods moved in detail: level, lot and serial number."""
 
 from collections import defaultdict
 
