@@ -95,7 +95,7 @@ class TestJourney(JdHttpCase):
 
     def keep_picture(self, page):
         # Not where ./dev points TMPDIR to: that is gone when somebody looks.
-        folder = tempfile.mkdtemp("-jd-journey", dir="/tmp")  # noqa: S108
+        folder = tempfile.mkdtemp("-jd-journey", dir="/tmp")
         picture = Path(folder) / f"{self._testMethodName}.png"
         page.screenshot(path=picture, full_page=True)
         _logger.error("What the browser showed: %s", picture)
