@@ -24,14 +24,14 @@ class JdConnector(models.Model):
     inbound_threshold = fields.Float(
         string="Shelf Life on Arrival",
         help="For goods that expire: the share of the shelf life that JD checks when "
-        "they arrive. 0 % checks nothing; ask JD's staff before you set another, because "
-        "JD never changes it later.",
+        "they arrive. Ask JD's staff before goods that expire are created: JD never "
+        "changes it later.",
     )
     outbound_threshold = fields.Float(
         string="Shelf Life on Leaving",
         help="For goods that expire: the share of the shelf life that JD checks when "
-        "they leave. 0 % checks nothing; ask JD's staff before you set another, because "
-        "JD never changes it later.",
+        "they leave. Ask JD's staff before goods that expire are created: JD never "
+        "changes it later.",
     )
     goods_request = fields.Integer(
         readonly=True,
@@ -77,7 +77,9 @@ class JdConnector(models.Model):
             shares = (connector.inbound_threshold, connector.outbound_threshold)
             if not all(0 <= share <= 1 for share in shares):
                 raise ValidationError(
-                    self.env._("The shares of the shelf life lie between 0 % and 100 %.")
+                    self.env._(
+                        "A share of the shelf life is between 0 and 100 percent."
+                    )
                 )
 
     # === CRUD === #
