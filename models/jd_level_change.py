@@ -37,8 +37,10 @@ class JdLevelChange(models.Model):
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     goods_no = fields.Char(string="JD Goods Number", readonly=True)
-    old_level = fields.Char(string="From Level", readonly=True)
-    new_level = fields.Char(string="To Level", readonly=True)
+    old_level = fields.Char(readonly=True)
+    new_level = fields.Char(readonly=True)
+    old_level_name = fields.Char(string="From Level", compute="_compute_level_names")
+    new_level_name = fields.Char(string="To Level", compute="_compute_level_names")
     quantity = fields.Integer(readonly=True)
     lot_name = fields.Char(string="Lot", readonly=True)
     reason = fields.Char(string="JD's Reason", readonly=True)
@@ -60,6 +62,15 @@ class JdLevelChange(models.Model):
     _position_uniq = models.Constraint(
         "UNIQUE(department_id, number, position)", "This change was taken over already."
     )
+
+    # === COMPUTES === #
+
+    @api.depends("old_level", "new_level")
+    def _compute_level_names(self):
+        warehouses = self.env["stock.warehouse"]
+        for change in self:
+            change.old_level_name = warehouses._jd_name_level(change.old_level)
+            change.new_level_name = warehouses._jd_name_level(change.new_level)
 
     # === ACTIONS === #
 

@@ -20,9 +20,15 @@ class JdOrderDetail(models.Model):
     order_id = fields.Many2one(related="line_id.order_id", store=True, index=True)
     product_id = fields.Many2one(related="line_id.product_id")
     quantity = fields.Integer(required=True)
-    level = fields.Char(string="Goods Level", required=True)
+    level = fields.Char(string="Goods Level Code", required=True)
+    level_name = fields.Char(string="Goods Level", compute="_compute_level_name")
     lot_name = fields.Char(string="Lot or Serial Number")
     expires_on = fields.Date()
+
+    @api.depends("level")
+    def _compute_level_name(self):
+        for row in self:
+            row.level_name = self.env["stock.warehouse"]._jd_name_level(row.level)
 
     def _is_as_announced(self):
         """Whether the goods are as good, for Odoo, as they were announced to be."""
@@ -40,6 +46,11 @@ class JdOrderLine(models.Model):
     lot_name = fields.Char()
     expires_on = fields.Date()
     detail_ids = fields.One2many("jd.order.detail", "line_id")
+
+    def _says_all_of(self, part):
+        """Whether the line's quantity says all there is to say of an `Allocation`."""
+        is_good = part.level == self.level == jd_api.GoodsLevel.GOOD
+        return is_good and self.product_id.tracking == "none"
 
     @api.model
     def _get_key_names(self):
@@ -124,7 +135,12 @@ class JdOrder(models.Model):
 
     def _record_report(self, report):
         res = super()._record_report(report)
+        if self.state == "done":
+            return res  # moved already, as it was reported then
         lines = {str(line.id): line for line in self.line_ids}
+        parts = [part for part in allocate(report) if part.line in lines]
+        if all(lines[part.line]._says_all_of(part) for part in parts):
+            parts = []
         self.line_ids.detail_ids.unlink()
         self.env["jd.order.detail"].create(
             [
@@ -135,8 +151,7 @@ class JdOrder(models.Model):
                     "lot_name": part.serial or (part.lot and part.lot.number) or False,
                     "expires_on": part.lot and part.lot.expires_on,
                 }
-                for part in allocate(report)
-                if part.line in lines
+                for part in parts
             ]
         )
         return res

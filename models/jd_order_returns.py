@@ -75,7 +75,6 @@ class JdOrder(models.Model):
             department_no=self.warehouse_id.jd_department_no,
             warehouse_no=self.warehouse_id.jd_warehouse_no,
             delivery_number=self._get_delivery().jd_number or "",
-            from_business=self.picking_id.return_id._jd_is_between_warehouses(),
             waybill=self.picking_id._jd_get_own_waybill(),
             short_allowed=self.picking_id.jd_short_allowed,
             lines=self._prepare_request_lines(),

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..lib.api import GoodsLevel
 
@@ -72,6 +72,16 @@ class StockWarehouse(models.Model):
                 "jd_level": group,
             }
         )
+
+    @api.model
+    def _jd_name_level(self, level):
+        """Return JD's goods level as people read it, e.g. "Good (100)"."""
+        names = {
+            GoodsLevel.GOOD: self.env._("Good"),
+            GoodsLevel.DEFECTIVE: self.env._("Defective"),
+            GoodsLevel.SAMPLE: self.env._("Sample"),
+        }
+        return level and f"{names[_get_level_group(level)]} ({level})"
 
     def _jd_get_level(self, location):
         """Return JD's level of what lies in a location of this warehouse."""
