@@ -290,13 +290,21 @@ class JdOrder(models.Model):
         return tuple(line._prepare_request() for line in self.line_ids)
 
     def _show_problems(self):
+        message = (
+            self.problems
+            if len(self) == 1
+            else self.env._(
+                "What is in the way is told on each: %(names)s.",
+                names=", ".join(self.picking_id.mapped("name")),
+            )
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "warning",
                 "title": self.env._("Not sent to JD yet"),
-                "message": self.problems,
+                "message": message,
                 "sticky": True,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
@@ -316,9 +324,8 @@ class JdOrder(models.Model):
         self.filtered(lambda order: order.state == "refused")._back_to_draft()
         drafts = self.filtered(lambda order: order.state == "draft")
         drafts._check_and_queue()
-        if len(drafts) == 1 and drafts.state == "draft":
-            return drafts._show_problems()
-        return True
+        stuck = drafts.filtered(lambda order: order.state == "draft")
+        return stuck._show_problems() if stuck else True
 
     def _back_to_draft(self):
         self.write(
