@@ -33,6 +33,7 @@ from . import (
     stock_picking,
     stock_warehouse,
 )
+
 from . import (  # isort: skip
     jd_foreign_order,
     jd_level_change,

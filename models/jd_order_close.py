@@ -195,7 +195,7 @@ class JdOrder(models.Model):
         )
 
     def _take_back(self):
-        """Make the return transfers of parcels on their way back; close what arrived."""
+        """Make the return transfers of parcels that come back; close what arrived."""
         for order in self.filtered(lambda order: not order.return_picking_id):
             order.return_picking_id = order._find_return() or order._create_return()
         arrived = self.filtered(lambda o: o.status_rank >= statuses.RETURNED_RANK)

@@ -232,7 +232,7 @@ class JdOrder(models.Model):
         if late:
             self._request_attention(
                 self.env._(
-                    "JD now reports other quantities than those the transfer was closed "
+                    "JD now reports other quantities than the transfer was closed "
                     "with: %(quantities)s. Compare the stock with JD's.",
                     quantities=", ".join(
                         f"{line.product_id.display_name}: {done[str(line.id)]}"

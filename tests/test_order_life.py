@@ -11,7 +11,7 @@ class TestOrderLife(JdOrderCase):
         self.assertEqual(order.state, "queued", order.problems)
         self.run_cron("push_orders")
         self.assertEqual(order.state, "accepted", order.problems)
-        [at_jd] = self.sandbox.get("orders")
+        self.assertEqual(len(self.sandbox.get("orders")), 1)
         self.sandbox.do("advance", to="10020")
         order.action_pull()
         self.run_cron("follow_orders")

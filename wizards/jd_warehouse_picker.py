@@ -18,7 +18,9 @@ class JdWarehousePicker(models.TransientModel):
     def action_take_up(self):
         """Create the ticked warehouses that are not in Odoo yet."""
         self.ensure_one()
-        picked = self.line_ids.filtered(lambda line: line.is_picked and line.state == "open")
+        picked = self.line_ids.filtered(
+            lambda line: line.is_picked and line.state == "open"
+        )
         if not picked:
             raise UserError(self.env._("Tick at least one warehouse that is open."))
         self.connector_id._pick_warehouses(
