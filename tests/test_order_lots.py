@@ -1,90 +1,11 @@
 from odoo.tests import tagged
 
-from .common import QUICK_DEPARTMENT, QUICK_WAREHOUSE
-from .inbound_case import JdInboundCase
+from .lot_case import JdLotCase
 
 
 @tagged("post_install", "-at_install")
-class TestLots(JdInboundCase):
+class TestLots(JdLotCase):
     """Lots and serial numbers: JD's where it tells them, assumed where not."""
-
-    def setUp(self):
-        super().setUp()
-        self.cream = self.make_tracked("CREAM", "lot", batch=True)
-
-    # === GOODS === #
-
-    def make_tracked(self, reference, tracking, **at_jd):
-        """Create a tracked product, and goods at JD that keep lots or serials."""
-        product = self.env["product.product"].create(
-            {
-                "name": reference.title(),
-                "default_code": reference,
-                "is_storable": True,
-                "tracking": tracking,
-            }
-        )
-        self.sandbox.do(
-            "goods",
-            department=QUICK_DEPARTMENT,
-            goods=[{"erpGoodsNo": reference, **at_jd}],
-        )
-        self.connector.action_match_goods()
-        self.run_cron("match_goods")
-        return product
-
-    def make_lot(self, name, pieces=0, product=None, **values):
-        """Create a lot and have so many of it lie in the warehouse, in Odoo."""
-        product = product or self.cream
-        lot = self.env["stock.lot"].create(
-            {"name": name, "product_id": product.id, **values}
-        )
-        if pieces:
-            self.env["stock.quant"]._update_available_quantity(
-                product, self.stock, pieces, lot_id=lot
-            )
-        return lot
-
-    def at_jd_lies(self, *rows, product=None):
-        """Set JD's stock of a product: rows of quantity and lot or serials."""
-        goods_no = self.goods_no(product or self.cream)
-        self.sandbox.do(
-            "stock",
-            warehouse=QUICK_WAREHOUSE,
-            rows=[{"goodsNo": goods_no, **row} for row in rows],
-        )
-
-    def make_lot_receipt(self, *lots, product=None):
-        """Create a receipt with lots typed in: tuples of name and pieces."""
-        product = product or self.cream
-        self.connector.receipt_policy = "manual"
-        pieces = sum(quantity for _name, quantity in lots)
-        picking = self.make_receipt(pieces, products=product)
-        picking.move_ids.move_line_ids.unlink()
-        self.env["stock.move.line"].create(
-            [
-                {
-                    "move_id": picking.move_ids.id,
-                    "picking_id": picking.id,
-                    "product_id": product.id,
-                    "lot_name": name,
-                    "quantity": quantity,
-                    "location_id": picking.location_id.id,
-                    "location_dest_id": picking.location_dest_id.id,
-                    "company_id": picking.company_id.id,
-                }
-                for name, quantity in lots
-            ]
-        )
-        picking.action_jd_send()
-        return picking
-
-    def moved(self, picking):
-        """Return (lot, pieces, assumed) of what a transfer moved, by lot."""
-        return sorted(
-            (line.lot_id.name, line.quantity, line.jd_lot_assumed)
-            for line in picking.move_line_ids
-        )
 
     # === INBOUND === #
 
@@ -146,29 +67,6 @@ class TestLots(JdInboundCase):
         )
 
     # === OUTBOUND === #
-
-    def ship_cream(self, pieces, **arranged):
-        delivery = self.make_delivery(pieces, products=self.cream)
-        order = self.announce(delivery)
-        if arranged:
-            self.sandbox.do("arrange", orders="all", **arranged)
-        self.complete(order, "10020")
-        self.assertEqual(delivery.state, "done")
-        return delivery
-
-    def make_delivery(self, *quantities, products=None, **values):
-        delivery = self.make_transfer(
-            self.warehouse.out_type_id,
-            self.stock,
-            self.customers,
-            *quantities,
-            products=products or self.products,
-            partner_id=self.customer.id,
-            **values,
-        )
-        delivery.action_confirm()
-        delivery.action_assign()
-        return delivery
 
     def test_what_jd_shipped_replaces_what_was_reserved(self):
         self.make_lot("A", 10)
@@ -286,37 +184,3 @@ class TestLots(JdInboundCase):
         self.assertEqual(cargo["batchInfos"]["lot"], "A")
         self.complete(order, "200")
         self.assertEqual(self.moved(picking), [("A", 4, False)])
-
-    # === EXPIRY === #
-
-    def test_what_expires_first_is_assumed_first(self):
-        self.need_expiry()
-        self.make_lot("LATE", 10, expiration_date="2027-09-01 00:00:00")
-        self.make_lot("SOON", 3, expiration_date="2027-01-01 00:00:00")
-        self.at_jd_lies({"lot": "X", "quantity": 20})
-        delivery = self.ship_cream(5, lots=False)
-        self.assertEqual(self.moved(delivery), [("LATE", 2, True), ("SOON", 3, True)])
-
-    def test_expiry_dates_are_announced_and_read_back(self):
-        self.need_expiry()
-        self.cream.use_expiration_date = True
-        picking = self.make_lot_receipt(("L1", 6))
-        picking.move_line_ids.expiration_date = "2027-05-01 10:00:00"
-        order = picking.jd_order_id
-        order._back_to_draft()
-        order.action_retry()
-        self.announce(picking)
-        [cargo] = self.at_jd(order)["request"]["cargoInfos"]
-        self.assertIn("2027-05-01", cargo["batchInfos"]["expireDate"])
-        found = [{"lot": "L9", "quantity": 6, "expireDate": "2027-08-01"}]
-        self.sandbox.do(
-            "arrange", orders="all", batches={str(order.line_ids.id): found}
-        )
-        self.complete(order, "70")
-        lot = picking.move_line_ids.lot_id
-        self.assertEqual(lot.name, "L9")
-        self.assertEqual(str(lot.expiration_date.date()), "2027-08-01")
-
-    def need_expiry(self):
-        if "expiration_date" not in self.env["stock.lot"]._fields:
-            self.skipTest("needs product_expiry: JD_TEST_WITH=product_expiry")

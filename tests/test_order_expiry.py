@@ -1,0 +1,39 @@
+from odoo.tests import tagged
+
+from .lot_case import JdLotCase
+
+
+@tagged("post_install", "-at_install")
+class TestExpiry(JdLotCase):
+    """Expiry dates, with `product_expiry`."""
+
+    def setUp(self):
+        if "expiration_date" not in self.env["stock.lot"]._fields:
+            self.skipTest("needs product_expiry: JD_TEST_WITH=product_expiry")
+        super().setUp()
+
+    def test_what_expires_first_is_assumed_first(self):
+        self.make_lot("LATE", 10, expiration_date="2027-09-01 00:00:00")
+        self.make_lot("SOON", 3, expiration_date="2027-01-01 00:00:00")
+        self.at_jd_lies({"lot": "X", "quantity": 20})
+        delivery = self.ship_cream(5, lots=False)
+        self.assertEqual(self.moved(delivery), [("LATE", 2, True), ("SOON", 3, True)])
+
+    def test_expiry_dates_are_announced_and_read_back(self):
+        self.cream.use_expiration_date = True
+        picking = self.make_lot_receipt(("L1", 6))
+        picking.move_line_ids.expiration_date = "2027-05-01 10:00:00"
+        order = picking.jd_order_id
+        order._back_to_draft()
+        order.action_retry()
+        self.announce(picking)
+        [cargo] = self.at_jd(order)["request"]["cargoInfos"]
+        self.assertIn("2027-05-01", cargo["batchInfos"]["expireDate"])
+        found = [{"lot": "L9", "quantity": 6, "expireDate": "2027-08-01"}]
+        self.sandbox.do(
+            "arrange", orders="all", batches={str(order.line_ids.id): found}
+        )
+        self.complete(order, "70")
+        lot = picking.move_line_ids.lot_id
+        self.assertEqual(lot.name, "L9")
+        self.assertEqual(str(lot.expiration_date.date()), "2027-08-01")
