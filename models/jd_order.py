@@ -71,7 +71,6 @@ class JdOrder(models.Model):
     )
     warehouse_id = fields.Many2one(
         "stock.warehouse",
-        string="Warehouse",
         required=True,
         readonly=True,
         check_company=True,

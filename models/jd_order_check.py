@@ -120,9 +120,14 @@ class JdOrder(models.Model):
         for warehouse, orders in self.grouped("warehouse_id").items():
             products = orders._get_moves().product_id
             known = self.env["jd.product"]._get_goods(warehouse, products)
-            missing = products.filtered(lambda p, known=known: p.id not in known)
-            if missing:
-                self.env["jd.product"]._request_match(warehouse, missing)
+            unmatched = products.filtered(
+                lambda product, known=known: (
+                    product.id not in known or known[product.id].state != "matched"
+                )
+            )
+            if unmatched:
+                # New ones are looked for, before all others; refused ones once more.
+                self.env["jd.product"]._request_match(warehouse, unmatched)
                 known = self.env["jd.product"]._get_goods(warehouse, products)
             goods |= {(warehouse.id, key): value for key, value in known.items()}
         return goods
