@@ -22,6 +22,7 @@ from . import (
     test_order_care,
     test_order_check,
     test_order_close,
+    test_order_faults,
     test_order_foreign,
     test_order_inbound,
     test_order_journey,

@@ -28,13 +28,15 @@ class OdooProcess:
     It also ends by itself when the process that started it is gone.
     """
 
-    def __init__(self, parameters=None):
+    def __init__(self, parameters=None, options=()):
         """:param dict parameters: System parameters to start with; `{url}` in them is
         the server's address.
+        :param options: More of Odoo's command line.
         """
         if not BASE:
             raise unittest.SkipTest("./dev test provides the database for this test.")
         self.database = BASE.replace("_base_", f"_{next(_numbers)}_")
+        self._options = options
         self._port = _free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self._log = tempfile.NamedTemporaryFile(suffix=".log")  # noqa: SIM115
@@ -53,6 +55,7 @@ class OdooProcess:
                 *(sys.executable, "-m", "odoo", "--database", self.database),
                 *("--db-filter", f"^{self.database}$", "--log-level", "info"),
                 *("--http-interface", "127.0.0.1", "--http-port", str(self._port)),
+                *self._options,
             ],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
