@@ -400,12 +400,14 @@ class JdOrderEvent(models.Model):
 
     _name = "jd.order.event"
     _description = "JD Order Event"
-    _order = "happened_at desc, id desc"
+    # JD's times are of a second, in which much may happen.
+    _order = "happened_at desc, rank desc, id desc"
 
     order_id = fields.Many2one(
         "jd.order", required=True, index=True, ondelete="cascade"
     )
     code = fields.Char(required=True)
+    rank = fields.Integer(compute="_compute_rank", store=True)
     name = fields.Char(string="Event", compute="_compute_name")
     happened_at = fields.Datetime(required=True)
     source = fields.Selection(
@@ -416,6 +418,12 @@ class JdOrderEvent(models.Model):
     _code_uniq = models.Constraint(
         "UNIQUE(order_id, code)", "One event per status and order."
     )
+
+    @api.depends("code", "order_id.kind")
+    def _compute_rank(self):
+        for event in self:
+            status = statuses.find(event.order_id.kind, event.code)
+            event.rank = status and status.rank
 
     @api.depends("code", "order_id.kind")
     def _compute_name(self):

@@ -32,6 +32,7 @@ from . import (
     test_order_purchase,
     test_order_push,
     test_order_returns,
+    test_order_screens,
     test_order_sale,
     test_order_status,
     test_push_endpoint,
