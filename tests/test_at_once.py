@@ -15,6 +15,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from .. import const
+from ..models.jd_connector_login import LoginFailed
 from .common import QUICK_DEPARTMENT, QUICK_WAREHOUSE, answered
 from .sandbox_process import SandboxProcess, sign_in
 
@@ -139,12 +140,28 @@ class TestAtOnce(BaseCase):
             self.assertNotEqual(connector.access_token, before)
             self.assertTrue(connector.is_renewable)
 
+    def test_a_callback_that_comes_twice_at_the_same_instant_counts_once(self):
+        with self.committed() as env:
+            connector = self.make_connector(env, self.company_id)
+            answer = self.sign_in(connector)
+        with self.new_env() as first, self.new_env() as second:
+            first["jd.connector"].browse(connector.id).lock_for_update()
+            with self.assertRaises(LoginFailed) as caught:
+                second["jd.connector"]._finish_login(**answer, error=None)
+            self.assertIn("being handled already", caught.exception.title)
+        # The code was left to the first.
+        self.assertNotIn(
+            "oauthToken", [row["call"] for row in self.sandbox.get("calls")]
+        )
+
+    def sign_in(self, connector):
+        url = connector.action_start_connecting()["url"]
+        return answered(sign_in(url, PIN, "demo-quick"))
+
     def log_in(self, connector):
         connector.mode = "basic"
         connector.own_application_id = connector.env["jd.application"]._get_shared()
-        url = connector.action_start_connecting()["url"]
-        answer = answered(sign_in(url, PIN, "demo-quick"))
-        connector._finish_login(answer["state"], answer["code"], None)
+        connector._finish_login(**self.sign_in(connector), error=None)
 
     def renew(self):
         with self.new_env() as env:
