@@ -106,19 +106,23 @@ class JdOrder(models.Model):
 
     def _set_moved_quantities(self):
         """Set each move to what JD reported; a line not reported has not moved."""
+        moved = all_moves = self._get_moves()
         for order in self:
             lines = order.line_ids.grouped("move_id")
             for move in order._get_moves():
-                order._set_moved(move, lines.get(move, order.line_ids.browse()))
+                if not order._set_moved(move, lines.get(move, order.line_ids.browse())):
+                    moved -= move
+        (all_moves - moved).picked = False
+        moved.picked = True
 
     def _set_moved(self, move, lines):
-        """Set a move to what JD reported of its lines."""
+        """Set a move to what JD reported of its lines; return whether that is any."""
         units = sum(lines.mapped("reported"))
         if self._get_units(move) != units:
             move.quantity = move.product_id.uom_id._compute_quantity(
                 units, move.product_uom, rounding_method="HALF-UP"
             )
-        move.picked = bool(units)
+        return bool(units)
 
     def _is_short(self):
         """Whether JD moved less than it was told."""

@@ -163,14 +163,13 @@ class JdOrder(models.Model):
         details = lines.detail_ids
         plain = all(row.level.startswith("1") for row in details)
         if plain and move.product_id.tracking == "none":
-            super()._set_moved(move, lines)
-            return
+            return super()._set_moved(move, lines)
         move.move_line_ids.unlink()
         parts = self._assign_lots(move, details)
         self.env["stock.move.line"].create(
             [self._prepare_move_line(move, part) for part in parts]
         )
-        move.picked = bool(parts)
+        return bool(parts)
 
     def _assign_lots(self, move, details):
         """Return dicts of quantity, level, lot and whether the lot is assumed.

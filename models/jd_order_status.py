@@ -252,10 +252,11 @@ class JdOrder(models.Model):
     def _record_parcels(self, reports):
         """Take over parcels and, until there are any, bare waybills."""
         values = []
+        expected = self.env["jd.parcel"]
         for order, report in reports.items():
             known = set(order.parcel_ids.mapped("package_no"))
             if report.parcels:
-                order.parcel_ids.filtered("is_expected").unlink()
+                expected += order.parcel_ids.filtered("is_expected")
             values += [
                 {
                     "order_id": order.id,
@@ -276,6 +277,7 @@ class JdOrder(models.Model):
                 for waybill in report.waybills
                 if not report.parcels and waybill not in known
             ]
+        expected.unlink()
         self.env["jd.parcel"].create(values)
         self._write_waybills()
 
