@@ -41,18 +41,17 @@ class JdOrder(models.Model):
     # === CHECK === #
 
     def _check_and_queue(self):
-        """Bring orders up to date with their transfers and queue those in order.
+        """Bring orders up to date with their transfers and queue those in order."""
+        if self._check_apart():
+            self._trigger("push")
 
-        :return: The orders that nothing is in the way of.
-        """
+    def _check_apart(self):
+        """Check each order whatever is wrong with the others; return those in order."""
         self._do_apart(
             lambda orders: orders._check(),
             lambda order, error: order._leave_to_mend([str(error)]),
         )
-        ready = self.filtered(lambda order: order.state == "queued")
-        if ready:
-            self._trigger("push")
-        return ready
+        return self.filtered(lambda order: order.state == "queued")
 
     def _check(self):
         goods = self._get_goods_of_moves()

@@ -69,6 +69,9 @@ class JdOrder(models.Model):
             orders = self._lock_due(due, size)
             try:
                 orders = orders._leave_busy_warehouses()
+                if not orders:
+                    return 0
+                orders = orders._speak_to(orders.connector_id[:1])
                 with self.env.cr.savepoint():
                     work(orders)
                 return len(orders)

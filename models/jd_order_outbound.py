@@ -95,3 +95,21 @@ class JdOrder(models.Model):
             province=self.partner_id.state_id.name or "",
             city=self.partner_id.city or "",
         )
+
+    # === REPORT === #
+
+    def _record_report(self, report):
+        res = super()._record_report(report)
+        if self.kind == "XSCK" and report.split_numbers:
+            self._report_split(report.split_numbers)
+        return res
+
+    def _report_split(self, numbers):
+        """JD made several orders of this one; how it reports them is not public."""
+        self._request_attention(
+            self.env._(
+                "JD split this order into %(numbers)s. Ask JD's staff what leaves with "
+                "which; the transfer closes with what JD reports of the whole.",
+                numbers=", ".join(numbers),
+            )
+        )

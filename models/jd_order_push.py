@@ -29,15 +29,24 @@ class JdOrder(models.Model):
         """
         self._search_abandoned()._lock_free()._mark_unknown()
         remaining = self._check_waiting()
-        for connector in self._get_connectors():
-            remaining += self._cancel_batch(connector)
-            for kind in statuses.KINDS:
-                remaining += self._push_batch(connector, kind)
+        for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
+            remaining += self._speak_to(connector)._cancel_batch(connector)
+        queued = Domain("state", "=", "queued") & self._get_retry_domain()
+        for connector, kind in self._get_work(queued):
+            remaining += self._speak_to(connector)._push_batch(connector, kind)
         self._conclude("push", remaining)
 
     @api.model
-    def _get_connectors(self):
-        return self.env["jd.connector"].search([("state", "=", "connected")])
+    def _get_work(self, domain):
+        """Return tuples of connector and kind of order for which there is work now."""
+        return self._read_group(
+            domain & Domain("connector_id.state", "=", "connected"),
+            ["connector_id", "kind"],
+        )
+
+    def _speak_to(self, connector):
+        """Return these orders in the language of whoever looks after a connection."""
+        return self.with_context(lang=connector._get_login_responsible().lang)
 
     # === CLAIM === #
 
@@ -97,7 +106,7 @@ class JdOrder(models.Model):
         if not operations:
             return 0
         # The transfers may have changed since they were queued.
-        requests = orders._check_and_queue()._prepare_requests()
+        requests = orders._check_apart()._prepare_requests()
         if requests:
             self.browse(requests)._send(connector, call, operations, requests.values())
         return self.search_count(domain)

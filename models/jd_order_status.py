@@ -24,9 +24,9 @@ class JdOrder(models.Model):
         """Take in one batch of messages, then ask JD about one batch of orders."""
         remaining = self.env["jd.message"]._process_batch()
         self.env["jd.connector"]._probe_silence()
-        for connector in self._get_connectors():
-            for kind in statuses.KINDS:
-                remaining += self._pull_batch(connector, kind)
+        due = Domain("pull_at", "<=", fields.Datetime.now())
+        for connector, kind in self._get_work(due):
+            remaining += self._speak_to(connector)._pull_batch(connector, kind)
         self._conclude("follow", remaining)
 
     # === PULL === #
@@ -107,9 +107,8 @@ class JdOrder(models.Model):
     @api.model
     def _pull_sooner(self, connector):
         """Ask about a connection's orders as often as is due without messages."""
-        for order in self.search(
-            [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
-        ):
+        domain = [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
+        for order in self.search(domain)._lock_free():
             order.pull_at = order._get_next_pull(order.pulled_at)
         self._trigger("follow")
 
@@ -117,7 +116,7 @@ class JdOrder(models.Model):
     def _pull_some(self, connector, limit):
         """Ask about the orders whose last answer is oldest, to see if they moved."""
         domain = [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
-        self.search(domain, order="pulled_at", limit=limit)._hint()
+        self.search(domain, order="pulled_at", limit=limit)._lock_free()._hint()
 
     # === RECORD === #
 
