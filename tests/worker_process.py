@@ -31,9 +31,12 @@ class WorkerProcess:
 
     def call(self, function, **arguments):
         """Call a function that takes an environment; what it does is committed."""
+        self.begin_call(function, **arguments)
+        return self.finish()
+
+    def begin_call(self, function, **arguments):
         name = f"{function.__module__}:{function.__qualname__}"
         self._tell("call", function=name, arguments=arguments)
-        return self.finish()
 
     def _tell(self, command, **arguments):
         print(json.dumps({"do": command, **arguments}), file=self._process.stdin)

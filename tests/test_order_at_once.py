@@ -1,0 +1,163 @@
+"""Users and scheduled actions at the same order at the same instant, in processes of
+their own; everything is committed, in a database of its own."""
+
+import time
+from urllib.parse import parse_qs, urlsplit
+
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, tagged
+
+from .. import const
+from . import committed
+from .committed import DEPARTMENT, PASSWORD, PIN, WAREHOUSE
+from .odoo_process import OdooProcess
+from .sandbox_process import SandboxProcess, sign_in
+from .worker_process import WorkerProcess
+
+GOODS = "At once"
+
+
+@tagged("post_install", "-at_install")
+class TestOrderAtOnce(BaseCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = SandboxProcess()
+        cls.addClassCleanup(cls.sandbox.stop)
+        cls.odoo = OdooProcess(
+            {const.SANDBOX_URL_PARAMETER: cls.sandbox.url},
+            options=("--max-cron-threads", "0"),
+        )
+        cls.addClassCleanup(cls.odoo.stop)
+        cls.first, cls.second = (WorkerProcess(cls.odoo.database) for _ in range(2))
+        cls.addClassCleanup(cls.first.stop)
+        cls.addClassCleanup(cls.second.stop)
+        cls.first.call(committed.open_connection)
+        location = sign_in(cls.first.call(committed.start_login), PIN, PASSWORD)
+        answer = parse_qs(urlsplit(location).query)
+        cls.first.call(
+            committed.finish_login, state=answer["state"][0], code=answer["code"][0]
+        )
+        cls.make_goods()
+        cls.push, cls.follow = (
+            cls.first.call(committed.find_crons, names=[f"{name}_orders"])
+            for name in ("push", "follow")
+        )
+
+    @classmethod
+    def make_goods(cls):
+        goods = [{"erpGoodsNo": GOODS}]
+        cls.sandbox.do("goods", department=DEPARTMENT, goods=goods)
+        cls.sandbox.do("stock", warehouse=WAREHOUSE, each=1000)
+        cls.first.call(committed.make_products, references=[GOODS], stock=1000)
+        crons = cls.first.call(committed.find_crons, names=["match_goods"])
+        cls.first.run(crons)
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox.do("clear_faults")
+        self.before = len(self.sandbox.get("orders"))
+        [self.order] = self.first.call(
+            committed.make_deliveries, count=1, references=[GOODS]
+        )
+
+    def read(self):
+        return self.first.call(read_order, order=self.order)
+
+    def send_slowly(self):
+        """Have one worker send the order, to which JD answers after two seconds."""
+        self.sandbox.do("fault", kind="slow", call="addSoOrder", seconds=2)
+        self.first.begin_run(self.push)
+        while len(self.sandbox.get("state")["faults"]) and not self.has_struck():
+            time.sleep(0.05)
+
+    def has_struck(self):
+        return any(row["struck"] for row in self.sandbox.get("state")["faults"])
+
+    def settle(self):
+        """Let a minute pass and the scheduled actions look at everything."""
+        for _ in range(3):
+            self.first.call(committed.make_older, seconds=61)
+            self.first.run(self.push)
+            self.first.run(self.follow)
+
+    def count_at_jd(self):
+        return len(self.sandbox.get("orders")) - self.before
+
+    def test_two_users_sending_one_transfer_at_once_make_one_order(self):
+        self.first.call(withdraw, order=self.order)
+        self.first.begin_call(send_and_linger, order=self.order, seconds=2)
+        time.sleep(0.5)
+        try:
+            self.second.call(send_and_linger, order=self.order, seconds=0)
+        except AssertionError as refused:
+            self.assertIn("has an order at JD already", str(refused))
+        self.first.finish()
+        self.first.run(self.push)
+        states = self.first.call(read_states, order=self.order)
+        self.assertEqual(sorted(states), ["accepted", "cancelled"])
+        self.assertEqual(self.count_at_jd(), 1)
+
+    def test_a_cancel_while_jd_answers_is_obeyed_afterwards(self):
+        self.send_slowly()
+        self.second.call(cancel, order=self.order)
+        self.assertEqual(self.second.call(read_order, order=self.order), "sending")
+        self.first.finish()
+        self.sandbox.do("clear_faults")
+        self.settle()
+        self.assertEqual(self.read(), "cancelled")
+        self.assertEqual(self.sandbox.get("orders")[-1]["status"], 10028)
+
+    def test_an_order_in_somebodys_hand_while_jd_answers_is_asked_about(self):
+        self.send_slowly()
+        self.second.call(touch_and_linger, order=self.order, seconds=4)
+        self.first.finish()
+        self.assertEqual(self.read(), "sending")
+        self.sandbox.do("clear_faults")
+        self.settle()
+        self.assertIn(self.read(), ("accepted", "in_progress"))
+        self.assertEqual(self.count_at_jd(), 1)
+
+
+# === INSIDE A WORKER === #
+
+
+def get_order(env, order):
+    return env["jd.order"].browse(order)
+
+
+def read_order(env, order):
+    return get_order(env, order).state
+
+
+def read_states(env, order):
+    return get_order(env, order).picking_id.jd_order_ids.mapped("state")
+
+
+def withdraw(env, order):
+    """Leave the transfer to be sent by hand."""
+    order = get_order(env, order)
+    order.connector_id.push_policy = "manual"
+    order._withdraw()
+
+
+def send_and_linger(env, order, seconds):
+    """Click on Send to JD in a request that takes so long to end."""
+
+    def request():
+        get_order(env, order).picking_id.action_jd_send()
+        env.flush_all()
+        time.sleep(seconds)
+
+    retrying(request, env)
+
+
+def cancel(env, order):
+    get_order(env, order).picking_id.action_cancel()
+
+
+def touch_and_linger(env, order, seconds):
+    """Ask for news of an order in a request that takes so long to end."""
+    get_order(env, order).action_pull()
+    env.flush_all()
+    time.sleep(seconds)
