@@ -109,9 +109,11 @@ class JdOrder(models.Model):
     # === LINES === #
 
     def _get_moves(self):
-        return self.picking_id.move_ids.filtered(
-            lambda move: move.state not in ("cancel", "done", "draft")
-        )
+        moves = self.picking_id.move_ids
+        living = moves.filtered(lambda m: m.state not in ("cancel", "done", "draft"))
+        # What is read of one order's moves is read of the whole batch's at once, which
+        # `filtered` forgets.
+        return living.with_prefetch(moves._prefetch_ids)
 
     def _get_goods_of_moves(self):
         """Return the orders' goods: (warehouse id, product id) → `jd.product`."""
