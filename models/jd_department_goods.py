@@ -69,18 +69,14 @@ class JdDepartment(models.Model):
         pages = range(self.next_page, self.next_page + count)
         lists = self._ask([{"page": page} for page in pages])
         goods = list(chain.from_iterable(lists))
-        rows = self._search_rows(
-            SOUGHT
-            & (
-                Domain("product_id.default_code", "in", [g.own_number for g in goods])
-                | Domain(
-                    "product_id.barcode",
-                    "in",
-                    [code for g in goods for code in g.barcodes],
-                )
-            )
+        # Products first: joined, PostgreSQL may compare every row with every product.
+        products = self.env["product.product"].search(
+            Domain("default_code", "in", [row.own_number for row in goods])
+            | Domain("barcode", "in", [code for row in goods for code in row.barcodes])
         )
-        rows._compare(goods)
+        self._search_rows(SOUGHT & Domain("product_id", "in", products.ids))._compare(
+            goods
+        )
         self.next_page = pages.stop if all(lists) else 0
         self._announce(rows)
 
