@@ -74,9 +74,8 @@ class JdDepartment(models.Model):
             Domain("default_code", "in", [row.own_number for row in goods])
             | Domain("barcode", "in", [code for row in goods for code in row.barcodes])
         )
-        self._search_rows(SOUGHT & Domain("product_id", "in", products.ids))._compare(
-            goods
-        )
+        rows = self._search_rows(SOUGHT & Domain("product_id", "in", products.ids))
+        rows._compare(goods)
         self.next_page = pages.stop if all(lists) else 0
         self._announce(rows)
 
