@@ -72,19 +72,8 @@ class TestForeignOrders(JdInboundCase):
 
     def test_a_message_lists_its_order_at_once(self):
         number = self.make_at_jd("CGRK", 3)
-        self.env["jd.message"].create(
-            self.env["jd.message"]._prepare_values(
-                self.connector,
-                {
-                    "messageId": "m-1",
-                    "orderType": "CGRK",
-                    "orderNo": number,
-                    "warehouseNo": QUICK_WAREHOUSE,
-                    "status": "20",
-                },
-                "order.status",
-            )
-        )
+        order = self.env["jd.order"].new({"kind": "CGRK"})
+        self.hear(order, "20", orderNo=number, erpOrderNo="")
         self.run_cron("follow_orders")
         self.assertEqual(self.listed().jd_number, number)
         self.assertEqual(self.listed().status_code, "20")
