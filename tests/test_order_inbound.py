@@ -219,6 +219,23 @@ class TestReceipts(JdInboundCase):
         self.assertEqual(self.held(self.product), self.STOCK + 6)
         self.assertTrue(picking.backorder_ids.jd_on_hold)
 
+    def test_after_the_last_part_the_whole_count_is_asked_for(self):
+        self.connector.receipt_policy = "manual"
+        picking = self.make_receipt(10, jd_in_parts=True)
+        picking.action_jd_send()
+        order = self.announce(picking)
+        self.complete(order, "20")
+        self.sandbox.do(
+            "receive", order=order.jd_number, parts={str(order.line_ids.id): 6}
+        )
+        self.pull(order)
+        self.sandbox.do("advance", orders=[order.jd_number], to=70)
+        self.hear(order, "70")
+        self.run_cron("follow_orders")
+        self.run_cron("close_orders")
+        self.assertEqual(picking.state, "done")
+        self.assertEqual(picking.move_ids.quantity, 10)
+
     def test_an_end_before_jd_began_is_refused_with_the_advice_to_cancel(self):
         self.connector.receipt_policy = "manual"
         picking = self.make_receipt(10, jd_in_parts=True)
