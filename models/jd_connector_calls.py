@@ -231,9 +231,18 @@ class JdConnector(models.Model):
                 connector._miss_messages()
 
     def _get_untold(self, events):
-        """Return the events that a message should have told of by now."""
+        """Return the events that a message should have told of by now.
+
+        What happened before the last message is not counted: one may get lost while the
+        others arrive.
+        """
         grace = fields.Datetime.now() - const.MESSAGE_GRACE
-        late = events.filtered(lambda event: event.happened_at < grace)
+        since = self.last_message_at
+        late = events.filtered(
+            lambda event: (
+                event.happened_at < grace and (not since or event.happened_at > since)
+            )
+        )
         messages = self.env["jd.message"].search_fetch(
             [("order_id", "in", late.order_id.ids)], ["order_id", "code"]
         )

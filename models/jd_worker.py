@@ -8,6 +8,17 @@ from odoo import api, models
 _logger = logging.getLogger(__name__)
 
 
+def lock_free(rows, limit=None):
+    """Lock those of these rows that nobody else has in hand, and return them."""
+    if not rows:
+        return rows
+    try:
+        with rows.env.cr.savepoint(flush=False):
+            return rows.try_lock_for_update(limit=limit, allow_referencing=True)
+    except SerializationFailure:
+        return rows.browse()  # changed a moment ago; the next run finds them
+
+
 class JdWorker(models.AbstractModel):
     """Rows that scheduled actions work on, several workers side by side."""
 
@@ -28,14 +39,7 @@ class JdWorker(models.AbstractModel):
         return candidates._lock_free(limit)
 
     def _lock_free(self, limit=None):
-        """Lock those of these rows that nobody else has in hand, and return them."""
-        if not self:
-            return self
-        try:
-            with self.env.cr.savepoint(flush=False):
-                return self.try_lock_for_update(limit=limit, allow_referencing=True)
-        except SerializationFailure:
-            return self.browse()  # changed a moment ago; the next run finds them
+        return lock_free(self, limit)
 
     def _do_apart(self, work, report):
         """Have all rows worked on together; where that fails, each alone.

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import split_every
 
 from .. import const
 from .jd_order import NOT_AT_JD
+from .jd_worker import lock_free
 
 _UNRESERVED = ("confirmed", "partially_available")
 
@@ -176,11 +178,16 @@ class StockPicking(models.Model):
         :return: How many are left.
         """
         domain = self._jd_get_ready_domain() & self._jd_get_policy_domain()
-        limit = const.CHECK_BATCH
-        found = self.search(domain, limit=limit + 1, order="id")
-        found[:limit].try_lock_for_update(allow_referencing=True)._jd_send_ready()
-        self.env["ir.cron"]._commit_progress(len(found[:limit]))
-        return len(found[limit:])
+        found = self.search(domain, order="id")
+        due = self.browse()
+        for page in split_every(const.CHECK_BATCH, found.ids, self.browse):
+            due += page.filtered(lambda p: p.jd_kind and p._jd_is_due())
+            if len(due) > const.CHECK_BATCH:
+                break
+        batch = due[: const.CHECK_BATCH]
+        lock_free(batch)._jd_send_ready()
+        self.env["ir.cron"]._commit_progress(len(batch))
+        return len(due - batch)
 
     @api.model
     def _jd_get_policy_domain(self):

@@ -274,15 +274,6 @@ class TestOrderCancel(JdOrderCase):
         self.picking.action_cancel()
         self.assertEqual(self.picking.state, "cancel")
 
-    def test_a_waybill_of_jds_does_not_outlive_its_order(self):
-        self.send()
-        self.walk(self.order, "10014")
-        self.ask(self.order)
-        self.assertTrue(self.picking.jd_waybills)
-        self.walk(self.order, "10028")
-        self.ask(self.order)
-        self.assertFalse(self.picking._jd_get_own_waybill())
-
     def test_jd_shipping_what_it_had_cancelled_is_told(self):
         self.send()
         self.walk(self.order, "10015")

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -36,6 +37,32 @@ class TestOrderPolicy(JdOrderCase):
         picking = self.make_delivery(1)
         self.connector.push_policy = "ready"
         self.assertEqual(self.send(picking).state, "accepted")
+
+    def test_many_that_wait_for_people_do_not_keep_the_action_busy(self):
+        """Transfers inside the warehouse are ready, and nothing for JD."""
+        self.env["stock.picking"].create(
+            [
+                {
+                    "picking_type_id": self.warehouse.int_type_id.id,
+                    "location_id": self.warehouse.lot_stock_id.id,
+                    "location_dest_id": self.warehouse.lot_stock_id.id,
+                    "move_ids": [
+                        Command.create(
+                            {
+                                "product_id": self.products[0].id,
+                                "product_uom_qty": 1,
+                                "location_id": self.warehouse.lot_stock_id.id,
+                                "location_dest_id": self.warehouse.lot_stock_id.id,
+                            }
+                        )
+                    ],
+                }
+                for _ in range(const.CHECK_BATCH + 1)
+            ]
+        ).action_confirm()
+        looks = self.env["ir.cron.progress"].search_count([])
+        self.send()
+        self.assertEqual(self.env["ir.cron.progress"].search_count([]), looks + 1)
 
     def test_a_delivery_on_hold_is_not_sent_until_somebody_releases_it(self):
         picking = self.make_delivery(1, jd_on_hold=True)

@@ -381,6 +381,16 @@ class TestSubscription(JdOrderCase):
         self.assertEqual(self.connector.subscription_state, "receiving")
         self.assertEqual(self.connector.missed_changes, 0)
 
+    def test_single_lost_messages_among_others_are_no_reason_to_worry(self):
+        for order in self.orders:
+            self.walk(order, "10015")
+        self.ask(self.orders)
+        self.hear(self.orders[0], "10016")
+        self.run_cron("follow_orders")
+        self.let_pass(minutes=3)
+        self.connector.sudo()._note_pull_news(self.orders.event_ids)
+        self.assertEqual(self.connector.subscription_state, "receiving")
+
     def test_messages_that_come_again_are_noticed(self):
         self.pull_late_news()
         self.hear(self.orders[0], "10016")
