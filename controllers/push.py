@@ -60,7 +60,9 @@ class JdPushController(Controller):
         # sudo: JD is no user of this database; the signature stands in for one.
         applications_sudo = request.env["jd.application"].sudo()
         key = query.get("app_key", "").replace("\0", "")  # PostgreSQL takes none
-        for application_sudo in applications_sudo.search([("key", "=", key)]):
+        for application_sudo in applications_sudo.search_fetch(
+            [("key", "=", key)], ["key", "secret", "algorithm", "database_uuid"]
+        ):
             if application_sudo.has_secret and signing.is_message_signed(
                 query.get("sign"),
                 application_sudo.secret,
@@ -117,18 +119,19 @@ class JdPushController(Controller):
 
     def _take_over(self, application_sudo, content):
         """Insert the message once and wake the action that takes it in."""
-        connector_sudo = application_sudo.env["jd.connector"].search(
+        connector_sudo = application_sudo.env["jd.connector"].search_fetch(
             [
                 ("pin", "=", content["pin"]),
                 ("token_application_id", "=", application_sudo.id),
-            ]
+            ],
+            ["company_id"],
         )
         if not connector_sudo:
             raise Rejected(404, "no connection for this PIN")
         happened_at = self._read_time(content["operateTime"])
         messages_sudo = application_sudo.env["jd.message"]
         if messages_sudo._insert_once(connector_sudo, content, happened_at):
-            messages_sudo.env["jd.order"]._trigger("follow")
+            messages_sudo._wake()
 
     def _answer(self, code, message, status):
         return request.make_json_response(
