@@ -1,0 +1,36 @@
+"""The command line: ``python -m bench``, as ``./dev bench`` calls it."""
+
+import argparse
+from importlib import import_module
+
+from . import machine
+from .tables import show
+from .world import World
+
+DESCRIPTION = "Measurements of the addon against the sandbox, as ratios in one run."
+SECTIONS = ("push", "closing", "endpoint", "calls", "queries")
+
+
+def main():
+    show("Machine", ("", ""), machine.describe())
+    for section in _parse():
+        with World() as world:
+            import_module(f".{section}", __package__).measure(world)
+
+
+def _parse():
+    parser = argparse.ArgumentParser(prog="./dev bench", description=DESCRIPTION)
+    parser.add_argument(
+        "sections",
+        nargs="*",
+        metavar="SECTION",
+        help=f"what to measure: {', '.join(SECTIONS)} (default: all)",
+    )
+    sections = parser.parse_args().sections or SECTIONS
+    if unknown := set(sections) - set(SECTIONS):
+        parser.error(f"there is no section {', '.join(sorted(unknown))}")
+    return sections
+
+
+if __name__ == "__main__":
+    main()
