@@ -1,7 +1,6 @@
 """The command line: ``python -m sandbox``."""
 
 import argparse
-import contextlib
 import logging
 import os
 import signal
@@ -29,13 +28,14 @@ def main(arguments=None):
         )
     )
     server = Server(sandbox, options.port)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # From here on, not only once it serves: who reads the ready line may end it at once.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
     if options.until_stdin_closes:
         threading.Thread(target=_follow_parent, daemon=True).start()
     sandbox.start()
     print(f"JD sandbox listening on {server.url}", flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run()
+    server.run()
 
 
 def _parse(arguments):
