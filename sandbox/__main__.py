@@ -28,7 +28,7 @@ def main(arguments=None):
         )
     )
     server = Server(sandbox, options.port)
-    # From here on, not only once it serves: who reads the ready line may end it at once.
+    # Not only once it serves: who reads the ready line may end it at once.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
     if options.until_stdin_closes:
