@@ -68,7 +68,10 @@ def _live(world):
 
 
 def _count_calls(world):
-    return Counter({row["call"]: row["count"] for row in world.sandbox.get("calls")})
+    counts = Counter()
+    for row in world.sandbox.get("calls"):
+        counts[row["call"]] += row["count"]
+    return counts
 
 
 def _wait_for_messages(world):
