@@ -43,6 +43,8 @@ class TestOrderAtOnce(BaseCase):
             cls.first.call(committed.find_crons, names=[f"{name}_orders"])
             for name in ("push", "follow")
         )
+        crons = [*cls.push, *cls.follow]
+        cls.first.call(committed.run_only_when_woken, crons=crons)
 
     @classmethod
     def make_goods(cls):
