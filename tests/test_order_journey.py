@@ -32,6 +32,9 @@ class TestOrderJourney(LiveCase):
             args=OPTIONS,
         )
         cls.addClassCleanup(cls.browser.close)
+        # Its welcome would cover the page, on a phone all of it.
+        user_id = cls.odoo.get_id("base.user_admin")
+        cls.odoo.call("res.users", "write", [user_id], {"odoobot_state": "disabled"})
         expect.set_options(timeout=PATIENCE)
 
     def setUp(self):
