@@ -10,6 +10,7 @@ import tempfile
 import time
 import unittest
 from itertools import count
+from pathlib import Path
 
 import requests
 
@@ -17,6 +18,8 @@ from odoo.sql_db import close_db, db_connect
 from odoo.tools import SQL, config
 
 BASE = os.environ.get("JD_TEST_BASE")  # a database that nobody is connected to
+# Tests run in several processes at once.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 START_TIMEOUT = 120
 TIMEOUT = 60
 _numbers = count(1)
@@ -35,7 +38,7 @@ class OdooProcess:
         """
         if not BASE:
             raise unittest.SkipTest("./dev test provides the database for this test.")
-        self.database = BASE.replace("_base_", f"_{next(_numbers)}_")
+        self.database = BASE.replace("_base_", f"_{WORKER}{next(_numbers)}_")
         self._options = options
         self._port = _free_port()
         self.url = f"http://127.0.0.1:{self._port}"
@@ -79,7 +82,7 @@ class OdooProcess:
             self._process.wait()
         close_db(self.database)
         _run("dropdb", "--if-exists", "--force", self.database)
-        shutil.rmtree(config.filestore(self.database), ignore_errors=True)
+        shutil.rmtree(_get_filestore(self.database), ignore_errors=True)
 
     def read_log(self):
         with open(self._log.name) as file:
@@ -98,10 +101,10 @@ class OdooProcess:
 
     def _create_database(self):
         _run("createdb", "--template", BASE, self.database)
-        source = config.filestore(BASE)
-        if os.path.isdir(source):
+        source = _get_filestore(BASE)
+        if source.is_dir():
             # Odoo never changes a stored file in place.
-            target = config.filestore(self.database)
+            target = _get_filestore(self.database)
             shutil.copytree(source, target, copy_function=os.link)
 
     def _set_parameter(self, key, value):
@@ -159,6 +162,11 @@ class OdooProcess:
             ["res_id"],
         )
         return row["res_id"]
+
+
+def _get_filestore(database):
+    # `config.filestore` is the tests' own one, where they run on several cores.
+    return Path(config["data_dir"], "filestore", database)
 
 
 def _free_port():
