@@ -12,14 +12,13 @@ MANY = 20_000
 class TestMany(GoodsCase):
     def multiply(self, product, count):
         """Make the product `count` products: SKU-00001, SKU-00002 and so on."""
-        templates = self.copy_rows(product.product_tmpl_id, count - 1)
-        self.copy_rows(product, count - 1, product_tmpl_id=templates)
-        self.env.cr.execute(
-            """UPDATE product_product SET default_code = 'SKU-' || lpad(n::text, 5, '0')
-                 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n
-                         FROM product_product WHERE id >= %s) AS numbered
-                WHERE product_product.id = numbered.id""",
-            [product.id],
+        codes = [f"SKU-{number:05}" for number in range(1, count + 1)]
+        product.default_code = codes[0]
+        self.copy_rows(
+            product,
+            count - 1,
+            product_tmpl_id=self.copy_rows(product.product_tmpl_id, count - 1),
+            default_code=codes[1:],
         )
         self.env.invalidate_all()
 
