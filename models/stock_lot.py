@@ -10,7 +10,26 @@ from odoo.fields import Domain
 class StockLot(models.Model):
     _inherit = "stock.lot"
 
-    jd_move_line_ids = fields.One2many("stock.move.line", "lot_id")
+    jd_is_assumed = fields.Boolean(
+        string="Assumed in a Move",
+        compute="_compute_jd_is_assumed",
+        search="_search_jd_is_assumed",
+        help="JD moved goods without naming the lot, and Odoo assumed this one.",
+    )
+
+    def _compute_jd_is_assumed(self):
+        lines = self.env["stock.move.line"].search(
+            [("lot_id", "in", self.ids), ("jd_lot_assumed", "=", True)]
+        )
+        for lot in self:
+            lot.jd_is_assumed = lot in lines.lot_id
+
+    @api.model
+    def _search_jd_is_assumed(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        lines = self.env["stock.move.line"]._search([("jd_lot_assumed", "=", True)])
+        return Domain("id", "in", lines.subselect("lot_id"))
 
     @api.model
     def _jd_get(self, product, name, company, expires_on=False):

@@ -11,3 +11,5 @@ class StockMoveLine(models.Model):
         help="JD did not say which lot this was. Odoo assumed the one that expires "
         "first, so that nothing has to wait.",
     )
+
+    _jd_lot_assumed_idx = models.Index("(lot_id) WHERE jd_lot_assumed IS TRUE")

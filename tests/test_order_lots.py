@@ -92,15 +92,16 @@ class TestLots(JdLotCase):
     def test_without_jds_lot_the_oldest_is_assumed_and_can_be_searched(self):
         self.make_lot("A", 3)
         self.make_lot("B", 10)
+        untouched = self.make_lot("C", 10)
         self.at_jd_lies({"lot": "X", "quantity": 20})
         delivery = self.ship_cream(5, lots=False)
         self.assertEqual(self.moved(delivery), [("A", 3, True), ("B", 2, True)])
         assumed = self.env["stock.move.line"].search([("jd_lot_assumed", "=", True)])
         self.assertEqual(assumed, delivery.move_line_ids)
-        lots = self.env["stock.lot"].search(
-            [("jd_move_line_ids.jd_lot_assumed", "=", True)]
-        )
+        lots = self.env["stock.lot"].search([("jd_is_assumed", "=", True)])
         self.assertEqual(sorted(lots.mapped("name")), ["A", "B"])
+        self.assertTrue(all(lots.mapped("jd_is_assumed")))
+        self.assertFalse(untouched.jd_is_assumed)
 
     def test_orders_closed_together_do_not_assume_the_same_pieces(self):
         self.make_lot("A", 4)
