@@ -1,16 +1,13 @@
 """The main job in a real browser: from Odoo's menus across JD's login page and back."""
 
-import logging
-import shutil
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from odoo.tests import tagged
 from odoo.tests.common import HOST, TEST_CURSOR_COOKIE_NAME
 
+from .browser import keep_pictures, open_window, start_browser
 from .common import (
     BEAUTY,
     FASHION,
@@ -21,15 +18,6 @@ from .common import (
     JdHttpCase,
 )
 
-_logger = logging.getLogger(__name__)
-
-BROWSERS = ("google-chrome", "chromium", "chromium-browser")
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 BUNDLES = (
     "web.assets_frontend",
     "web.assets_frontend_lazy",
@@ -38,7 +26,6 @@ BUNDLES = (
     "web.assets_web",
     "web.assets_web_print",
 )
-PATIENCE = 30_000  # milliseconds; the first page builds its bundles
 
 
 @tagged("post_install", "-at_install")
@@ -48,14 +35,7 @@ class TestJourney(JdHttpCase):
         super().setUpClass()
         cls.share_application()
         cls.build_bundles()
-        driver = sync_playwright().start()
-        cls.addClassCleanup(driver.stop)
-        cls.browser = driver.chromium.launch(
-            executable_path=next(filter(None, map(shutil.which, BROWSERS))),
-            args=OPTIONS,
-        )
-        cls.addClassCleanup(cls.browser.close)
-        expect.set_options(timeout=PATIENCE)
+        cls.browser = start_browser(cls)
 
     @classmethod
     def build_bundles(cls):
@@ -70,15 +50,14 @@ class TestJourney(JdHttpCase):
         """Open a fresh browser window, signed into Odoo as the JD manager."""
         self.env.flush_all()
         with self.allow_requests():
-            context = self.browser.new_context(locale="en-US", **options)
-            context.set_default_timeout(PATIENCE)
+            context = open_window(self.browser, **options)
             context.add_cookies([self.cookie(self.http_request_key)])
             page = context.new_page()
             try:
                 self.sign_into_odoo_page(page)
                 yield page
             except BaseException:
-                self.keep_picture(page)
+                keep_pictures(context, self._testMethodName)
                 raise
             finally:
                 context.close()
@@ -92,13 +71,6 @@ class TestJourney(JdHttpCase):
             "domain": HOST,
             "path": "/",
         }
-
-    def keep_picture(self, page):
-        # Not where ./dev points TMPDIR to: that is gone when somebody looks.
-        folder = tempfile.mkdtemp("-jd-journey", dir="/tmp")
-        picture = Path(folder) / f"{self._testMethodName}.png"
-        page.screenshot(path=picture, full_page=True)
-        _logger.error("What the browser showed: %s", picture)
 
     def sign_into_odoo_page(self, page):
         page.goto(f"{self.base_url()}/web/login")
@@ -222,7 +194,10 @@ class TestJourney(JdHttpCase):
                 department_no=QUICK_DEPARTMENT,
                 warehouse_no=QUICK_WAREHOUSE,
             )
-            page.click("button:has-text('Start connecting')")
+            start = page.locator("button:has-text('Start connecting')")
+            start.scroll_into_view_if_needed()
+            page.wait_for_timeout(500)  # the bar above glides into its place
+            start.click()
             self.sign_in_at_jd(page, "jd_demo_quick", tick=True)
             expect(page.locator(".alert-success")).to_contain_text(QUICK_NAME)
             wide = "document.documentElement.scrollWidth > window.innerWidth"

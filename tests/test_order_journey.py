@@ -3,21 +3,15 @@
 Nothing is pushed along: the server's own scheduled actions send, hear, ask and close.
 """
 
-import logging
 import re
-import shutil
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from odoo.tests import tagged
 
+from .browser import keep_pictures, open_window, start_browser
 from .live_case import LiveCase
-from .test_journey import BROWSERS, OPTIONS, PATIENCE
-
-_logger = logging.getLogger(__name__)
 
 
 @tagged("post_install", "-at_install")
@@ -25,17 +19,10 @@ class TestOrderJourney(LiveCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        driver = sync_playwright().start()
-        cls.addClassCleanup(driver.stop)
-        cls.browser = driver.chromium.launch(
-            executable_path=next(filter(None, map(shutil.which, BROWSERS))),
-            args=OPTIONS,
-        )
-        cls.addClassCleanup(cls.browser.close)
-        # Its welcome would cover the page, on a phone all of it.
+        cls.browser = start_browser(cls)
+        # OdooBot's welcome would cover the page, on a phone all of it.
         user_id = cls.odoo.get_id("base.user_admin")
         cls.odoo.call("res.users", "write", [user_id], {"odoobot_state": "disabled"})
-        expect.set_options(timeout=PATIENCE)
 
     def setUp(self):
         super().setUp()
@@ -44,8 +31,7 @@ class TestOrderJourney(LiveCase):
     @contextmanager
     def open_browser(self, **options):
         """Open a fresh browser window, signed into Odoo."""
-        context = self.browser.new_context(locale="en-US", **options)
-        context.set_default_timeout(PATIENCE)
+        context = open_window(self.browser, **options)
         page = context.new_page()
         page.goto(f"{self.odoo.url}/web/login")
         page.fill("#login", "admin")
@@ -55,11 +41,7 @@ class TestOrderJourney(LiveCase):
         try:
             yield page
         except BaseException:
-            folder = Path(tempfile.mkdtemp("-jd-journey"))
-            for number, each in enumerate(context.pages):
-                picture = folder / f"{self._testMethodName}-{number}.png"
-                each.screenshot(path=picture, full_page=True)
-                _logger.error("What the browser showed: %s", picture)
+            keep_pictures(context, self._testMethodName)
             raise
         finally:
             context.close()
