@@ -15,7 +15,7 @@ from .. import statuses
 # accepted|in_progress --[cancel asked]--> cancelling --[JD agrees]--> cancelled
 #                                          cancelling --[JD refuses]--> in_progress
 STATES = [
-    ("draft", "To Fix"),
+    ("draft", "Not Sent Yet"),
     ("queued", "Waiting to Be Sent"),
     ("sending", "Being Sent"),
     ("unknown", "Answer Unknown"),
