@@ -239,6 +239,8 @@ class FaultScenarios:
         self.addCleanup(self.worker.call, committed.drop_crons, crons=second_crons)
         self.addCleanup(second.stop)
         second.run([])  # or the first would be done before the second is up
+        # Whoever is done first must leave alone what the other has under way.
+        self.add_fault("slow", count=1, seconds=2)
         for status in (self.documents.path[0], *3 * [self.documents.path[-1]]):
             self.worker.begin_run(self.crons)
             second.run(second_crons)
