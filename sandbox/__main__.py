@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from .server import Server
 from .settings import Settings
@@ -25,7 +26,8 @@ def main(arguments=None):
             message_url=options.message_url,
             daily_budget=options.daily_budget,
             demo=options.demo,
-        )
+        ),
+        options.keep,
     )
     server = Server(sandbox, options.port)
     # Not only once it serves: who reads the ready line may end it at once.
@@ -54,6 +56,12 @@ def _parse(arguments):
     add("--seed", type=int, default=1, help="makes faults repeatable (default: 1)")
     add("--message-url", default="", metavar="URL", help="where pushes are sent")
     add("--demo", action="store_true", help="start with the goods of Odoo's demo data")
+    add(
+        "--keep",
+        type=Path,
+        metavar="FILE",
+        help="keep in FILE what JD holds, and go on from there the next time",
+    )
     add(
         "--daily-budget",
         type=int,

@@ -75,7 +75,7 @@ class Server:
         try:
             self._http.serve_forever(poll_interval=0.2)
         finally:
-            self.sandbox.stopping.set()
+            self.sandbox.stop()
             self._http.server_close()
 
     def __call__(self, request):

@@ -3,7 +3,7 @@
 import dataclasses
 import threading
 
-from . import seed
+from . import memory, seed
 from .books import Books
 from .faults import Faults
 from .messages import Messenger
@@ -11,16 +11,27 @@ from .walk import Walker
 
 
 class Sandbox:
-    """One JD."""
+    """One JD.
 
-    def __init__(self, settings):
+    :param keep: where an earlier process kept what it held, to go on from there
+    """
+
+    def __init__(self, settings, keep=None):
         self._at_start = dataclasses.replace(settings)
         self.settings = settings
         self.stopping = threading.Event()
         self.books = Books()
         self.faults = Faults(self.books, settings)
         self.messenger = Messenger(self)
-        seed.fill(self.books, settings.demo)
+        self._keep = keep
+        if not (keep and memory.recall(self.books, keep)):
+            seed.fill(self.books, settings.demo)
+
+    def stop(self):
+        """Have the threads end, and keep what is to be kept."""
+        self.stopping.set()
+        if self._keep:
+            memory.keep(self.books, self._keep)
 
     def start(self):
         """Set the threads going that move documents and carry pushes."""

@@ -45,6 +45,7 @@ from . import (
     test_sandbox_goods,
     test_sandbox_inbound,
     test_sandbox_login,
+    test_sandbox_memory,
     test_sandbox_messages,
     test_sandbox_outbound,
     test_secrets,
