@@ -50,31 +50,13 @@ class JdOrder(models.Model):
     @api.model
     def _cancel_batch(self, connector):
         """Ask JD for the cancels that are due; return how many are left."""
-        call = const.CANCEL_CALL
-        domain = self._get_due_domain(connector) & Domain(
-            [("state", "=", "cancelling"), ("cancel_due", "=", True)]
+        return self._tell_batch(
+            connector,
+            const.CANCEL_CALL,
+            Domain("state", "=", "cancelling") & Domain("cancel_due", "=", True),
+            lambda operations, name: operations.cancel(**name),
+            lambda orders, answers: orders._record_cancels(answers),
         )
-        limit = connector._get_allowance(call, const.PUSH_BATCH)
-        orders = self._lock_due(domain, limit)
-        operations = orders and connector._get_operations_or_expire()
-        if not operations:
-            return 0
-        # Cancelling twice is harmless at JD: the claim is the time of the next try.
-        orders.retry_at = fields.Datetime.now() + const.RETRY_DELAYS[0]
-        orders._trigger_at("push", orders[0].retry_at)
-        connector._count_calls(call, len(orders))
-        requests = [order._prepare_name() for order in orders]
-        self.env["ir.cron"]._commit_progress()
-        results = connector._call_all(
-            call, lambda request: operations.cancel(**request), requests
-        )
-        answers = dict(zip(orders.ids, results, strict=True))
-        orders._lock_free()._do_apart(
-            lambda free: free._record_cancels(answers),
-            lambda order, error: order._request_attention(str(error)),
-        )
-        self.env["ir.cron"]._commit_progress(len(orders))
-        return self.search_count(domain)
 
     def _record_cancels(self, answers):
         for order in self.filtered(lambda order: order.state == "cancelling"):

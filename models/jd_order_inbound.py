@@ -111,32 +111,15 @@ class JdOrder(models.Model):
 
     @api.model
     def _end_batch(self, connector):
-        domain = self._get_due_domain(connector) & Domain(
-            [("end_due", "=", True), ("state", "in", AT_JD)]
-        )
-        limit = connector._get_allowance(const.END_CALL, const.PUSH_BATCH)
-        orders = self._lock_due(domain, limit)
-        operations = orders and connector._get_operations_or_expire()
-        if not operations:
-            return 0
-        # Ending twice is harmless at JD: the claim is the time of the next try.
-        orders.retry_at = fields.Datetime.now() + const.RETRY_DELAYS[0]
-        orders._trigger_at("push", orders[0].retry_at)
-        connector._count_calls(const.END_CALL, len(orders))
-        named = [(o.warehouse_id.jd_department_no, o.jd_number) for o in orders]
-        self.env["ir.cron"]._commit_progress()
-        results = connector._call_all(
+        return self._tell_batch(
+            connector,
             const.END_CALL,
-            lambda name: operations.close_inbound(name[0], number=name[1]),
-            named,
+            Domain("end_due", "=", True) & Domain("state", "in", AT_JD),
+            lambda operations, name: operations.close_inbound(
+                name["department_no"], number=name["number"]
+            ),
+            lambda orders, answers: orders._record_ends(answers),
         )
-        answers = dict(zip(orders.ids, results, strict=True))
-        orders._lock_free()._do_apart(
-            lambda free: free._record_ends(answers),
-            lambda order, error: order._request_attention(str(error)),
-        )
-        self.env["ir.cron"]._commit_progress(len(orders))
-        return self.search_count(domain)
 
     def _record_ends(self, results):
         """Record what JD said to ending these orders.

@@ -93,6 +93,38 @@ class JdOrder(models.Model):
             [("state", "=", "sending"), ("claim", "not in", [row[0] for row in held])]
         )
 
+    # === TELL WHAT MAY BE TOLD TWICE === #
+
+    @api.model
+    def _tell_batch(self, connector, call, domain, tell, record):
+        """Tell JD something of a batch of orders; return how many are left.
+
+        It must be harmless to tell twice: the claim is the time of the next try.
+
+        :param tell: Takes JD's operations and the `_prepare_name` of an order; runs in
+            a thread.
+        :param record: Takes orders, and order id → JD's answer or the error.
+        """
+        domain &= self._get_due_domain(connector)
+        limit = connector._get_allowance(call, const.PUSH_BATCH)
+        orders = self._lock_due(domain, limit)
+        operations = orders and connector._get_operations_or_expire()
+        if not operations:
+            return 0
+        orders.retry_at = fields.Datetime.now() + const.RETRY_DELAYS[0]
+        orders._trigger_at("push", orders[0].retry_at)
+        connector._count_calls(call, len(orders))
+        names = [order._prepare_name() for order in orders]
+        self.env["ir.cron"]._commit_progress()
+        results = connector._call_all(call, lambda name: tell(operations, name), names)
+        answers = dict(zip(orders.ids, results, strict=True))
+        orders._lock_free()._do_apart(
+            lambda free: record(free, answers),
+            lambda order, error: order._request_attention(str(error)),
+        )
+        self.env["ir.cron"]._commit_progress(len(orders))
+        return self.search_count(domain)
+
     # === SEND === #
 
     @api.model
