@@ -375,7 +375,8 @@ class JdOrder(models.Model):
         ]
         if ahead:
             rank, code = max(ahead)
-            if self.state == "cancelled" and rank >= self._rules.moved_rank:
+            has_left = rank >= self._rules.moved_rank
+            if self.state == "cancelled" and has_left and not self._is_moving_nothing():
                 self._report_moved_though_cancelled()
             values = {
                 "status_code": code,
@@ -387,6 +388,10 @@ class JdOrder(models.Model):
             self.write(values)
         for status in filter(None, found.values()):
             self._apply_effect(status)
+
+    def _is_moving_nothing(self):
+        """Whether JD goes through the motions with an order that it had nothing for."""
+        return self.are_quantities_known and not any(self.line_ids.mapped("reported"))
 
     def _report_moved_though_cancelled(self):
         self._request_attention(
