@@ -16,7 +16,7 @@ OPTIONS = [
     "--no-first-run",
     "--disable-background-networking",
 ]
-PATIENCE = 30_000  # milliseconds; the first page builds its bundles
+PATIENCE = 60_000  # milliseconds; the first page builds its bundles
 
 
 def start_browser(test_class):

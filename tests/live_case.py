@@ -158,7 +158,7 @@ class LiveCase(BaseCase):
         calls = self.sandbox.get("calls")
         return sum(each["count"] for each in calls if each["call"] == name)
 
-    def wait_for(self, get, what, seconds=30):
+    def wait_for(self, get, what, seconds=60):
         """Return what `get` returns as soon as that is something."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

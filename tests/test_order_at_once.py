@@ -67,8 +67,8 @@ class TestOrderAtOnce(BaseCase):
         return self.first.call(read_order, order=self.order)
 
     def send_slowly(self):
-        """Have one worker send the order, to which JD answers after two seconds."""
-        self.sandbox.do("fault", kind="slow", call="addSoOrder", seconds=2)
+        """Have one worker send the order, to which JD answers after three seconds."""
+        self.sandbox.do("fault", kind="slow", call="addSoOrder", seconds=3)
         self.first.begin_run(self.push)
         while len(self.sandbox.get("state")["faults"]) and not self.has_struck():
             time.sleep(0.05)
@@ -112,7 +112,7 @@ class TestOrderAtOnce(BaseCase):
 
     def test_an_order_in_somebodys_hand_while_jd_answers_is_asked_about(self):
         self.send_slowly()
-        self.second.call(touch_and_linger, order=self.order, seconds=4)
+        self.second.call(touch_and_linger, order=self.order, seconds=6)
         self.first.finish()
         self.assertEqual(self.read(), "sending")
         self.sandbox.do("clear_faults")
