@@ -197,17 +197,23 @@ class TestReceipts(JdInboundCase):
         with self.assertRefused("JD has received the goods"):
             picking.action_cancel()
 
-    def test_what_comes_in_parts_ends_when_the_merchant_says_so(self):
+    def announce_in_parts(self):
+        """Send a receipt of ten that comes in parts; return it and its order."""
         self.connector.receipt_policy = "manual"
-        picking = self.make_receipt(10)
-        picking.jd_in_parts = True
+        picking = self.make_receipt(10, jd_in_parts=True)
         picking.action_jd_send()
-        order = self.announce(picking)
+        return picking, self.announce(picking)
+
+    def receive_part(self, order, pieces):
+        """Have so many pieces come in at JD, and JD asked about it."""
         self.complete(order, "20")
-        self.sandbox.do(
-            "receive", order=order.jd_number, parts={str(order.line_ids.id): 6}
-        )
+        line = str(order.line_ids.id)
+        self.sandbox.do("receive", order=order.jd_number, parts={line: pieces})
         self.pull(order)
+
+    def test_what_comes_in_parts_ends_when_the_merchant_says_so(self):
+        picking, order = self.announce_in_parts()
+        self.receive_part(order, 6)
         self.assertEqual(order.line_ids.reported, 6)
         self.assertNotEqual(picking.state, "done")
         picking.action_jd_end()
@@ -220,15 +226,8 @@ class TestReceipts(JdInboundCase):
         self.assertTrue(picking.backorder_ids.jd_on_hold)
 
     def test_after_the_last_part_the_whole_count_is_asked_for(self):
-        self.connector.receipt_policy = "manual"
-        picking = self.make_receipt(10, jd_in_parts=True)
-        picking.action_jd_send()
-        order = self.announce(picking)
-        self.complete(order, "20")
-        self.sandbox.do(
-            "receive", order=order.jd_number, parts={str(order.line_ids.id): 6}
-        )
-        self.pull(order)
+        picking, order = self.announce_in_parts()
+        self.receive_part(order, 6)
         self.sandbox.do("advance", orders=[order.jd_number], to=70)
         self.hear(order, "70")
         self.run_cron("follow_orders")
@@ -237,10 +236,7 @@ class TestReceipts(JdInboundCase):
         self.assertEqual(picking.move_ids.quantity, 10)
 
     def test_an_end_before_jd_began_is_refused_with_the_advice_to_cancel(self):
-        self.connector.receipt_policy = "manual"
-        picking = self.make_receipt(10, jd_in_parts=True)
-        picking.action_jd_send()
-        order = self.announce(picking)
+        picking, order = self.announce_in_parts()
         picking.action_jd_end()
         self.run_cron("push_orders")
         self.assertFalse(order.end_due)
@@ -248,10 +244,7 @@ class TestReceipts(JdInboundCase):
         self.assertAsked(order, "cancel it instead")
 
     def test_an_end_that_jd_does_not_answer_is_told_again(self):
-        self.connector.receipt_policy = "manual"
-        picking = self.make_receipt(10, jd_in_parts=True)
-        picking.action_jd_send()
-        order = self.announce(picking)
+        picking, order = self.announce_in_parts()
         self.complete(order, "20")
         self.sandbox.do(
             "fault", kind="timeout_after", call="closePoOrder", count=1, seconds=0.1
