@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+from .memory import Memory
 from .server import Server
 from .settings import Settings
 from .world import Sandbox
@@ -27,7 +28,7 @@ def main(arguments=None):
             daily_budget=options.daily_budget,
             demo=options.demo,
         ),
-        options.keep,
+        options.keep and Memory(options.keep),
     )
     server = Server(sandbox, options.port)
     # Not only once it serves: who reads the ready line may end it at once.

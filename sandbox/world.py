@@ -3,7 +3,7 @@
 import dataclasses
 import threading
 
-from . import memory, seed
+from . import seed
 from .books import Books
 from .faults import Faults
 from .messages import Messenger
@@ -13,25 +13,25 @@ from .walk import Walker
 class Sandbox:
     """One JD.
 
-    :param keep: where an earlier process kept what it held, to go on from there
+    :param memory: the `memory.Memory` to go on from, if any
     """
 
-    def __init__(self, settings, keep=None):
+    def __init__(self, settings, memory=None):
         self._at_start = dataclasses.replace(settings)
         self.settings = settings
         self.stopping = threading.Event()
         self.books = Books()
         self.faults = Faults(self.books, settings)
         self.messenger = Messenger(self)
-        self._keep = keep
-        if not (keep and memory.recall(self.books, keep)):
+        self._memory = memory
+        if not (memory and memory.recall(self.books)):
             seed.fill(self.books, settings.demo)
 
     def stop(self):
         """Have the threads end, and keep what is to be kept."""
         self.stopping.set()
-        if self._keep:
-            memory.keep(self.books, self._keep)
+        if self._memory:
+            self._memory.keep(self.books)
 
     def start(self):
         """Set the threads going that move documents and carry pushes."""
