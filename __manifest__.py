@@ -22,7 +22,7 @@
         "views/jd_order_views.xml",
         "views/jd_connector_order_views.xml",
         "views/jd_order_kind_views.xml",
-        "views/jd_product_views.xml",
+        "views/jd_goods_views.xml",
         "views/jd_supplier_views.xml",
         "views/jd_warehouse_picker_views.xml",
         "views/login_templates.xml",

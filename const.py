@@ -53,13 +53,9 @@ DAILY_CALLS = 10_000
 RESERVED_SHARE = 0.2
 # How far the pulls of a day may run ahead of the clock, as a share of the budget.
 PULL_HEAD_START = 0.25
-CANCEL_CALL = "cancelOrder"
 
 # === GOODS (open.jdl.com, unit 367: queryGoodsInfo 1610, saveGoodsInfo 1609) === #
 
-GOODS_QUERY_CALL = "queryGoodsInfo"
-GOODS_SAVE_CALL = "saveGoodsInfo"
-SHOPS_CALL = "queryShopInfo"
 # Not refused, and not at JD yet.
 GOODS_WAITING = ("to_match", "to_create")
 # erpGoodsNo and one barcode; JD's lists of them have commas between.
@@ -147,19 +143,15 @@ PROBE_ORDERS = 5
 # === SUPPLIERS (open.jdl.com, unit 367: upsertSupplier, querySupplier) === #
 
 SUPPLIER_BATCH = 50
-SUPPLIER_QUERY_CALL = "querySupplier"
-SUPPLIER_SAVE_CALL = "upsertSupplier"
 # How long a refusal counts, unless the contact is changed.
 SUPPLIER_REFUSAL_KEPT = timedelta(hours=1)
 
 # === INBOUND ORDERS AND RETURNS (closePoOrder 1607, addRtsOrder 1574) === #
 
-END_CALL = "closePoOrder"
 NOT_IN_STOCK_CODE = "2052"
 
 # === ORDERS MADE AT JD BY HAND (open.jdl.com, unit 367: queryOrderNosByPage 1581) === #
 
-LIST_CALL = "queryOrderNosByPage"
 LIST_OVERLAP = timedelta(hours=1)
 # With messages coming in, the list is the safety net only.
 LIST_WITH_MESSAGES = timedelta(hours=12)
@@ -169,5 +161,4 @@ CLOCK_MARGIN = timedelta(minutes=1)
 
 # === GOODS LEVELS (open.jdl.com, unit 367: queryGoodsLevelChange) === #
 
-LEVEL_CALL = "queryGoodsLevelChange"
 LEVEL_OVERLAP = timedelta(hours=1)

@@ -105,51 +105,39 @@ SUPPLIER_RETURN = {
 class Kind:
     """How documents of one kind go.
 
-    :param create: JD's name of the call that tells of one; its budget is its own.
-    :param query: JD's name of the call that asks about one.
     :param fixed: From this code on JD has the goods in hand: no cancel any more.
     :param moved: The first code at which goods have moved for good.
     :param final: JD reports nothing more after it.
     """
 
-    def __init__(self, table, *, create, query, fixed, moved, final):
+    def __init__(self, table, *, fixed, moved, final):
         self.table = table
-        self.create_call = create
-        self.query_call = query
         self.fixed_rank = table[fixed].rank
         self.moved_rank = table[moved].rank
         self.final_rank = table[final].rank
 
 
 KINDS = {
-    "XSCK": Kind(
+    "outbound": Kind(
         OUTBOUND,
-        create="addSoOrder",
-        query="querySoOrder",
         fixed="10016",
         moved="10019",
         final="10034",
     ),
-    "CGRK": Kind(
+    "inbound": Kind(
         INBOUND,
-        create="addPoOrder",
-        query="queryPoOrderDetail",
         fixed="70",
         moved="70",
         final="70",
     ),
-    "THRK": Kind(
+    "customer_return": Kind(
         CUSTOMER_RETURN,
-        create="addRtwOrder",
-        query="queryRtwOrderDetail",
         fixed="200",
         moved="200",
         final="200",
     ),
-    "TGCK": Kind(
+    "supplier_return": Kind(
         SUPPLIER_RETURN,
-        create="addRtsOrder",
-        query="queryReturnToSupplier",
         fixed="150",
         moved="200",
         final="200",

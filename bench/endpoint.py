@@ -109,11 +109,13 @@ class Client:
 
 
 def _make_body(world, order):
+    from odoo.addons.jd_fulfillment.lib.jdl import CODES
+
     return {
         "pin": world.committed.PIN,
         "ownerNo": world.committed.DEPARTMENT,
         "warehouseNo": world.committed.WAREHOUSE,
-        "orderType": order.kind,
+        "orderType": CODES[order.kind],
         "orderNo": order.jd_number,
         "erpOrderNo": order.name,
         "status": "10014",

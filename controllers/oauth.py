@@ -4,7 +4,7 @@ import re
 from odoo.http import Controller, request, route
 
 from .. import const
-from ..models.jd_connector_login import LoginFailed
+from ..models.connection.jd_connector_login import LoginFailed
 
 
 class JdOAuthController(Controller):

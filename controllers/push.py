@@ -44,7 +44,7 @@ class JdPushController(Controller):
         body = request.httprequest.get_data()
         try:
             application_sudo = self._authenticate(query, body)
-            self._take_over(application_sudo, self._parse(query, body))
+            self._store(application_sudo, self._parse(query, body))
         except Rejected as rejection:
             _logger.warning("JD message rejected: %s", rejection.reason)
             return self._answer(
@@ -117,7 +117,7 @@ class JdPushController(Controller):
         except (ValueError, OverflowError) as exc:
             raise Rejected(400, "time not readable") from exc
 
-    def _take_over(self, application_sudo, content):
+    def _store(self, application_sudo, content):
         """Insert the message once and wake the action that takes it in."""
         connector_sudo = application_sudo.env["jd.connector"].search_fetch(
             [

@@ -5,17 +5,37 @@
 protocols behind the operations of `api`.
 """
 
-from .jdl import JdlLogin, JdlOperations
+from . import jdl
 
-_LOGINS = {"jdl": JdlLogin}
-_OPERATIONS = {"jdl": JdlOperations}
+_PROTOCOLS = {"jdl": jdl}
 
 
 def login(protocol, *, endpoints, application, transport):
     """Return the `api.Login` of an application."""
-    return _LOGINS[protocol](endpoints, application, transport)
+    return _PROTOCOLS[protocol].JdlLogin(endpoints, application, transport)
 
 
 def connect(protocol, *, endpoints, application, token, pin, transport):
     """Return the `api.Operations` of a JD account."""
-    return _OPERATIONS[protocol](endpoints, application, token, pin, transport)
+    return _PROTOCOLS[protocol].JdlOperations(
+        endpoints, application, token, pin, transport
+    )
+
+
+def get_call_name(protocol, operation, kind=""):
+    """Return JD's name of the call that an operation makes and is limited by.
+
+    :param str operation: A method of `api.Operations`.
+    :param kind: The `api.OrderKind`, for what each kind has a call of its own for.
+    """
+    return _PROTOCOLS[protocol].get_call_name(operation, kind)
+
+
+def get_kind_code(protocol, kind):
+    """Return JD's code of an `api.OrderKind`."""
+    return _PROTOCOLS[protocol].CODES[kind]
+
+
+def get_kind(protocol, code):
+    """Return the `api.OrderKind` of one of JD's codes, empty where it is none."""
+    return _PROTOCOLS[protocol].KINDS.get(code, "")

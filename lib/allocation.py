@@ -99,14 +99,14 @@ def relabel(report, lines):
     room = defaultdict(list)
     for line, goods_number, planned in lines:
         room[goods_number].append([line, planned])
-    ours, strangers = [], []
+    ours, unmatched_lines = [], []
     for row in report.lines:
         if row.goods_number in room:
             ours += _spread(row, room[row.goods_number])
         elif row.done:
-            strangers.append(row)
+            unmatched_lines.append(row)
     lots = tuple(replace(row, line="") for row in report.lots)
-    return replace(report, lines=tuple(ours), lots=lots), strangers
+    return replace(report, lines=tuple(ours), lots=lots), unmatched_lines
 
 
 def _spread(row, room):

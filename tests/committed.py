@@ -118,7 +118,7 @@ def make_products(env, references, stock):
             product, warehouse.lot_stock_id, stock
         )
     # Matched before there is a delivery that waits for it.
-    env["jd.product"]._request_match(warehouse, products)
+    env["jd.goods"]._request_match(warehouse, products)
 
 
 def make_deliveries(env, count, references):

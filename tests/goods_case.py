@@ -41,14 +41,14 @@ class GoodsCase(JdCase):
         """Ask for all products, or for some as a transfer does, and run the action."""
         if products:
             wanted = self.env["product.product"].union(*products)
-            self.env["jd.product"]._request_match(self.warehouse, wanted)
+            self.env["jd.goods"]._request_match(self.warehouse, wanted)
         else:
             self.connector.action_match_goods()
         self.run_action()
 
     def row(self, product, warehouse=None):
-        goods = self.env["jd.product"]._get_goods(warehouse or self.warehouse, product)
-        return goods.get(product.id, self.env["jd.product"])
+        goods = self.env["jd.goods"]._get_goods(warehouse or self.warehouse, product)
+        return goods.get(product.id, self.env["jd.goods"])
 
     def calls(self, name):
         rows = self.sandbox.get("calls")

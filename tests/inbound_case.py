@@ -2,6 +2,7 @@
 
 from odoo.fields import Command
 
+from ..lib.jdl import CODES
 from .common import QUICK_DEPARTMENT
 from .order_common import JdOrderCase
 
@@ -116,14 +117,14 @@ class JdInboundCase(JdOrderCase):
         """Return JD's own view of an order."""
         found = [
             row
-            for row in self.sandbox.get("orders", kind=order.kind)
+            for row in self.sandbox.get("orders", kind=CODES[order.kind])
             if row["orderNo"] == order.jd_number
         ]
         self.assertEqual(len(found), 1)
         return found[0]
 
     def goods_no(self, product):
-        goods = self.env["jd.product"]._get_goods(self.warehouse, product)
+        goods = self.env["jd.goods"]._get_goods(self.warehouse, product)
         return goods[product.id].goods_no
 
     def jd_stock(self, product, level="100", warehouse=None):
@@ -159,7 +160,7 @@ class JdInboundCase(JdOrderCase):
             lambda row: row.warehouse_no == SECOND_WAREHOUSE
         )
         line.is_picked = True
-        picker.action_take_up()
+        picker.action_create_warehouses()
         second = self.connector.warehouse_ids.filtered(
             lambda w: w.jd_warehouse_no == SECOND_WAREHOUSE
         )

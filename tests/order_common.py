@@ -7,6 +7,7 @@ from odoo.fields import Command
 from odoo.tools import SQL, html2plaintext
 
 from ..lib import clock
+from ..lib.jdl import CODES
 from .common import QUICK_DEPARTMENT, QUICK_NAME, QUICK_WAREHOUSE, JdCase
 
 
@@ -109,7 +110,7 @@ class JdOrderCase(JdCase):
         """Return what JD holds under our number: no order, or one, never more."""
         rows = [
             row
-            for row in self.sandbox.get("orders", kind=order.kind)
+            for row in self.sandbox.get("orders", kind=CODES[order.kind])
             if row["erpOrderNo"] == order.name
         ]
         self.assertLessEqual(len(rows), 1)
@@ -140,7 +141,7 @@ class JdOrderCase(JdCase):
             "pin": self.connector.pin,
             "ownerNo": self.warehouse.jd_department_no,
             "warehouseNo": self.warehouse.jd_warehouse_no,
-            "orderType": order.kind,
+            "orderType": CODES[order.kind],
             "orderNo": order.jd_number,
             "erpOrderNo": order.name,
             "status": code,
@@ -162,7 +163,7 @@ class JdOrderCase(JdCase):
     TIMES = {
         "jd.order": (
             *("retry_at", "accepted_at", "status_at", "pull_at", "pulled_at"),
-            "cancel_asked_at",
+            "cancel_requested_at",
         ),
         "jd.order.event": ("happened_at",),
         "jd.connector": ("last_message_at", "probed_at"),

@@ -15,7 +15,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from .. import const
-from ..models.jd_connector_login import LoginFailed
+from ..models.connection.jd_connector_login import LoginFailed
 from .common import QUICK_DEPARTMENT, QUICK_WAREHOUSE, answered
 from .sandbox_process import SandboxProcess, sign_in
 

@@ -133,7 +133,7 @@ class TestPicking(JdCase):
         picker = self.open_picker()
         for line in picker.line_ids:
             line.is_picked = line.warehouse_no in numbers
-        picker.action_take_up()
+        picker.action_create_warehouses()
 
     def lines(self):
         return [
@@ -194,14 +194,14 @@ class TestPicking(JdCase):
         self.sandbox.do("warehouse", no="110000201", status="3")
         picker.line_ids[0].is_picked = True
         with self.assertRefused("JD has not opened the warehouse 110000201"):
-            picker.action_take_up()
+            picker.action_create_warehouses()
         self.assertFalse(self.connector.warehouse_ids)
 
     def test_a_made_up_line_is_refused(self):
         picker = self.open_picker()
         picker.line_ids[0].write({"is_picked": True, "department_no": QUICK_DEPARTMENT})
         with self.assertRefused(f"no access to the department {QUICK_DEPARTMENT}"):
-            picker.action_take_up()
+            picker.action_create_warehouses()
 
     def test_a_pin_without_warehouses_says_whom_to_ask(self):
         for no in ("110000201", "110000202", "110000203"):
@@ -222,5 +222,5 @@ class TestPicking(JdCase):
     def test_the_dialog_ticks_and_takes_up(self):
         with Form(self.open_picker()) as form, form.line_ids.edit(0) as line:
             line.is_picked = True
-        form.record.action_take_up()
+        form.record.action_create_warehouses()
         self.assertEqual(self.connector.warehouse_ids.jd_warehouse_no, "110000201")

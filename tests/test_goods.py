@@ -89,7 +89,7 @@ class TestMatch(GoodsCase):
 
     def test_an_archived_product_is_left_alone_until_it_is_restored(self):
         shirt = self.make_product("SHIRT")
-        self.env["jd.product"]._request_match(self.warehouse, shirt)
+        self.env["jd.goods"]._request_match(self.warehouse, shirt)
         shirt.active = False
         self.match()
         self.assertEqual(self.row(shirt).state, "to_match")
@@ -130,14 +130,14 @@ class TestMatch(GoodsCase):
         created = self.listed_at_jd()["SHIRT-L"]
         self.assertMatched(large, created["goodsNo"])
         self.assertEqual(created["goodsName"], "Shirt (L)")
-        self.assertEqual(template.jd_product_count, 2)
+        self.assertEqual(template.jd_goods_count, 2)
 
     def test_services_and_products_of_other_companies_are_left_out(self):
         service = self.make_product("HELP", type="service", is_storable=False)
         foreign = self.make_product("FOREIGN", company_id=self.other_company.id)
         shared = self.make_product("SHARED", company_id=False)
         self.match()
-        self.env["jd.product"]._request_match(self.warehouse, service + foreign)
+        self.env["jd.goods"]._request_match(self.warehouse, service + foreign)
         self.assertFalse(self.row(service) + self.row(foreign))
         self.assertEqual(self.row(shared).state, "matched")
 
@@ -153,7 +153,7 @@ class TestMatch(GoodsCase):
         for _again in range(2):
             self.match(shirt)
             self.match()
-        self.assertEqual(self.env["jd.product"].search_count([]), 1)
+        self.assertEqual(self.env["jd.goods"].search_count([]), 1)
 
     def test_each_department_has_goods_of_its_own(self):
         connector = self.make_basic()
@@ -166,7 +166,7 @@ class TestMatch(GoodsCase):
         self.assertEqual(self.row(shirt, fashion).goods_no, numbers["SHIRT"])
         created = self.listed_at_jd(BEAUTY)["SHIRT"]["goodsNo"]
         self.assertEqual(self.row(shirt, beauty).goods_no, created)
-        self.assertEqual(len(shirt.jd_product_ids), 3)
+        self.assertEqual(len(shirt.jd_goods_ids), 3)
 
     def test_match_again_finds_the_goods_of_a_corrected_reference(self):
         shirt = self.make_product("WRONG")
@@ -194,7 +194,7 @@ class TestMatch(GoodsCase):
         self.match(shirt)
         self.assertNotAtJd(shirt, "JD lists no goods with SHIRT")
         self.env.cr.execute(
-            "UPDATE jd_product SET refused_at = refused_at - interval '61 minutes'"
+            "UPDATE jd_goods SET refused_at = refused_at - interval '61 minutes'"
         )
         self.env.invalidate_all()
         self.match(shirt)
@@ -206,7 +206,7 @@ class TestProgress(GoodsCase):
     def test_the_connection_counts_what_is_done_and_what_is_left(self):
         self.make_product("SHIRT")
         self.make_product()
-        self.env["jd.product"]._request_match(
+        self.env["jd.goods"]._request_match(
             self.warehouse, self.env["product.product"].search([])
         )
         connector = self.connector
@@ -256,7 +256,7 @@ class TestAccess(GoodsCase):
     def test_stock_users_see_goods_and_change_nothing(self):
         row = self.row(self.shirt).with_user(self.stock_user)
         self.assertTrue(row.display_name)
-        self.assertEqual(self.shirt.with_user(self.stock_user).jd_product_count, 1)
+        self.assertEqual(self.shirt.with_user(self.stock_user).jd_goods_count, 1)
         for attempt in (
             row.action_match_again,
             row.unlink,
@@ -269,13 +269,13 @@ class TestAccess(GoodsCase):
 
     def test_a_stock_users_transfer_has_its_goods_looked_for(self):
         other = self.make_product("OTHER")
-        rows = self.env["jd.product"].with_user(self.stock_user)
+        rows = self.env["jd.goods"].with_user(self.stock_user)
         rows._request_match(self.warehouse.with_user(self.stock_user), other)
         self.run_action()
         self.assertEqual(self.row(other).state, "matched")
 
     def test_another_company_sees_nothing_of_them(self):
-        rows = self.env["jd.product"].with_user(self.other_manager)
+        rows = self.env["jd.goods"].with_user(self.other_manager)
         rows = rows.with_context(allowed_company_ids=self.other_company.ids)
         self.assertFalse(rows.search([]))
         self.assertFalse(rows.env["jd.department"].search([]))

@@ -71,7 +71,7 @@ class TestCreation(CreationCase):
             {"name": "Shirts", "jd_category_no": "15606"}
         )
         child = category.create({"name": "Red shirts", "parent_id": category.id})
-        row = self.row(self.shirt) or self.env["jd.product"]._create_rows(
+        row = self.row(self.shirt) or self.env["jd.goods"]._create_rows(
             self.env["jd.department"].search([]), self.shirt
         )
         self.assertEqual(row._prepare_new_goods().category, const.GOODS_CATEGORY)
@@ -90,7 +90,7 @@ class TestCreation(CreationCase):
     def test_goods_that_a_transfer_waits_for_are_created_first(self):
         self.match()
         later, awaited = self.make_product("LATER"), self.make_product("AWAITED")
-        self.env["jd.product"]._request_match(self.warehouse, awaited)
+        self.env["jd.goods"]._request_match(self.warehouse, awaited)
         # One call of the day is left, for one of the two.
         self.connector.daily_calls = self.calls("saveGoodsInfo") + 1
         self.match()
@@ -129,7 +129,7 @@ class TestUnknownOutcome(CreationCase):
 
     def test_a_row_left_behind_by_a_process_that_died_is_asked_about(self):
         department = self.env["jd.department"].search([])
-        row = self.env["jd.product"]._create_rows(department, self.shirt)
+        row = self.env["jd.goods"]._create_rows(department, self.shirt)
         row.state = "to_create"
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             department.with_env(self.env(cr=cr))._claim_missing()
@@ -161,7 +161,7 @@ class TestRefusal(CreationCase):
             "fault", kind="refuse", call="saveGoodsInfo", code="2001", count=1
         )
         self.match()
-        states = self.env["jd.product"].search([]).mapped("state")
+        states = self.env["jd.goods"].search([]).mapped("state")
         self.assertEqual(sorted(states), ["matched", "refused"])
 
     def test_goods_that_are_being_added_just_now_are_tried_again(self):
@@ -181,7 +181,7 @@ class TestRefusal(CreationCase):
 
     def test_goods_that_jd_switched_off_are_not_used(self):
         department = self.env["jd.department"].search([])
-        row = self.env["jd.product"]._create_rows(department, self.shirt)
+        row = self.env["jd.goods"]._create_rows(department, self.shirt)
         row._compare([jd_api.Goods("EMG1", own_number="SHIRT", enabled=False)])
         self.assertNotAtJd(self.shirt, "switched its goods EMG1 off")
 

@@ -57,7 +57,7 @@ class TestMany(GoodsCase):
         self.assertLessEqual(self.calls("queryGoodsInfo"), 25)
         self.assertFalse(self.calls("saveGoodsInfo"))
         listed = self.listed_at_jd()
-        for row in self.env["jd.product"].search([], limit=100, order="id desc"):
+        for row in self.env["jd.goods"].search([], limit=100, order="id desc"):
             self.assertEqual(row.goods_no, listed[row.default_code]["goodsNo"])
 
     def test_more_than_can_be_asked_by_number_are_looked_for_in_the_list(self):

@@ -73,9 +73,9 @@ class TestRelabel(BaseCase):
     """Orders made at JD, read in terms of our own lines."""
 
     def relabel(self, told, *ours):
-        translated, strangers = relabel(told, ours)
+        translated, unmatched_lines = relabel(told, ours)
         found = [(row.line, row.done) for row in translated.lines]
-        return found, [row.goods_number for row in strangers]
+        return found, [row.goods_number for row in unmatched_lines]
 
     def test_lines_are_matched_by_their_goods(self):
         found = self.relabel(

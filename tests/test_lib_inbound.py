@@ -24,6 +24,7 @@ from ..lib.api import (
     SupplierReturn,
 )
 from ..lib.clock import utc_now
+from ..lib.jdl import CODES
 from .test_lib_goods import DEPARTMENT, WAREHOUSE, GoodsCase
 
 FOREIGN = "EBU0000000000201"
@@ -52,7 +53,7 @@ class ReceivingCase(GoodsCase):
 
     def told(self, own_number):
         """Return what JD was told of an order, word for word."""
-        orders = self.sandbox.get("orders", kind=self.kind)
+        orders = self.sandbox.get("orders", kind=CODES[self.kind])
         [order] = [row for row in orders if row["erpOrderNo"] == own_number]
         return order["request"]
 
@@ -156,7 +157,7 @@ class TestInbound(ReceivingCase):
         self.jd.create_order(self.order())
         self.advance("WH/IN/1", to="70")
         report = self.report("WH/IN/1")
-        self.assertEqual((report.status, report.differences), ("70", ()))
+        self.assertEqual((report.status, report.discrepancies), ("70", ()))
         self.assertEqual(self.counted(report), [("1", "100", 10)])
         self.assertAlmostEqual(report.completed_at, utc_now(), delta=MINUTE)
 
@@ -169,7 +170,7 @@ class TestInbound(ReceivingCase):
             self.counted(report), [("1", "100", 4), ("1", GoodsLevel.DEFECTIVE, 3)]
         )
         self.assertEqual([line.planned for line in report.lines], [10, 0])
-        [difference] = report.differences
+        [difference] = report.discrepancies
         self.assertEqual(difference.own_goods_number, "CUP")
         self.assertEqual(difference.reasons, {"short": 2, "damaged": 3, "other": 1})
         [rejection] = report.rejections
@@ -182,7 +183,7 @@ class TestInbound(ReceivingCase):
         self.advance("WH/IN/1", to="70")
         report = self.report("WH/IN/1")
         self.assertEqual(self.counted(report), [("1", "100", 15)])
-        over, error = report.differences
+        over, error = report.discrepancies
         self.assertEqual(over.reasons, {"excess": 5})
         self.assertEqual(error.goods_number, self.goods["TEA"])
         self.assertEqual(error.reasons, {"error": 2})
@@ -541,7 +542,7 @@ class TestLists(ReceivingCase):
         number = self.jd.create_order(own)
         self.sandbox.do(
             "make_order",
-            kind=OrderKind.INBOUND,
+            kind=CODES[OrderKind.INBOUND],
             department=DEPARTMENT,
             warehouse=WAREHOUSE,
             lines=[{"erpGoodsNo": "CUP", "quantity": 1}],

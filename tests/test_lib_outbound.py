@@ -59,7 +59,7 @@ class OutboundCase(GoodsCase):
 
     def told(self, number="WH/OUT/1"):
         """Return what JD was told of an order, word for word."""
-        orders = self.sandbox.get("orders", kind=OUTBOUND)
+        orders = self.sandbox.get("orders", kind="XSCK")
         [order] = [row for row in orders if row["erpOrderNo"] == number]
         return order["request"]
 
@@ -267,7 +267,7 @@ class TestCreateOutbound(OutboundCase):
         self.assertEqual(len(set(numbers)), 100)
         held = {
             order["orderNo"]: order["erpOrderNo"]
-            for order in self.sandbox.get("orders", kind=OUTBOUND)
+            for order in self.sandbox.get("orders", kind="XSCK")
         }
         self.assertEqual(
             [held[number] for number in numbers], [order.number for order in orders]

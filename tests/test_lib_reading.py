@@ -381,7 +381,7 @@ class TestReports(AnsweredCase):
             [(line.level, line.done) for line in report.lines],
             [("200", 4), ("100", None)],
         )
-        [difference] = report.differences
+        [difference] = report.discrepancies
         self.assertEqual((difference.quantity, difference.remark), (3, "wet"))
         self.assertEqual(difference.reasons, {"short": 1, "damaged": 2, "newReason": 4})
         [rejection] = report.rejections

@@ -153,7 +153,7 @@ class TestOrderCancel(JdOrderCase):
         with self.assertRefused("cannot be cancelled any more.*off the shelf"):
             self.picking.action_cancel()
         self.assertEqual(self.picking.state, "assigned")
-        self.assertFalse(self.order.cancel_asked)
+        self.assertFalse(self.order.cancel_requested)
 
     def test_lowering_what_is_off_the_shelf_is_refused_too(self):
         self.send()

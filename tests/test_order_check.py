@@ -249,9 +249,7 @@ class TestOrderCheck(JdOrderCase):
 
     def test_goods_that_are_no_longer_matched_are_not_sent(self):
         picking = self.make_delivery(1)
-        self.env["jd.product"].search(
-            [("product_id", "=", self.products[0].id)]
-        ).unlink()
+        self.env["jd.goods"].search([("product_id", "=", self.products[0].id)]).unlink()
         self.send()
         self.assertEqual(picking.jd_order_id.state, "draft")
         self.assertIn("Goods 1 is being matched", picking.jd_problems)

@@ -199,7 +199,7 @@ class TestOrderClose(JdOrderCase):
 
     # === ONE OF MANY === #
 
-    @mute_logger("odoo.addons.jd_fulfillment.models.jd_worker")
+    @mute_logger("odoo.addons.jd_fulfillment.models.mixins.jd_worker")
     def test_one_transfer_that_does_not_close_falls_out_alone(self):
         pickings = [self.make_delivery(1) for _ in range(4)]
         orders = self.send(*pickings)
@@ -215,7 +215,7 @@ class TestOrderClose(JdOrderCase):
         self.run_cron("close_orders")
         self.assertEqual(len(self.order.activity_ids), 1)
 
-    @mute_logger("odoo.addons.jd_fulfillment.models.jd_worker")
+    @mute_logger("odoo.addons.jd_fulfillment.models.mixins.jd_worker")
     def test_a_transfer_that_did_not_close_is_tried_again_in_an_hour(self):
         self.walk(self.order, "10019")
         self.ask(self.order)

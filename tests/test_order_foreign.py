@@ -72,7 +72,7 @@ class TestForeignOrders(JdInboundCase):
 
     def test_a_message_lists_its_order_at_once(self):
         number = self.make_at_jd("CGRK", 3)
-        order = self.env["jd.order"].new({"kind": "CGRK"})
+        order = self.env["jd.order"].new({"kind": "inbound"})
         self.hear(order, "20", orderNo=number, erpOrderNo="")
         self.run_cron("follow_orders")
         self.assertEqual(self.listed().jd_number, number)

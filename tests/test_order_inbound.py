@@ -55,7 +55,7 @@ class TestReceipts(JdInboundCase):
     def suppliers_at_jd(self):
         return [
             self.at_jd(order)["request"].get("supplierNo")
-            for order in self.env["jd.order"].search([("kind", "=", "CGRK")])
+            for order in self.env["jd.order"].search([("kind", "=", "inbound")])
         ]
 
     def test_a_supplier_is_created_once_even_if_jds_answer_is_lost(self):
@@ -138,7 +138,7 @@ class TestReceipts(JdInboundCase):
         self.complete(order, "70")
         self.assertEqual(picking.move_ids.product_id, self.product)
         self.assertEqual(self.held(self.products[1]), self.STOCK)
-        self.assertIn("G-2: 3 not announced", order.differences)
+        self.assertIn("G-2: 3 not announced", order.discrepancies)
         self.assertAsked(order, "G-2: 3 not announced")
         before = len(order.activity_ids)
         order.pull_at = "2026-01-01 00:00:00"
@@ -151,7 +151,7 @@ class TestReceipts(JdInboundCase):
         self.sandbox.do("arrange", orders="all", refused=4)
         self.complete(order, "70")
         self.assertEqual(picking.move_ids.quantity, 6)
-        self.assertIn("4 not taken in: refused at receipt", order.differences)
+        self.assertIn("4 not taken in: refused at receipt", order.discrepancies)
         self.assertEqual(picking.backorder_ids.move_ids.product_uom_qty, 4)
 
     def test_nothing_received_leaves_the_receipt_open_and_held(self):
@@ -216,7 +216,7 @@ class TestReceipts(JdInboundCase):
         self.receive_part(order, 6)
         self.assertEqual(order.line_ids.reported, 6)
         self.assertNotEqual(picking.state, "done")
-        picking.action_jd_end()
+        picking.action_jd_close_inbound()
         self.run_cron("push_orders")
         self.assertEqual(self.at_jd(order)["status"], 70)
         self.run_cron("follow_orders")
@@ -237,9 +237,9 @@ class TestReceipts(JdInboundCase):
 
     def test_an_end_before_jd_began_is_refused_with_the_advice_to_cancel(self):
         picking, order = self.announce_in_parts()
-        picking.action_jd_end()
+        picking.action_jd_close_inbound()
         self.run_cron("push_orders")
-        self.assertFalse(order.end_due)
+        self.assertFalse(order.close_inbound_due)
         self.assertEqual(order.state, "accepted")
         self.assertAsked(order, "cancel it instead")
 
@@ -249,12 +249,12 @@ class TestReceipts(JdInboundCase):
         self.sandbox.do(
             "fault", kind="timeout_after", call="closePoOrder", count=1, seconds=0.1
         )
-        picking.action_jd_end()
+        picking.action_jd_close_inbound()
         self.run_cron("push_orders")
-        self.assertTrue(order.end_due)
+        self.assertTrue(order.close_inbound_due)
         order.retry_at = False
         self.run_cron("push_orders")
-        self.assertFalse(order.end_due)
+        self.assertFalse(order.close_inbound_due)
         self.assertEqual(self.at_jd(order)["status"], 70)
 
 
@@ -277,7 +277,7 @@ class TestBetweenWarehouses(JdInboundCase):
         )
         picking.action_confirm()
         picking.action_assign()
-        self.assertEqual(picking.jd_kind, "CGRK")
+        self.assertEqual(picking.jd_kind, "inbound")
         order = self.announce(picking)
         request = self.at_jd(order)["request"]
         self.assertFalse(request.get("supplierNo"))
@@ -297,7 +297,7 @@ class TestBetweenWarehouses(JdInboundCase):
         )
         picking.action_confirm()
         picking.action_assign()
-        self.assertEqual(picking.jd_kind, "XSCK")
+        self.assertEqual(picking.jd_kind, "outbound")
         order = self.announce(picking)
         self.assertEqual(str(self.at_jd(order)["request"]["orderType"]), "2")
         self.complete(order, "10020")
@@ -344,7 +344,7 @@ class TestBetweenWarehouses(JdInboundCase):
     def test_a_resupply_leaves_the_one_jd_warehouse_before_the_other_expects_it(self):
         second = self.connect_second_warehouse()
         delivery, receipt = self.resupply(second, self.warehouse, 9)
-        self.assertEqual((delivery.jd_kind, receipt.jd_kind), ("XSCK", "CGRK"))
+        self.assertEqual((delivery.jd_kind, receipt.jd_kind), ("outbound", "inbound"))
         order = self.announce(delivery)
         request = self.at_jd(order)["request"]
         self.assertEqual(str(request["orderType"]), "2")
@@ -382,7 +382,7 @@ class TestBetweenWarehouses(JdInboundCase):
     def test_our_own_warehouse_is_resupplied_from_jd(self):
         self.own.partner_id = self.customer
         delivery, receipt = self.resupply(self.own, self.warehouse, 4)
-        self.assertEqual(delivery.jd_kind, "XSCK")
+        self.assertEqual(delivery.jd_kind, "outbound")
         self.assertFalse(receipt.jd_kind)
         self.complete(self.announce(delivery), "10020")
         self.assertEqual(delivery.state, "done")

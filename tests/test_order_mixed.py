@@ -100,14 +100,18 @@ class TestMixedRun(JdInboundCase):
     def test_after_a_thousand_documents_both_sides_hold_the_same(self):
         share = self.DOCUMENTS // 4
         kinds = {
-            "XSCK": (self.warehouse.out_type_id, self.stock, self.customers),
-            "CGRK": (self.warehouse.in_type_id, self.suppliers, self.stock),
-            "TGCK": (self.warehouse.out_type_id, self.stock, self.suppliers),
-            "THRK": (self.warehouse.in_type_id, self.customers, self.stock),
+            "outbound": (self.warehouse.out_type_id, self.stock, self.customers),
+            "inbound": (self.warehouse.in_type_id, self.suppliers, self.stock),
+            "supplier_return": (self.warehouse.out_type_id, self.stock, self.suppliers),
+            "customer_return": (self.warehouse.in_type_id, self.customers, self.stock),
         }
         everything = self.env["stock.picking"]
         for kind, (picking_type, source, destination) in kinds.items():
-            partner = self.customer if kind in ("XSCK", "THRK") else self.supplier
+            partner = (
+                self.customer
+                if kind in ("outbound", "customer_return")
+                else self.supplier
+            )
             pickings = self.make_many(share, picking_type, source, destination, partner)
             self.assertEqual(set(pickings.mapped("jd_kind")), {kind})
             everything += pickings

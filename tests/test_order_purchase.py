@@ -62,7 +62,7 @@ class TestPurchases(JdInboundCase):
         purchase, receipt = self.purchase(20)
         self.complete(self.announce(receipt), "70")
         back = self.take_back(receipt, 5)
-        self.assertEqual(back.jd_kind, "TGCK")
+        self.assertEqual(back.jd_kind, "supplier_return")
         back.action_assign()
         order = self.announce(back)
         self.complete(order, "200")

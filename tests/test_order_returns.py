@@ -10,7 +10,7 @@ class TestCustomerReturns(JdInboundCase):
     def test_a_return_names_the_delivery_it_comes_from(self):
         delivery = self.ship(4, 2)
         back = self.take_back(delivery, 1)
-        self.assertEqual(back.jd_kind, "THRK")
+        self.assertEqual(back.jd_kind, "customer_return")
         order = self.announce(back)
         self.assertTrue(order.jd_number.startswith("ESR"))
         request = self.at_jd(order)["request"]
@@ -135,7 +135,7 @@ class TestCustomerReturns(JdInboundCase):
             wizard.action_create_exchanges()["res_id"]
         )
         out = self.env["stock.picking"].search(
-            [("jd_order_id.kind", "=", "XSCK"), ("id", "!=", delivery.id)]
+            [("jd_order_id.kind", "=", "outbound"), ("id", "!=", delivery.id)]
         )
         self.assertEqual(len(out), 1)
         order = self.announce(back)
@@ -161,7 +161,7 @@ class TestSupplierReturns(JdInboundCase):
 
     def test_goods_go_back_to_the_supplier_who_picks_them_up(self):
         picking = self.make_supplier_return(6)
-        self.assertEqual(picking.jd_kind, "TGCK")
+        self.assertEqual(picking.jd_kind, "supplier_return")
         order = self.announce(picking)
         self.assertTrue(order.jd_number.startswith("EBS"))
         request = self.at_jd(order)["request"]

@@ -338,7 +338,7 @@ class TestSubscription(JdOrderCase):
         self.ask(self.orders)
         # The sandbox has no clock to turn: what it told just now lies back from here.
         self.let_pass(minutes=3)
-        self.connector.sudo()._note_pull_news(self.orders.event_ids)
+        self.connector.sudo()._count_missed_messages(self.orders.event_ids)
 
     def test_at_first_nobody_knows(self):
         self.assertEqual(self.connector.subscription_state, "unknown")
@@ -368,7 +368,7 @@ class TestSubscription(JdOrderCase):
         self.hear(self.orders[0], "10014")
         self.run_cron("follow_orders")
         self.orders.pull_at = fields.Datetime.now() + timedelta(hours=12)
-        self.connector.sudo()._miss_messages()
+        self.connector.sudo()._mark_messages_missing()
         now = fields.Datetime.now()
         self.assertLess(max(self.orders.mapped("pull_at")), now + timedelta(hours=1))
 
@@ -388,7 +388,7 @@ class TestSubscription(JdOrderCase):
         self.hear(self.orders[0], "10016")
         self.run_cron("follow_orders")
         self.let_pass(minutes=3)
-        self.connector.sudo()._note_pull_news(self.orders.event_ids)
+        self.connector.sudo()._count_missed_messages(self.orders.event_ids)
         self.assertEqual(self.connector.subscription_state, "receiving")
 
     def test_messages_that_come_again_are_noticed(self):

@@ -8,7 +8,7 @@ class TestOrderWords(JdOrderCase):
     def test_what_scheduled_actions_write_is_in_the_language_of_who_reads_it(self):
         self.env["res.lang"]._activate_lang("id_ID")
         self.manager.lang = "id_ID"
-        orders = self.env["jd.order"]._speak_to(self.connector)
+        orders = self.env["jd.order"]._with_responsible_lang(self.connector)
         self.assertEqual(orders.env.lang, "id_ID")
 
     def test_the_user_of_the_transfer_is_asked_to_look(self):

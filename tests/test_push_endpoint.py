@@ -116,7 +116,7 @@ class TestPushEndpoint(JdCase, HttpCase):
         self.assertEqual(message.company_id, self.company)
         self.assertEqual(message.message_no, "MSG1")
         self.assertEqual(message.topic, "order.status")
-        self.assertEqual(message.kind, "XSCK")
+        self.assertEqual(message.kind, "outbound")
         self.assertEqual(message.jd_number, "ESL1")
         self.assertEqual(message.own_number, "XSCK-1")
         self.assertEqual(message.code, "10014")

@@ -15,7 +15,7 @@ class JdWarehousePicker(models.TransientModel):
 
     # === ACTIONS === #
 
-    def action_take_up(self):
+    def action_create_warehouses(self):
         """Create the ticked warehouses that are not in Odoo yet."""
         self.ensure_one()
         picked = self.line_ids.filtered(

@@ -18,12 +18,12 @@ DOCUMENTED_SOURCE = "ISV0020008045424"
 
 
 class OrderKind:
-    """JD's names for the kinds of orders."""
+    """The kinds of orders; each protocol has codes of its own for them."""
 
-    INBOUND = "CGRK"
-    OUTBOUND = "XSCK"
-    CUSTOMER_RETURN = "THRK"
-    SUPPLIER_RETURN = "TGCK"
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    CUSTOMER_RETURN = "customer_return"
+    SUPPLIER_RETURN = "supplier_return"
 
 
 # === WHAT JD IS TOLD === #
@@ -278,7 +278,7 @@ class OutboundReport(Report):
 
 
 @dataclass(frozen=True)
-class Difference:
+class Discrepancy:
     """What JD counted otherwise than planned, for one goods of an inbound order.
 
     :param reasons: Pieces by JD's name of the reason, e.g. `short`, `damaged`,
@@ -308,7 +308,7 @@ class InboundReport(Report):
     kind: ClassVar[str] = OrderKind.INBOUND
 
     supplier_no: str = ""
-    differences: tuple[Difference, ...] = ()
+    discrepancies: tuple[Discrepancy, ...] = ()
     rejections: tuple[Rejection, ...] = ()
 
 

@@ -9,6 +9,8 @@ _BASE = "/integratedsupplychain/basicinfo/goods"
 _QUERY = Call("queryGoodsInfo", f"{_BASE}/query/v1", question=True)
 _SAVE = Call("saveGoodsInfo", f"{_BASE}/create/v1")
 
+CALLS = {"goods": _QUERY, "create_goods": _SAVE}
+
 _EVERYTHING = "1"
 # In JD's goods, 1 is no and 2 is yes.
 _FLAGS = {"1": False, "2": True}

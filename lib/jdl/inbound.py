@@ -1,6 +1,6 @@
 """Inbound orders (CGRK)."""
 
-from ..api import Difference, InboundReport, Rejection
+from ..api import Discrepancy, InboundReport, Rejection
 from .family import Family, amount, cargo, read_line, read_lots, read_serials
 from .fields import count, lot, moment, rows, text
 from .gateway import Call
@@ -11,7 +11,7 @@ _CREATE = Call("addPoOrder", f"{_BASE}/create/v2")
 _QUERY = Call("queryPoOrderDetail", f"{_BASE}/query/v1", question=True)
 
 _QUANTITY = "Quantity"
-_WHOLE_DIFFERENCE = "diff"
+_WHOLE_DISCREPANCY = "diff"
 
 
 def _payload(order):
@@ -57,8 +57,8 @@ def _read(data):
         serials=read_serials(data, "serialNoModelList"),
         completed_at=moment(data, "completeTime"),
         supplier_no=text(data, "supplierNo"),
-        differences=tuple(
-            _read_difference(row)
+        discrepancies=tuple(
+            _read_discrepancy(row)
             for row in rows(data, member="purchaseItemModelDiffList")
         ),
         rejections=tuple(
@@ -67,15 +67,15 @@ def _read(data):
     )
 
 
-def _read_difference(row):
+def _read_discrepancy(row):
     """Read a row whose members are named after reasons, like `damagedQuantity`."""
     reasons = {
         name.removesuffix(_QUANTITY): count(row, name)
         for name in row
         if name.endswith(_QUANTITY)
     }
-    whole = reasons.pop(_WHOLE_DIFFERENCE, None)
-    return Difference(
+    whole = reasons.pop(_WHOLE_DISCREPANCY, None)
+    return Discrepancy(
         goods_number=text(row, "goodsNo"),
         own_goods_number=text(row, "erpGoodsNo"),
         quantity=whole,

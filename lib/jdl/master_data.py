@@ -12,6 +12,12 @@ _QUERY_WAREHOUSES = Call(
 )
 _QUERY_SHOPS = Call("queryShopInfo", f"{_BASE}/shop/query/v1", question=True)
 
+CALLS = {
+    "departments": _QUERY_OWNERS,
+    "warehouses": _QUERY_WAREHOUSES,
+    "shops": _QUERY_SHOPS,
+}
+
 
 class MasterData:
     def departments(self):

@@ -13,6 +13,7 @@ from ..api import (
 from .fields import moment, rows, text
 from .gateway import Call
 from .inbound import INBOUND
+from .kinds import CODES
 from .outbound import OUTBOUND
 from .returns import CUSTOMER_RETURN, SUPPLIER_RETURN
 
@@ -52,6 +53,15 @@ _CANCEL_CODES = {
 }
 
 
+def get_calls(kind):
+    """Return operation → `Call` of what is asked or told of one kind of order."""
+    family = _FAMILIES[kind]
+    return {"create_order": family.create, "report": family.query}
+
+
+CALLS = {"cancel": _CANCEL, "close_inbound": _CLOSE_INBOUND, "list_orders": _LIST}
+
+
 class OrderOperations:
     def create_order(self, order):
         family = _FAMILIES[order.kind]
@@ -76,7 +86,7 @@ class OrderOperations:
     ):
         payload = {
             "ownerNo": department_no,
-            "orderType": kind,
+            "orderType": CODES[kind],
             "startDate": clock.to_jd(since),
             "endDate": clock.to_jd(until),
             "currentPage": page,
@@ -92,7 +102,7 @@ class OrderOperations:
     def find_number(self, kind, department_no, own_number):
         payload = {
             "ownerNo": department_no,
-            "orderType": kind,
+            "orderType": CODES[kind],
             "erpOrderNo": own_number,
         }
         try:
@@ -102,7 +112,7 @@ class OrderOperations:
 
     def cancel(self, kind, department_no, *, number="", own_number=""):
         payload = {
-            "orderType": kind,
+            "orderType": CODES[kind],
             "ownerNo": department_no,
             "orderNo": number,
             "erpOrderNo": "" if number else own_number,

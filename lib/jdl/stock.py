@@ -20,6 +20,12 @@ _LEVEL_CHANGES = Call(
     question=True,
 )
 
+CALLS = {
+    "stock": _QUERY,
+    "stock_by_lot": _QUERY,
+    "level_changes": _LEVEL_CHANGES,
+}
+
 _BY_WAREHOUSE, _BY_LOT = "1", "2"
 _ZERO_ROWS = {True: "2", False: "1"}
 

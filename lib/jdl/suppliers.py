@@ -9,6 +9,8 @@ _BASE = "/integratedsupplychain/basicinfo/supplier"
 _QUERY = Call("querySupplier", f"{_BASE}/query/v1", question=True)
 _SAVE = Call("upsertSupplier", f"{_BASE}/create/v1")
 
+CALLS = {"suppliers": _QUERY, "create_supplier": _SAVE}
+
 
 class SupplierOperations:
     def suppliers(self, department_no, *, numbers=(), own_numbers=()):

@@ -1,0 +1,130 @@
+"""The goods of a connection: how they are matched and created, and how far that is."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ... import const
+
+
+class JdConnector(models.Model):
+    _inherit = "jd.connector"
+
+    create_missing_goods = fields.Boolean(
+        default=True,
+        help="Products that JD does not list yet are created there as goods. Without "
+        "this, they wait until JD lists them.",
+    )
+    goods_category_no = fields.Char(
+        string="JD Category",
+        required=True,
+        default=const.GOODS_CATEGORY,
+        help="JD's number of the third-level category for goods that are created. A "
+        "product category may have one of its own. JD never changes it later.",
+    )
+    inbound_threshold = fields.Float(
+        string="Shelf Life on Arrival",
+        help="For goods that expire: the share of the shelf life that JD checks when "
+        "they arrive. Ask JD's staff before goods that expire are created: JD never "
+        "changes it later.",
+    )
+    outbound_threshold = fields.Float(
+        string="Shelf Life on Leaving",
+        help="For goods that expire: the share of the shelf life that JD checks when "
+        "they leave. Ask JD's staff before goods that expire are created: JD never "
+        "changes it later.",
+    )
+    goods_request = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Counts how often all products were to be matched. Departments and their "
+        "scheduled action catch up with it.",
+    )
+    goods_count = fields.Integer(compute="_compute_goods_counts")
+    goods_matched_count = fields.Integer(compute="_compute_goods_counts")
+    goods_waiting_count = fields.Integer(compute="_compute_goods_counts")
+    goods_refused_count = fields.Integer(compute="_compute_goods_counts")
+    goods_progress = fields.Float(compute="_compute_goods_counts")
+
+    # === COMPUTES === #
+
+    def _compute_goods_counts(self):
+        counts = {connector.id: {} for connector in self}
+        for connector, state, count in self.env["jd.goods"]._read_group(
+            [("connector_id", "in", self.ids)],
+            ["connector_id", "state"],
+            ["__count"],
+        ):
+            counts[connector.id] = counts[connector.id] | {state: count}
+        for connector in self:
+            by_state = counts.get(connector.id, {})
+            waiting = sum(by_state.get(state, 0) for state in const.GOODS_WAITING)
+            connector.goods_count = total = sum(by_state.values())
+            connector.goods_matched_count = by_state.get("matched", 0)
+            connector.goods_refused_count = by_state.get("refused", 0)
+            connector.goods_waiting_count = waiting
+            connector.goods_progress = 100 * (total - waiting) / total if total else 0
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("goods_category_no")
+    def _check_goods_category_no(self):
+        for connector in self:
+            self.env["product.category"]._check_jd_number(connector.goods_category_no)
+
+    @api.constrains("inbound_threshold", "outbound_threshold")
+    def _check_thresholds(self):
+        for connector in self:
+            shares = (connector.inbound_threshold, connector.outbound_threshold)
+            if not all(0 <= share <= 1 for share in shares):
+                raise ValidationError(
+                    self.env._(
+                        "A share of the shelf life is between 0 and 100 percent."
+                    )
+                )
+
+    # === CRUD === #
+
+    def write(self, vals):
+        res = super().write(vals)
+        if not {"create_missing_goods", "goods_category_no"}.isdisjoint(vals):
+            self.filtered("warehouse_ids")._request_goods_match()
+        return res
+
+    # === ACTIONS === #
+
+    def action_match_goods(self):
+        """Have all storable products compared with JD's goods."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "connected":
+            raise UserError(
+                self.env._("Sign in at JD first: goods are matched while connected.")
+            )
+        self._request_goods_match()
+        return self._notify(
+            "info",
+            self.env._("Products are being matched. The progress shows on this page."),
+        )
+
+    def action_view_goods(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "jd_fulfillment.action_jd_goods"
+        )
+        return action | {"domain": [("connector_id", "=", self.id)]}
+
+    # === BUSINESS === #
+
+    def _request_goods_match(self):
+        """Have the scheduled action match all products, the refused ones once more."""
+        # sudo: departments are the scheduled action's own.
+        departments_sudo = self.env["jd.department"].sudo()
+        for connector in self:
+            numbers = connector.warehouse_ids.mapped("jd_department_no")
+            departments_sudo._ensure(connector, numbers)
+            connector.goods_request += 1
+        goods = self.env["jd.goods"]
+        goods.search(
+            [("connector_id", "in", self.ids), ("state", "=", "refused")]
+        )._match_again()
+        goods._trigger_matching()

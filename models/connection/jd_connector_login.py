@@ -1,0 +1,306 @@
+"""The login at JD: to its page, back through the callback, and what is made then."""
+
+import logging
+import secrets
+import time
+
+from odoo import api, fields, models
+from odoo.exceptions import LockError, RedirectWarning, UserError
+from odoo.fields import NO_ACCESS
+from odoo.tools import consteq
+from odoo.tools.misc import hash_sign, verify_hash_signed
+
+from ... import const
+from ...lib import api as jd_api
+
+_logger = logging.getLogger(__name__)
+
+STATE_SCOPE = "jd_fulfillment.login"
+
+
+class LoginFailed(Exception):
+    """A login that ended without a connection; nothing was created.
+
+    :param title: What happened, in a few plain words.
+    :param message: What it means and what to do.
+    :param connector: Where the way back leads; empty for the list of connections.
+    """
+
+    def __init__(self, title, message, connector=None):
+        super().__init__(title)
+        self.title = title
+        self.message = message
+        self.connector = connector
+
+
+class JdConnector(models.Model):
+    _inherit = "jd.connector"
+
+    login_nonce = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
+
+    # === ACTIONS === #
+
+    def action_start_connecting(self):
+        """Send the merchant to JD's own login page."""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_ready_to_connect()
+        try:
+            login = self._get_login()
+        except jd_api.JdError as exc:
+            raise UserError(self._explain(exc)) from exc
+        # sudo: the nonce is closed to every user.
+        self.sudo().login_nonce = secrets.token_urlsafe(16)
+        url = login.authorize_url(self.callback_url, self._sign_login_state())
+        return {"type": "ir.actions.act_url", "url": url, "target": "self"}
+
+    # === START === #
+
+    def _check_ready_to_connect(self):
+        """Raise a message that names everything still missing for the login."""
+        application_sudo = self._get_application()
+        if self.mode == "quick" and not application_sudo.has_secret:
+            self._raise_shared_application_missing()
+        missing = [
+            label for name, label in self._get_required_labels() if not self[name]
+        ]
+        if missing:
+            raise UserError(
+                self.env._(
+                    "Fill in before you connect: %(fields)s.", fields=", ".join(missing)
+                )
+            )
+        if self.environment == "production" and self._is_neutralized():
+            raise UserError(
+                self.env._(
+                    "This database is a neutralized copy and does not connect to JD. "
+                    "Connect from the production database."
+                )
+            )
+
+    def _get_required_labels(self):
+        names = ["pin"]
+        if self.mode == "quick":
+            names += ["department_no", "warehouse_no"]
+        else:
+            names += ["app_key", "has_app_secret"]
+            if self.warehouse_no:
+                names.append("department_no")
+        labels = self.fields_get(names, ["string"])
+        labels.get("has_app_secret", {})["string"] = self.env._("APP SECRET")
+        return [(name, labels[name]["string"]) for name in names]
+
+    def _raise_shared_application_missing(self):
+        if self.env.user.has_group("base.group_system"):
+            raise RedirectWarning(
+                self.env._(
+                    "Quick connecting uses a JD application that all merchants of this "
+                    "database share. Its APP KEY and APP SECRET are not set yet."
+                ),
+                self.env.ref("stock.action_stock_config_settings").id,
+                self.env._("Open the Inventory settings"),
+            )
+        # sudo: merchants may not list users; they are told whom to ask.
+        administrators = self.sudo().env.ref("base.group_system").all_user_ids
+        raise UserError(
+            self.env._(
+                "Quick connecting uses a JD application that is not set up yet. Ask a "
+                "system administrator (%(names)s) to enter its APP KEY and APP SECRET "
+                "under Settings ▸ Inventory ▸ JD Fulfillment.",
+                names=", ".join(administrators.filtered("active")[:3].mapped("name")),
+            )
+        )
+
+    @api.model
+    def _is_neutralized(self):
+        # sudo: system parameters are closed to merchants.
+        parameters = self.env["ir.config_parameter"].sudo()
+        return bool(parameters.get_param("database.is_neutralized"))
+
+    def _sign_login_state(self):
+        """Return a `state` that only this database could have made."""
+        # sudo: signing uses the database's secret.
+        values = [
+            self.id,
+            self.env.uid,
+            self.pin,
+            self.sudo().login_nonce,
+            int(time.time() + const.LOGIN_TIME_LIMIT.total_seconds()),
+        ]
+        return hash_sign(self.sudo().env, STATE_SCOPE, values)
+
+    # === CALLBACK === #
+
+    @api.model
+    def _finish_login(self, state, code, error):
+        """Turn the callback of JD's login page into a working connection.
+
+        :param str state: The `state` sent to JD, as it came back.
+        :param str code: JD's single-use code; nothing when the merchant refused.
+        :param str error: JD's word for why there is no code.
+        :return: The connector, connected.
+        :raise LoginFailed: In every other case; nothing was created.
+        """
+        connector = self._consume_login_state(state)
+        if error or not code:
+            connector._raise_login_denied(error)
+        token = connector._exchange_code(code)
+        try:
+            checked = connector._check_with_jd(token)
+            with self.env.cr.savepoint():
+                connector._record_login(token)
+                connector._ensure_warehouses(checked)
+        except UserError as exc:
+            raise LoginFailed(
+                self.env._("Signed in, but not connected"), str(exc), connector
+            ) from exc
+        return connector
+
+    @api.model
+    def _consume_login_state(self, state):
+        """Return the connector that a callback belongs to, and use the state up."""
+        values = self._read_login_state(state)
+        if not values:
+            raise LoginFailed(
+                self.env._("This login was not started here"),
+                self.env._(
+                    "The address that brought you here was not made by this Odoo, or "
+                    "it was changed on the way. Open the connection and click Start "
+                    "connecting."
+                ),
+            )
+        connector_id, user_id, pin, nonce, expires = values
+        # sudo: tell a foreign or deleted connector apart before any right is given.
+        connector_sudo = self.sudo().browse(connector_id).exists()
+        if not connector_sudo:
+            raise LoginFailed(
+                self.env._("The connection is gone"),
+                self.env._(
+                    "It was deleted while you signed in at JD. Create it again and "
+                    "click Start connecting."
+                ),
+            )
+        self._check_login_user(connector_sudo, user_id)
+        connector = connector_sudo.with_env(self.env).with_context(
+            allowed_company_ids=connector_sudo.company_id.ids
+        )
+        connector._check_login_is_open(nonce, expires)
+        if pin != connector.pin:
+            raise LoginFailed(
+                self.env._("The PIN was changed meanwhile"),
+                self.env._(
+                    "You started to connect the PIN %(old)s, but the connection now "
+                    "has another one. Check the PIN and click Start connecting again.",
+                    old=pin,
+                ),
+                connector,
+            )
+        return connector
+
+    @api.model
+    def _read_login_state(self, state):
+        """Return the values inside a `state`, or None where it is not ours."""
+        try:
+            # sudo: verifying uses the database's secret.
+            return verify_hash_signed(self.sudo().env, STATE_SCOPE, state or "")
+        except ValueError:  # not even of the right form
+            return None
+
+    def _check_login_user(self, connector_sudo, user_id):
+        """Refuse a callback that does not belong to whoever is signed in here."""
+        user = self.env.user
+        if user.id != user_id:
+            raise LoginFailed(
+                self.env._("Another user started this login"),
+                self.env._(
+                    "Sign in to Odoo as the user who clicked Start connecting, or "
+                    "start again as yourself."
+                ),
+            )
+        if connector_sudo.company_id not in user.company_ids:
+            raise LoginFailed(
+                self.env._("The connection belongs to another company"),
+                self.env._(
+                    "You have no access to the company of this connection. Ask your "
+                    "Odoo administrator for it, then start again."
+                ),
+            )
+        if not user.has_group("jd_fulfillment.group_jd_manager"):
+            raise LoginFailed(
+                self.env._("You may not set up JD connections"),
+                self.env._("Ask your Odoo administrator for the role JD Manager."),
+            )
+
+    def _check_login_is_open(self, nonce, expires):
+        """Use the state up; a second callback with it finds nothing open."""
+        connector_sudo = self.sudo()  # the nonce is closed to every user
+        try:
+            connector_sudo.lock_for_update()
+        except LockError as exc:
+            raise LoginFailed(
+                self.env._("This login is being handled already"),
+                self.env._("Go back to the connection: it is ready in a moment."),
+                self,
+            ) from exc
+        open_nonce = connector_sudo.login_nonce
+        if not open_nonce or not consteq(open_nonce, nonce):
+            raise LoginFailed(
+                self.env._("This login was used already"),
+                self.env._(
+                    "A login at JD counts once, and only the one started last. If the "
+                    "connection is not connected, click Start connecting again."
+                ),
+                self,
+            )
+        connector_sudo.login_nonce = False
+        if time.time() > expires:
+            raise LoginFailed(
+                self.env._("The login took too long"),
+                self.env._(
+                    "Signing in at JD must be finished within %(minutes)s minutes. "
+                    "Click Start connecting again.",
+                    minutes=int(const.LOGIN_TIME_LIMIT.total_seconds() // 60),
+                ),
+                self,
+            )
+
+    def _raise_login_denied(self, error):
+        if error and error != "access_denied":
+            _logger.warning("JD login of connector %s ended: no code", self.id)
+        raise LoginFailed(
+            self.env._("JD was not allowed to connect"),
+            self.env._(
+                "On JD's page the access was refused. If that was a slip, click Start "
+                "connecting and agree on JD's page."
+            ),
+            self,
+        )
+
+    def _exchange_code(self, code):
+        """Trade the callback's code for a token.
+
+        :raise LoginFailed: JD refused it, or did not answer.
+        """
+        try:
+            return self._get_login().exchange_code(code)
+        except jd_api.JdError as exc:
+            raise LoginFailed(*self._explain_login_error(exc), self) from exc
+
+    def _explain_login_error(self, error):
+        """Return title and text for an error of the login itself."""
+        if isinstance(error, jd_api.RetryLater | jd_api.OutcomeUnknown):
+            return self.env._("JD does not answer"), self.env._(
+                "You signed in, but JD's service could not finish the login. Wait a "
+                "few minutes and click Start connecting again."
+            )
+        if isinstance(error, jd_api.CredentialsRefused) and not error.code:
+            return self.env._("The connection is not ready"), error.message
+        if isinstance(error, jd_api.CredentialsRefused):
+            return self.env._("JD does not accept the application"), self.env._(
+                "JD refused the APP KEY or APP SECRET: %(words)s. Check both and click "
+                "Start connecting again.",
+                words=error.message,
+            )
+        return self.env._("JD did not accept the login"), self.env._(
+            "JD answered: %(words)s. Click Start connecting again.", words=error.message
+        )

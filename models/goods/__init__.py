@@ -1,0 +1,11 @@
+from . import (
+    jd_department,
+    jd_department_goods,
+    jd_goods,
+    jd_goods_match,
+    jd_level_change,
+    jd_supplier,
+    product_category,
+    product_product,
+    product_template,
+)

@@ -1,0 +1,185 @@
+"""JD's departments: what is to do for the goods of each, one step at a time."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ... import const
+from ...lib import api as jd_api
+
+
+class JdDepartment(models.Model):
+    """A department of a PIN: goods belong to it, not to a warehouse.
+
+    The row is also the claim: the worker that holds its lock works on the department,
+    and another takes the next one.
+    """
+
+    _name = "jd.department"
+    _description = "JD Department"
+    _inherit = ["jd.worker"]
+    _rec_name = "number"
+
+    connector_id = fields.Many2one(
+        "jd.connector", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        related="connector_id.company_id", store=True, index=True
+    )
+    number = fields.Char(required=True)
+    goods_request = fields.Integer(
+        help="The last request of the connection for which all products have their row."
+    )
+    shops_request = fields.Integer(
+        help="The last request of the connection for which JD's shops were asked for."
+    )
+    next_page = fields.Integer(help="Of JD's list of goods; 0 while it is not read.")
+    pause_until = fields.Datetime()
+
+    _number_uniq = models.Constraint(
+        "UNIQUE(connector_id, number)", "This department is known already."
+    )
+
+    # === CRON === #
+
+    @api.model
+    def _cron_match_goods(self):
+        """Take one step for each department that has work."""
+        cron = self.env["ir.cron"]
+        due = self.search([("connector_id.state", "=", "connected")]).filtered(
+            lambda department: department._get_next_step()
+        )
+        left = len(due)
+        cron._commit_progress(remaining=left)
+        for department in due:
+            locked = department._lock_available()
+            step = locked and locked._get_next_step()
+            if step:
+                locked._run_step(step)
+            if not (step and locked._get_next_step()):
+                left -= 1
+            if not cron._commit_progress(int(bool(step)), remaining=left):
+                break
+
+    def _get_next_step(self):
+        """Return the method that does what is to do next, or None.
+
+        A few products are asked about by number at once, so that a transfer's goods
+        need not wait for the whole list to be read.
+        """
+        connector = self.connector_id
+        if connector.state != "connected" or self._is_paused():
+            return None
+        if self.shops_request != connector.goods_request:
+            return self._ask_shops
+        if self.goods_request != connector.goods_request:
+            return self._add_products
+        return self._get_next_matching_step()
+
+    def _is_paused(self):
+        return self.pause_until and self.pause_until > fields.Datetime.now()
+
+    def _run_step(self, step):
+        """Take a step, and do what JD's errors ask for."""
+        try:
+            step()
+        except jd_api.CredentialsRefused as exc:
+            self.connector_id._expire_login(exc.message)
+        except jd_api.Throttled as exc:
+            self._pause(timedelta(seconds=exc.wait_seconds))
+        except (jd_api.RetryLater, jd_api.OutcomeUnknown):
+            self._pause(const.GOODS_RETRY_DELAY)
+        except jd_api.Refused as exc:
+            self._give_up(exc)
+
+    def _pause(self, delay):
+        self.pause_until = fields.Datetime.now() + delay
+        self.env["jd.goods"]._trigger_matching(self.pause_until)
+
+    def _give_up(self, error):
+        """Tell at each product why JD does not answer questions about its goods."""
+        self.write({"next_page": 0, "shops_request": self.connector_id.goods_request})
+        rows = self._search_rows(Domain("state", "=", "to_match"))
+        if rows:
+            rows._refuse(rows[0]._explain_refusal(error))
+            self._recheck_orders(rows)
+
+    # === STEPS === #
+
+    def _ask_shops(self):
+        """Fill in the shop number of warehouses where JD leaves no choice."""
+        request = self.connector_id.goods_request
+        warehouses = self.connector_id.warehouse_ids.filtered(
+            lambda warehouse: (
+                warehouse.jd_department_no == self.number and not warehouse.jd_shop_no
+            )
+        )
+        if warehouses:
+            self._reserve_calls("shops", 1)
+            shops = self.connector_id._get_operations().shops(self.number)
+            usable = [s for s in shops if s.status in ("", jd_api.ShopStatus.ENABLED)]
+            if len(usable) == 1:
+                warehouses.jd_shop_no = usable[0].number
+        self.shops_request = request
+
+    def _add_products(self):
+        """Give a batch of the company's storable products their rows."""
+        request = self.connector_id.goods_request
+        rows = self.env["jd.goods"]
+        wanted = self.env["product.product"].search(
+            rows._get_products_domain(self.company_id)
+            & Domain("is_storable", "=", True),
+            order="id",
+        )
+        # Told apart here: without statistics, PostgreSQL compares all with all.
+        known = rows.search_fetch(self._get_rows_domain(), ["product_id"]).product_id
+        products = (wanted - known)[: const.GOODS_ROWS_BATCH]
+        rows._create_rows(self, products)
+        if len(products) < const.GOODS_ROWS_BATCH:
+            self.goods_request = request
+
+    # === BUSINESS === #
+
+    @api.model
+    def _ensure(self, connector, numbers):
+        """Return a connector's departments by their numbers, created if need be."""
+        known = self.search(
+            [("connector_id", "=", connector.id), ("number", "in", numbers)]
+        )
+        missing = set(numbers) - set(known.mapped("number"))
+        return known + self.create(
+            [{"connector_id": connector.id, "number": number} for number in missing]
+        )
+
+    def _get_rows_domain(self):
+        return self.env["jd.goods"]._get_department_domain(
+            self.connector_id, self.number
+        )
+
+    def _search_rows(self, domain, limit=None, order=None):
+        """Return this department's rows, those of archived products left alone."""
+        domain &= self._get_rows_domain()
+        return self.env["jd.goods"].search(domain, limit=limit, order=order)
+
+    def _reserve_calls(self, operation, wanted):
+        """Count the calls that an operation is about to make.
+
+        :param str operation: A method of `lib.api.Operations`.
+        :raise lib.api.Throttled: The day's budget does not allow them.
+        """
+        call = self.connector_id._get_call_name(operation)
+        if self.connector_id._get_allowance(call, wanted) < wanted:
+            raise jd_api.Throttled(
+                "the day's calls are used up",
+                wait_seconds=const.GOODS_BUDGET_PAUSE.total_seconds(),
+                call=call,
+            )
+        self.connector_id._count_calls(call, wanted)
+
+    @api.model
+    def _recheck_orders(self, rows):
+        """Let orders that wait for these goods go on, or say what keeps them."""
+        settled = rows.filtered(lambda row: row.state in ("matched", "refused"))
+        if settled:
+            self.env["jd.order"]._recheck_waiting(settled)

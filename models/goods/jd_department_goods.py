@@ -1,0 +1,163 @@
+"""Finding a department's goods at JD, or creating them there."""
+
+from itertools import chain
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+from ... import const
+from ...lib import api as jd_api
+from ...lib.threads import run_all
+
+WAITING = Domain("state", "=", "to_match")
+SOUGHT = WAITING & Domain("is_sought", "=", True)
+NOT_SOUGHT = WAITING & Domain("is_sought", "=", False)
+TO_CREATE = Domain("state", "=", "to_create")
+
+
+class JdDepartment(models.Model):
+    _inherit = "jd.department"
+
+    # === STEPS === #
+
+    def _get_next_matching_step(self):
+        few = len(self._search_rows(NOT_SOUGHT, limit=const.GOODS_ASK_BATCH + 1))
+        if 0 < few <= const.GOODS_ASK_BATCH:
+            return self._ask_by_number
+        if self.next_page:
+            return self._read_list
+        if self._search_rows(SOUGHT, limit=1):
+            return self._decide_sought
+        if few:
+            return self._start_reading
+        if self._search_rows(TO_CREATE, limit=1):
+            return self._create_goods
+        return None
+
+    def _ask_by_number(self):
+        """Ask JD about a few products by reference, then by barcode."""
+        rows = self._search_rows(NOT_SOUGHT, limit=const.GOODS_ASK_BATCH)
+        rows._compare(self._ask_by_codes("own_numbers", rows.mapped("default_code")))
+        left = rows.filtered_domain(WAITING)
+        left._compare(self._ask_by_codes("barcodes", left.mapped("barcode")))
+        left.filtered_domain(WAITING)._decide()
+        self._recheck_orders(rows)
+
+    def _ask_by_codes(self, code_filter, codes):
+        """Return JD's goods that have one of the codes."""
+        askable = [code for code in codes if code and self._is_askable(code)]
+        chunks = split_every(jd_api.GOODS_FILTER_LIMIT, askable)
+        questions = [{code_filter: numbers} for numbers in chunks]
+        return list(chain.from_iterable(self._ask(questions))) if questions else []
+
+    def _is_askable(self, code):
+        return self.env["jd.goods"]._is_code(code)
+
+    def _start_reading(self):
+        """Look for everything that waits in JD's whole list, from its first page."""
+        self._search_rows(NOT_SOUGHT).is_sought = True
+        self.next_page = 1
+
+    def _read_list(self):
+        """Read some pages of JD's list and match what is on them.
+
+        The end is an empty page: JD does not say how many there are, and a page that
+        is not full might be JD's own limit.
+        """
+        count = 1 if self.next_page == 1 else const.GOODS_PAGES_AT_ONCE
+        pages = range(self.next_page, self.next_page + count)
+        lists = self._ask([{"page": page} for page in pages])
+        goods = list(chain.from_iterable(lists))
+        # Products first: joined, PostgreSQL may compare every row with every product.
+        products = self.env["product.product"].search(
+            Domain("default_code", "in", [row.own_number for row in goods])
+            | Domain("barcode", "in", [code for row in goods for code in row.barcodes])
+        )
+        rows = self._search_rows(SOUGHT & Domain("product_id", "in", products.ids))
+        rows._compare(goods)
+        self.next_page = pages.stop if all(lists) else 0
+        self._recheck_orders(rows)
+
+    def _decide_sought(self):
+        """Settle a batch of what the whole list has no reference for."""
+        rows = self._search_rows(SOUGHT, limit=const.GOODS_DECIDE_BATCH)
+        rows._decide()
+        self._recheck_orders(rows)
+
+    def _create_goods(self):
+        """Create a batch of goods at JD."""
+        rows = self._claim_missing()
+        if not rows:
+            return
+        department_no = self.number
+        operations = self.connector_id._get_operations()
+        results = run_all(
+            lambda goods: operations.create_goods(department_no, goods),
+            [row._prepare_new_goods() for row in rows],
+            const.CALLS_AT_ONCE,
+        )
+        rows._record_created(results)
+        self._recheck_orders(rows)
+        self._raise_if_stuck(results)
+
+    def _claim_missing(self):
+        """Return a batch of rows to create, which nobody else works on.
+
+        While JD is asked, they say what is true: nobody knows whether JD has them. If
+        this process ends before the answers are recorded, they are looked for first.
+        """
+        rows = self._search_rows(
+            TO_CREATE, limit=const.GOODS_CREATE_BATCH, order="is_awaited desc, id"
+        )._lock_available()
+        for row in rows:
+            if obstacle := row._get_obstacle():
+                row._refuse(obstacle)
+        self._recheck_orders(rows)
+        ready = rows.filtered_domain(TO_CREATE)
+        if not ready:
+            return ready
+        call = self.connector_id._get_call_name("create_goods")
+        allowed = self.connector_id._get_allowance(call, len(ready))
+        ready = ready[: max(allowed, 1)]
+        self._reserve_calls("create_goods", len(ready))
+        ready.state = "to_match"
+        self.env["ir.cron"]._commit_progress()
+        if not self._lock_available():
+            return ready.browse()
+        return ready._lock_available().filtered_domain(WAITING)
+
+    # === CALLS === #
+
+    def _ask(self, questions):
+        """Ask JD for goods several times at once; return one list for each question.
+
+        :param list questions: Arguments of `lib.api.Operations.goods`.
+        :raise lib.api.JdError: One of them was not answered.
+        """
+        self._reserve_calls("goods", len(questions))
+        department_no = self.number
+        operations = self.connector_id._get_operations()
+        results = run_all(
+            lambda question: operations.goods(department_no, **question),
+            questions,
+            const.CALLS_AT_ONCE,
+        )
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+        return results
+
+    @api.model
+    def _raise_if_stuck(self, results):
+        """Raise what keeps JD from taking any more goods just now."""
+        errors = [
+            result
+            for result in results
+            if isinstance(result, jd_api.JdError)
+            and not isinstance(result, jd_api.Refused)
+        ]
+        stops = (jd_api.CredentialsRefused, jd_api.Throttled)
+        stopped_by = [error for error in errors if isinstance(error, stops)]
+        if stopped_by or (errors and len(errors) == len(results)):
+            raise (stopped_by or errors)[0]

@@ -1,0 +1,252 @@
+"""JD's goods: which of them is which product of ours."""
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+from odoo.fields import Domain
+
+from ... import const
+
+# to_match --[JD has it]--> matched
+#          --[JD has not]--> to_create --[created]--> matched
+#                                      --[no answer]--> to_match: asked before repeated
+# to_match, to_create --[JD or the product stands in the way]--> refused
+# refused --[mended, or asked for]--> to_match
+STATES = [
+    ("to_match", "Waiting"),
+    ("to_create", "To Create"),
+    ("matched", "Matched"),
+    ("refused", "Not at JD"),
+]
+
+
+class JdGoods(models.Model):
+    """A product as goods of one of JD's departments, known by JD's own number."""
+
+    _name = "jd.goods"
+    _description = "JD Goods"
+    _inherit = ["jd.worker"]
+    _rec_name = "goods_no"
+    _order = "department_no, id"
+
+    connector_id = fields.Many2one(
+        "jd.connector",
+        string="JD Connection",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(
+        related="connector_id.company_id", store=True, index=True
+    )
+    department_no = fields.Char(
+        string="Department Number",
+        required=True,
+        readonly=True,
+        help="The department at JD that these goods belong to.",
+    )
+    product_id = fields.Many2one(
+        "product.product",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    # The goods of an archived product rest with it, and keep their number.
+    active = fields.Boolean(related="product_id.active", store=True)
+    default_code = fields.Char(related="product_id.default_code")
+    barcode = fields.Char(related="product_id.barcode")
+    goods_no = fields.Char(
+        string="JD Goods Number",
+        readonly=True,
+        copy=False,
+        index="trigram",
+        help="JD's own number of these goods: EMG followed by digits.",
+    )
+    state = fields.Selection(
+        selection=STATES,
+        string="Status",
+        required=True,
+        readonly=True,
+        copy=False,
+        default="to_match",
+        index=True,
+    )
+    reason = fields.Text(
+        string="What to Do",
+        readonly=True,
+        copy=False,
+        help="Why JD cannot ship it yet.",
+    )
+    other_product_id = fields.Many2one(
+        "product.product",
+        string="Conflicting Product",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The product that has the same reference, barcode or JD goods.",
+    )
+    refused_at = fields.Datetime(readonly=True, copy=False)
+
+    # How the scheduled action works through them.
+    is_awaited = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="A transfer waits for these goods: they go first.",
+    )
+    is_sought = fields.Boolean(
+        readonly=True, copy=False, help="Looked for in JD's list, page by page."
+    )
+    candidates = fields.Char(
+        readonly=True, copy=False, help="JD's goods that share the barcode, so far."
+    )
+
+    _product_uniq = models.Constraint(
+        "UNIQUE(connector_id, department_no, product_id)",
+        "This product has its JD goods in this department already.",
+    )
+    _goods_uniq = models.UniqueIndex(
+        "(connector_id, department_no, goods_no) WHERE goods_no IS NOT NULL",
+        "These JD goods belong to another product already.",
+    )
+    _work_idx = models.Index(
+        "(connector_id, department_no, state) WHERE state IN ('to_match', 'to_create')"
+    )
+
+    # === COMPUTES === #
+
+    @api.depends("goods_no", "product_id")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = row.goods_no or row.product_id.display_name
+
+    # === ACTIONS === #
+
+    def action_match_again(self):
+        """Look for these products at JD once more, matched or not."""
+        self.check_access("write")
+        self._match_again()
+        self._trigger_matching()
+
+    # === BUSINESS === #
+
+    @api.model
+    def _get_goods(self, warehouse, products):
+        """Return the JD goods of products in a warehouse's department, matched or not.
+
+        :return: Product id → `jd.goods`; nothing for a product without a row.
+        :rtype: dict[int, models.Model]
+        """
+        rows = self._search_goods(warehouse, products)
+        return {row.product_id.id: row for row in rows}
+
+    @api.model
+    def _search_goods(self, warehouse, products):
+        domain = self._get_department_domain(
+            warehouse.jd_connector_id, warehouse.jd_department_no
+        )
+        return self.with_context(active_test=False).search(
+            domain & Domain("product_id", "in", products.ids)
+        )
+
+    @api.model
+    def _request_match(self, warehouse, products):
+        """Have products that a transfer waits for matched before all others.
+
+        What was refused is asked about again once some time has passed; what the
+        merchant mended before that comes back by itself (`_match_again_if_waiting`).
+        """
+        # sudo: whoever confirms a transfer may have its goods looked for.
+        rows_sudo = self.sudo()._search_goods(warehouse, products)
+        department_sudo = (
+            self.env["jd.department"]
+            .sudo()
+            ._ensure(warehouse.jd_connector_id, [warehouse.jd_department_no])
+        )
+        stale = fields.Datetime.now() - const.GOODS_REFUSAL_KEPT
+        rows_sudo.filtered(
+            lambda row: row.state == "refused" and row.refused_at < stale
+        )._match_again()
+        missing = products - rows_sudo.product_id
+        rows_sudo += self.sudo()._create_rows(department_sudo, missing)
+        waiting_sudo = rows_sudo.filtered(
+            lambda row: row.state in const.GOODS_WAITING and not row.is_awaited
+        )
+        waiting_sudo.is_awaited = True
+        if waiting_sudo:
+            self._trigger_matching()
+
+    @api.model
+    def _create_rows(self, department, products):
+        """Create the rows of products that have none, as far as JD can keep them.
+
+        :raise ConcurrencyError: Another transaction creates some of them just now; the
+            request is repeated and finds them.
+        """
+        domain = self._get_products_domain(department.company_id)
+        values = [
+            {
+                "connector_id": department.connector_id.id,
+                "department_no": department.number,
+                "product_id": product.id,
+            }
+            for product in products.filtered_domain(domain)
+        ]
+        try:
+            with self.env.cr.savepoint():
+                return self.create(values)
+        except UniqueViolation as exc:
+            raise ConcurrencyError("JD goods are being created already") from exc
+
+    @api.model
+    def _get_department_domain(self, connector, department_no):
+        return Domain("connector_id", "=", connector.id) & Domain(
+            "department_no", "=", department_no
+        )
+
+    @api.model
+    def _get_products_domain(self, company):
+        """Select what can lie in a warehouse of the company: no services, no kits."""
+        domain = Domain("type", "=", "consu") & Domain(
+            "company_id", "in", [False, company.id]
+        )
+        if "is_kits" in self.env["product.product"]._fields:  # with mrp
+            domain &= Domain("is_kits", "=", False)
+        return domain
+
+    @api.model
+    def _match_again_if_waiting(self, products):
+        """Look again for what products stood in the way of, after they were changed."""
+        # sudo: whoever may change a product need not know JD.
+        rows_sudo = self.sudo().search(
+            Domain("state", "in", ("to_create", "refused"))
+            & (
+                Domain("product_id", "in", products.ids)
+                | Domain("other_product_id", "in", products.ids)
+            )
+        )
+        if rows_sudo:
+            rows_sudo._match_again()
+            self._trigger_matching()
+
+    def _match_again(self):
+        self.write(self._prepare_cleared_values() | {"state": "to_match"})
+
+    @api.model
+    def _prepare_cleared_values(self):
+        """Return the values of a row about which nothing is known."""
+        return {
+            "goods_no": False,
+            "reason": False,
+            "other_product_id": False,
+            "refused_at": False,
+            "is_sought": False,
+            "candidates": False,
+        }
+
+    @api.model
+    def _trigger_matching(self, at=None):
+        # sudo: the wish to match may wake the action that does it.
+        self.env.ref("jd_fulfillment.ir_cron_match_goods").sudo()._trigger(at)

@@ -1,0 +1,294 @@
+"""Which of JD's goods is which product: by internal reference, then by barcode."""
+
+import logging
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ... import const
+from ...lib import api as jd_api
+
+_logger = logging.getLogger(__name__)
+
+
+class JdGoods(models.Model):
+    _inherit = "jd.goods"
+
+    # === COMPARE === #
+
+    def _compare(self, goods):
+        """Match rows of one department whose reference is among JD's goods.
+
+        A barcode counts only once all goods are known: a reference on a later page
+        would be the better match. Until then it makes a candidate.
+
+        :param list goods: `lib.api.Goods`.
+        """
+        by_reference = {row.own_number: row for row in goods if row.own_number}
+        by_barcode = defaultdict(list)
+        for row in goods:
+            for barcode in row.barcodes:
+                by_barcode[barcode].append(row)
+        found = {}
+        for row in self - self._refuse_twins():
+            match = by_reference.get(row._get_reference())
+            if match:
+                found[row] = match
+            else:
+                row._add_candidates(by_barcode.get(row.barcode, []))
+        for row, match in found.items():
+            if match.enabled is False:
+                row._refuse(row._explain_disabled(match.number))
+        self._match({row: match.number for row, match in found.items()})
+
+    def _add_candidates(self, goods):
+        numbers = [row.number for row in goods if row.enabled is not False]
+        known = self._get_candidates()
+        if not set(numbers) <= set(known):
+            self.candidates = ",".join(dict.fromkeys([*known, *numbers]))
+
+    def _get_candidates(self):
+        return self.candidates.split(",") if self.candidates else []
+
+    def _match(self, numbers):
+        """Record JD's numbers, each for one product only.
+
+        :param dict numbers: Row of this department → JD's goods number.
+        """
+        rows = self.filtered(lambda row: row in numbers and row.state != "refused")
+        if not rows:
+            return
+        domain = self._get_department_domain(rows.connector_id, rows[0].department_no)
+        holders = self.with_context(active_test=False).search(
+            domain & Domain("goods_no", "in", [numbers[row] for row in rows])
+        )
+        taken = {holder.goods_no: holder for holder in holders}
+        for row in rows:
+            number = numbers[row]
+            holder = taken.setdefault(number, row)
+            if holder == row:
+                row._record_match(number)
+            else:
+                row._refuse(row._explain_taken(number, holder), holder.product_id)
+
+    def _record_match(self, number):
+        self.write(
+            self._prepare_cleared_values()
+            | {"goods_no": number, "state": "matched", "is_awaited": False}
+        )
+
+    def _refuse(self, reason, other_product=None):
+        """Tell the merchant why these goods cannot be used, and what to do."""
+        self.write(
+            self._prepare_cleared_values()
+            | {
+                "state": "refused",
+                "reason": reason,
+                "other_product_id": other_product and other_product.id,
+                "refused_at": fields.Datetime.now(),
+                "is_awaited": False,
+            }
+        )
+
+    # === DECIDE === #
+
+    def _decide(self):
+        """Settle rows that no reference at JD matches, now that all goods are known."""
+        rows = self - self._refuse_twins()
+        candidates = {row: row._get_candidates() for row in rows}
+        for row, numbers in candidates.items():
+            if len(numbers) > 1:
+                row._refuse(row._explain_ambiguous(numbers))
+            elif not numbers:
+                row._decide_missing()
+        rows._match({row: found[0] for row, found in candidates.items() if found})
+
+    def _decide_missing(self):
+        """Have JD's goods created, or say what keeps them from it."""
+        obstacle = self._get_obstacle()
+        if obstacle:
+            self._refuse(obstacle)
+        else:
+            self.write(self._prepare_cleared_values() | {"state": "to_create"})
+
+    def _refuse_twins(self):
+        """Refuse and return the rows that share a code with another product.
+
+        JD could ship one for the other.
+        """
+        twins = self._find_twins()
+        for row, (other, code) in twins.items():
+            row._refuse(row._explain_twin(other, code), other)
+        return self.filtered(lambda row: row in twins)
+
+    def _find_twins(self):
+        """Return row → another product, and the code that both have."""
+        references = list(filter(None, self.mapped("default_code")))
+        barcodes = list(filter(None, self.mapped("barcode")))
+        products = self.env["product.product"].search(
+            self._get_products_domain(self.company_id)
+            & (
+                Domain("default_code", "in", references)
+                | Domain("barcode", "in", barcodes)
+            )
+        )
+        by_code = defaultdict(list)
+        for product in products:
+            by_code["default_code", product.default_code].append(product)
+            by_code["barcode", product.barcode].append(product)
+        twins = {}
+        for row in self:
+            for name in filter(row.__getitem__, ("barcode", "default_code")):
+                others = [p for p in by_code[name, row[name]] if p != row.product_id]
+                if others:
+                    twins[row] = others[0], row[name]
+        return twins
+
+    # === CREATE === #
+
+    def _get_obstacle(self):
+        """Return what keeps this product from being created at JD, or nothing."""
+        reference = self._get_reference()
+        if not reference:
+            return self._explain_no_reference()
+        if not self.connector_id.create_missing_goods:
+            return self._explain_not_created()
+        if any(not self._is_code(code) for code in (reference, self.barcode or "")):
+            return self.env._(
+                "JD takes internal references and barcodes of at most %(length)s "
+                "characters and without commas. Shorten the one of this product.",
+                length=const.GOODS_CODE_LENGTH,
+            )
+        return None
+
+    def _get_reference(self):
+        return (self.default_code or "").strip()
+
+    @api.model
+    def _is_code(self, code):
+        """Tell whether JD can take this reference or barcode, and be asked about it."""
+        return len(code) <= const.GOODS_CODE_LENGTH and "," not in code
+
+    def _prepare_new_goods(self):
+        """Return these goods as JD is to create them.
+
+        JD wants a barcode: a product without one goes by its reference.
+        """
+        product = self.product_id.with_context(
+            display_default_code=False, lang=self.company_id.partner_id.lang
+        )
+        days = self._get_shelf_life_days()
+        connector = self.connector_id
+        return jd_api.NewGoods(
+            own_number=self._get_reference(),
+            name=product.display_name[: const.GOODS_NAME_LENGTH],
+            barcodes=(self.barcode or self._get_reference(),),
+            category=product.categ_id._get_jd_category_no()
+            or connector.goods_category_no,
+            shelf_life_days=days,
+            inbound_threshold=connector.inbound_threshold if days else None,
+            outbound_threshold=connector.outbound_threshold if days else None,
+            batch_managed=product.tracking == "lot",
+            serial_managed=product.tracking == "serial",
+        )
+
+    def _get_shelf_life_days(self):
+        product = self.product_id
+        if "use_expiration_date" in product._fields and product.use_expiration_date:
+            return product.expiration_time  # with product_expiry
+        return 0
+
+    def _record_created(self, results):
+        """Record JD's answers; without one, the row is asked about before all else.
+
+        :param list results: JD's number or the error, in the order of the rows.
+        """
+        numbers = {}
+        for row, result in zip(self, results, strict=True):
+            if isinstance(result, str):
+                numbers[row] = result
+            elif isinstance(result, jd_api.Refused):
+                row._refuse(row._explain_refusal(result))
+            elif isinstance(result, jd_api.RetryLater | jd_api.CredentialsRefused):
+                row.state = "to_create"
+            elif not isinstance(result, jd_api.JdError):
+                _logger.error("JD goods of product %s", row.product_id, exc_info=result)
+                row._refuse(self.env._("Odoo could not tell JD of it: %s", result))
+        self._match(numbers)
+
+    # === WORDS === #
+
+    def _explain_disabled(self, number):
+        return self.env._(
+            "JD has switched its goods %(goods)s off. Ask JD's staff to switch them "
+            "on, then click Match again.",
+            goods=number,
+        )
+
+    def _explain_taken(self, number, holder):
+        if not holder.product_id.active:
+            return self.env._(
+                "JD's goods %(goods)s belong to the archived product “%(other)s”. "
+                "Restore that one, or give this product another internal reference.",
+                goods=number,
+                other=holder.product_id.display_name,
+            )
+        return self.env._(
+            "JD's goods %(goods)s belong to “%(other)s” already. Give this product an "
+            "internal reference and a barcode of its own.",
+            goods=number,
+            other=holder.product_id.display_name,
+        )
+
+    def _explain_twin(self, other, code):
+        return self.env._(
+            "“%(other)s” has %(code)s too. Give each product an internal reference "
+            "and a barcode of its own, so that JD ships the right one.",
+            other=other.display_name,
+            code=code,
+        )
+
+    def _explain_ambiguous(self, numbers):
+        return self.env._(
+            "JD lists several goods with the barcode %(barcode)s: %(goods)s. Give the "
+            "product the internal reference that the right one has at JD.",
+            barcode=self.barcode,
+            goods=", ".join(numbers),
+        )
+
+    def _explain_no_reference(self):
+        if self.barcode:
+            return self.env._(
+                "JD lists no goods with the barcode %(barcode)s. Give the product an "
+                "internal reference, so that they can be created at JD.",
+                barcode=self.barcode,
+            )
+        return self.env._(
+            "Give the product an internal reference, so that its goods can be found or "
+            "created at JD."
+        )
+
+    def _explain_not_created(self):
+        codes = filter(None, [self._get_reference(), self.barcode])
+        return self.env._(
+            "JD lists no goods with %(codes)s. Have them created at JD and click Match "
+            "again, or switch on “Create missing goods” on the connection %(pin)s.",
+            codes=", ".join(dict.fromkeys(codes)),
+            pin=self.connector_id.pin,
+        )
+
+    def _explain_refusal(self, error):
+        if isinstance(error, jd_api.PermissionRefused):
+            return self.connector_id._explain_permission(None, self.department_no)
+        advice = {
+            "2003": self.env._("Its name did not pass JD's content check: change it."),
+            "2017": self.env._("Check its expiration time."),
+            "2018": self.env._("JD does not take its name: change it."),
+        }.get(error.code, self.env._("Correct the product, then click Match again."))
+        return self.env._(
+            "JD refused this product: %(words)s (code %(code)s). %(advice)s",
+            words=error.message,
+            code=error.code or "-",
+            advice=advice,
+        )

@@ -1,0 +1,298 @@
+"""Goods levels: what JD's warehouses regraded, carried over as moves."""
+
+import logging
+
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
+
+from ... import const
+from ...lib import api as jd_api
+
+_logger = logging.getLogger(__name__)
+
+
+class JdLevelChange(models.Model):
+    """One row of one of JD's adjustments, moved in Odoo once."""
+
+    _name = "jd.level.change"
+    _description = "JD Goods Level Change"
+    _order = "happened_at desc, id desc"
+    _rec_name = "number"
+
+    department_id = fields.Many2one(
+        "jd.department",
+        string="JD Department",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(
+        related="department_id.company_id", store=True, index=True
+    )
+    number = fields.Char(string="JD Number", required=True, readonly=True)
+    position = fields.Integer(required=True, readonly=True)
+    happened_at = fields.Datetime(string="Happened", readonly=True)
+    warehouse_no = fields.Char(string="JD Warehouse Number", readonly=True)
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
+    goods_no = fields.Char(string="JD Goods Number", readonly=True)
+    old_level = fields.Char(readonly=True)
+    new_level = fields.Char(readonly=True)
+    old_level_name = fields.Char(string="From Level", compute="_compute_level_names")
+    new_level_name = fields.Char(string="To Level", compute="_compute_level_names")
+    quantity = fields.Integer(readonly=True)
+    lot_name = fields.Char(string="Lot", readonly=True)
+    reason = fields.Char(string="JD's Reason", readonly=True)
+    state = fields.Selection(
+        selection=[
+            ("to_fix", "To Fix"),
+            ("moved", "Moved"),
+            ("same", "Nothing to Move"),
+        ],
+        string="Status",
+        required=True,
+        readonly=True,
+        default="to_fix",
+        index=True,
+    )
+    problem = fields.Text(string="What to Do", readonly=True)
+    move_id = fields.Many2one("stock.move", readonly=True)
+
+    _position_uniq = models.Constraint(
+        "UNIQUE(department_id, number, position)", "This change was taken over already."
+    )
+
+    # === COMPUTES === #
+
+    @api.depends("old_level", "new_level")
+    def _compute_level_names(self):
+        warehouses = self.env["stock.warehouse"]
+        for change in self:
+            change.old_level_name = warehouses._jd_name_level(change.old_level)
+            change.new_level_name = warehouses._jd_name_level(change.new_level)
+
+    # === ACTIONS === #
+
+    def action_move(self):
+        """Carry over what could not be carried over before."""
+        self.check_access("read")
+        # sudo: users trigger this without write access
+        waiting_sudo = self.sudo().filtered(lambda change: change.state == "to_fix")
+        waiting_sudo._find_warehouse_and_product()
+        waiting_sudo._apply_changes()
+
+    # === BUSINESS === #
+
+    @api.model
+    def _record_page(self, department, changes):
+        """Take over one page of JD's list; what is known already is left alone.
+
+        JD keeps all rows of an adjustment together on one page.
+
+        :param list changes: `lib.api.LevelChange`, in JD's order.
+        """
+        known = {
+            (row.number, row.position)
+            for row in self.search(
+                Domain("department_id", "=", department.id)
+                & Domain("number", "in", [change.number for change in changes])
+            )
+        }
+        rows = self.create(
+            [
+                values
+                for values in self._prepare_values(department, changes)
+                if (values["number"], values["position"]) not in known
+            ]
+        )
+        rows._find_warehouse_and_product()
+        rows._apply_changes()
+
+    @api.model
+    def _prepare_values(self, department, changes):
+        positions = {}
+        values = []
+        for change in changes:
+            position = positions[change.number] = positions.get(change.number, 0) + 1
+            values.append(
+                {
+                    "department_id": department.id,
+                    "number": change.number,
+                    "position": position,
+                    "happened_at": change.at,
+                    "warehouse_no": change.warehouse_no,
+                    "goods_no": change.goods_number,
+                    "old_level": change.old_level,
+                    "new_level": change.new_level,
+                    "quantity": change.quantity,
+                    "lot_name": change.lot and change.lot.number,
+                    "reason": change.reason,
+                }
+            )
+        return values
+
+    def _find_warehouse_and_product(self):
+        """Find the warehouse and the product behind JD's numbers."""
+        for department, changes in self.grouped("department_id").items():
+            warehouses = department.connector_id.warehouse_ids.filtered(
+                lambda w, number=department.number: w.jd_department_no == number
+            ).grouped("jd_warehouse_no")
+            goods = self.env["jd.goods"].search(
+                department._get_rows_domain()
+                & Domain("goods_no", "in", changes.mapped("goods_no"))
+            )
+            products = {row.goods_no: row.product_id for row in goods}
+            for change in changes:
+                change.warehouse_id = warehouses.get(change.warehouse_no)
+                change.product_id = products.get(change.goods_no)
+
+    def _apply_changes(self):
+        """Move what changed its level between the locations of the levels."""
+        for change in self:
+            problem = change._get_problem()
+            if not problem:
+                problem = change._try_move()
+            change.problem = problem
+        open_changes = self.filtered(lambda change: change.state == "to_fix")
+        for department, changes in open_changes.grouped("department_id").items():
+            department.connector_id._request_look(
+                "jd_fulfillment.mail_activity_levels",
+                self.env._(
+                    "JD regraded goods that Odoo could not move: %(numbers)s. See "
+                    "Inventory ▸ Reporting ▸ JD Level Changes.",
+                    numbers=", ".join(dict.fromkeys(changes.mapped("number"))),
+                ),
+            )
+
+    def _get_problem(self):
+        """Return what keeps this change from being carried over, or False."""
+        if not self.warehouse_id:
+            return self.env._(
+                "JD's warehouse %(number)s is not connected with Odoo: fetch the "
+                "warehouses of the JD connection and add it.",
+                number=self.warehouse_no,
+            )
+        if not self.product_id:
+            return self.env._(
+                "JD's goods %(number)s are no product of yours: match them under JD "
+                "Goods.",
+                number=self.goods_no,
+            )
+        if not self.quantity or self.quantity < 0:
+            return self.env._("JD did not say how many pieces: ask JD's staff.")
+        return False
+
+    def _try_move(self):
+        """Move the goods; return why it failed, or False. One never stops the rest."""
+        places = [
+            self.warehouse_id._jd_get_location(level)
+            for level in (self.old_level, self.new_level)
+        ]
+        if places[0] == places[1]:
+            self.state = "same"
+            return False
+        try:
+            with self.env.cr.savepoint():
+                self.move_id = self._create_move(*places)
+        except Exception as exc:  # noqa: BLE001 - told to the merchant in the list
+            _logger.warning("JD level change %s could not be moved", self.number)
+            return self.env._("The move failed: %(reason)s", reason=str(exc))
+        self.state = "moved"
+        return False
+
+    def _create_move(self, source, destination):
+        product = self.product_id
+        lots = self.warehouse_id._jd_pick_lots(
+            product, self.old_level, self.quantity, self.lot_name
+        )
+        move = self.env["stock.move"].create(
+            {
+                "product_id": product.id,
+                "product_uom_qty": self.quantity,
+                "product_uom": product.uom_id.id,
+                "location_id": source.id,
+                "location_dest_id": destination.id,
+                "company_id": self.company_id.id,
+                "origin": self.number,
+                "move_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_id": product.uom_id.id,
+                            "quantity": pieces,
+                            "lot_id": lot.id,
+                            "jd_lot_assumed": assumed,
+                            "location_id": source.id,
+                            "location_dest_id": destination.id,
+                        }
+                    )
+                    for lot, pieces, assumed in lots
+                ],
+            }
+        )
+        move._action_confirm(merge=False)
+        move.picked = True
+        move._action_done()
+        return move
+
+
+class JdDepartment(models.Model):
+    _inherit = "jd.department"
+
+    level_changes_until = fields.Datetime()
+
+    @api.model
+    def _cron_pull_level_changes(self):
+        """Take over, department by department, what JD's warehouses regraded."""
+        self._for_each_department(lambda department: department._pull_level_changes())
+
+    @api.model
+    def _for_each_department(self, step):
+        """Take one step for each department that is connected and not pausing."""
+        cron = self.env["ir.cron"]
+        departments = self.search([("connector_id.state", "=", "connected")])
+        cron._commit_progress(remaining=len(departments))
+        for department in departments:
+            if not department._is_paused() and department._lock_available():
+                department._run_step(lambda department=department: step(department))
+            if not cron._commit_progress(1):
+                break
+
+    def _pull_level_changes(self):
+        """Ask for the changes since the last time, with an overlap for late ones."""
+        until = fields.Datetime.now()
+        since = (self.level_changes_until or self.create_date) - const.LEVEL_OVERLAP
+        try:
+            self._read_level_changes(since, until + const.CLOCK_MARGIN)
+        except jd_api.Refused as exc:
+            self.connector_id._request_look(
+                "jd_fulfillment.mail_activity_levels",
+                self.env._(
+                    "JD does not tell which goods it regraded: %(reason)s",
+                    reason=self.connector_id._explain(exc),
+                ),
+            )
+            return
+        self.level_changes_until = until
+
+    def _read_level_changes(self, since, until):
+        operations = self.connector_id._get_operations()
+        page = 1
+        while True:
+            self._reserve_calls("level_changes", 1)
+            found = operations.level_changes(self.number, since, until, page=page)
+            self.env["jd.level.change"]._record_page(self, found)
+            if len({row.number for row in found}) < jd_api.LEVEL_CHANGE_PAGE_SIZE:
+                return
+            page += 1
+
+
+class JdConnector(models.Model):
+    _inherit = "jd.connector"
+
+    def _request_look(self, activity_xmlid, note):
+        """Ask somebody to look into something, once until they did."""
+        if not self.activity_search([activity_xmlid]):
+            user = self.login_user_id or self.create_uid
+            self.activity_schedule(activity_xmlid, user_id=user.id, note=note)

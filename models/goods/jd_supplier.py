@@ -1,0 +1,212 @@
+"""JD's suppliers: who of a department's suppliers is which contact of ours."""
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+from odoo.fields import Domain
+
+from ... import const
+from ...lib import api as jd_api
+
+
+class JdSupplier(models.Model):
+    """A contact as a supplier of a department; created at JD once, then kept."""
+
+    _name = "jd.supplier"
+    _description = "JD Supplier"
+    _rec_name = "supplier_no"
+    _order = "id desc"
+
+    department_id = fields.Many2one(
+        "jd.department",
+        string="JD Department",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    connector_id = fields.Many2one(related="department_id.connector_id")
+    company_id = fields.Many2one(
+        related="department_id.company_id", store=True, index=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Supplier",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    supplier_no = fields.Char(
+        string="JD Supplier Number",
+        readonly=True,
+        help="JD's own number of this supplier: EMS followed by digits.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("waiting", "Waiting"),
+            ("matched", "Matched"),
+            ("refused", "Not at JD"),
+        ],
+        string="Status",
+        compute="_compute_state",
+        store=True,
+    )
+    reason = fields.Text(
+        string="What to Do", readonly=True, help="Why JD does not take this supplier."
+    )
+    refused_at = fields.Datetime(readonly=True)
+
+    _partner_uniq = models.Constraint(
+        "UNIQUE(department_id, partner_id)", "This supplier is known already."
+    )
+
+    # === COMPUTES === #
+
+    @api.depends("supplier_no", "reason")
+    def _compute_state(self):
+        for supplier in self:
+            refused = "refused" if supplier.reason else "waiting"
+            supplier.state = "matched" if supplier.supplier_no else refused
+
+    @api.depends("supplier_no", "partner_id")
+    def _compute_display_name(self):
+        for supplier in self:
+            name = supplier.partner_id.display_name
+            number = supplier.supplier_no
+            supplier.display_name = f"{name} ({number})" if number else name
+
+    # === ACTIONS === #
+
+    def action_match_again(self):
+        """Look for these suppliers at JD once more."""
+        self.check_access("read")
+        self.sudo()._match_again()  # users trigger this without write access
+
+    # === BUSINESS === #
+
+    @api.model
+    def _get_or_request(self, warehouse, partner):
+        """Return the supplier of a contact; one that is new is matched by a cron."""
+        [department] = self.env["jd.department"]._ensure(
+            warehouse.jd_connector_id, [warehouse.jd_department_no]
+        )
+        contact = partner.commercial_partner_id
+        supplier = self.search(
+            [("department_id", "=", department.id), ("partner_id", "=", contact.id)]
+        ) or self._create_for(department, contact)
+        if supplier._is_worth_asking():
+            supplier._match_again()
+        return supplier
+
+    @api.model
+    def _create_for(self, department, contact):
+        """Create a contact's supplier.
+
+        :raise ConcurrencyError: Another transaction creates it just now; the request is
+            repeated and finds it.
+        """
+        try:
+            with self.env.cr.savepoint():
+                supplier = self.create(
+                    {"department_id": department.id, "partner_id": contact.id}
+                )
+        except UniqueViolation as exc:
+            raise ConcurrencyError("The supplier is being created already") from exc
+        self.env["jd.goods"]._trigger_matching()
+        return supplier
+
+    def _is_worth_asking(self):
+        """Whether JD refused it before its contact was changed, or a while ago."""
+        if self.state != "refused":
+            return False
+        stale = fields.Datetime.now() - const.SUPPLIER_REFUSAL_KEPT
+        return self.refused_at < max(stale, self.partner_id.write_date)
+
+    def _match_again(self):
+        self.write({"supplier_no": False, "reason": False, "refused_at": False})
+        self.env["jd.goods"]._trigger_matching()
+
+    def _refuse(self, error):
+        for supplier in self:
+            reason = supplier.connector_id._explain(error)
+            supplier.write({"reason": reason, "refused_at": fields.Datetime.now()})
+
+    def _get_own_number(self):
+        """Return our number of the supplier at JD: lasting, and no other database's."""
+        tag = self.env["jd.application"]._get_database_tag()
+        return f"{tag}-{self.partner_id.id}"
+
+    def _prepare_new(self):
+        partner = self.partner_id
+        return jd_api.Supplier(
+            own_number=self._get_own_number(),
+            name=partner.name,
+            address=jd_api.Address(
+                name=partner.name[:50],
+                phone=(partner.phone or "")[:50],
+                province=partner.state_id.name or "",
+            ),
+        )
+
+
+class JdDepartment(models.Model):
+    _inherit = "jd.department"
+
+    supplier_ids = fields.One2many("jd.supplier", "department_id")
+
+    def _get_next_step(self):
+        step = super()._get_next_step()
+        if step or self.connector_id.state != "connected" or self._is_paused():
+            return step
+        return self._match_suppliers if self._search_waiting_suppliers(1) else None
+
+    def _search_waiting_suppliers(self, limit):
+        domain = Domain("department_id", "=", self.id) & Domain("state", "=", "waiting")
+        return self.env["jd.supplier"].search(domain, limit=limit)
+
+    def _match_suppliers(self):
+        """Find a batch of suppliers at JD, and create those it does not know.
+
+        JD does not say what number it gave: it is asked for by ours. So a lost answer
+        makes no second supplier, either.
+        """
+        suppliers = self._search_waiting_suppliers(const.SUPPLIER_BATCH)
+        try:
+            for supplier in self._find_suppliers(suppliers):
+                self._create_supplier(supplier)
+            self._find_suppliers(suppliers.filtered(lambda s: s.state == "waiting"))
+        except jd_api.Refused as exc:
+            suppliers.filtered(lambda s: s.state == "waiting")._refuse(exc)
+        waiting = suppliers.filtered(lambda supplier: supplier.state == "waiting")
+        if waiting:
+            # JD may still be at work on what it did not answer: ask again later.
+            self._pause(const.GOODS_RETRY_DELAY)
+        self.env["jd.order"]._recheck_suppliers(suppliers - waiting)
+
+    def _find_suppliers(self, suppliers):
+        """Take over JD's numbers and return the suppliers that JD does not know."""
+        if not suppliers:
+            return suppliers
+        self._reserve_calls("suppliers", 1)
+        by_number = {supplier._get_own_number(): supplier for supplier in suppliers}
+        known = self.connector_id._get_operations().suppliers(
+            self.number, own_numbers=list(by_number)
+        )
+        for row in known:
+            if row.own_number in by_number:
+                by_number[row.own_number].supplier_no = row.number
+        return suppliers.filtered(lambda supplier: not supplier.supplier_no)
+
+    def _create_supplier(self, supplier):
+        """Create a supplier at JD; without an answer, JD may have it or not."""
+        self._reserve_calls("create_supplier", 1)
+        try:
+            self.connector_id._get_operations().create_supplier(
+                self.number, supplier._prepare_new()
+            )
+        except jd_api.OutcomeUnknown:
+            return
+        except jd_api.Refused as exc:
+            supplier._refuse(exc)

@@ -1,0 +1,4 @@
+from . import (
+    jd_foreign_order,
+    jd_message,
+)

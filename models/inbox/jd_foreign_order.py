@@ -1,0 +1,248 @@
+"""Orders that JD knows and Odoo does not: made at JD by hand, or by other software."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ... import const, statuses
+from ...lib import api as jd_api
+
+
+class JdForeignOrder(models.Model):
+    """An order at JD that belongs to no transfer, until somebody decides about it."""
+
+    _name = "jd.foreign.order"
+    _description = "JD Order Not in Odoo"
+    _order = "id desc"
+    _rec_name = "jd_number"
+
+    connector_id = fields.Many2one(
+        "jd.connector",
+        string="JD Connection",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(
+        related="connector_id.company_id", store=True, index=True
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    kind = fields.Selection(
+        selection=lambda self: self.env["jd.order"]._fields["kind"].selection,
+        required=True,
+        readonly=True,
+    )
+    jd_number = fields.Char(string="JD Number", required=True, readonly=True)
+    own_number = fields.Char(
+        string="Other Number",
+        readonly=True,
+        help="What those who made the order call it.",
+    )
+    status_code = fields.Char(string="JD Status Code", readonly=True)
+    status_name = fields.Char(string="JD Status", compute="_compute_status_name")
+    made_at = fields.Datetime(string="Made at JD", readonly=True)
+    state = fields.Selection(
+        selection=[("new", "To Decide"), ("linked", "Linked"), ("ignored", "Ignored")],
+        string="Status",
+        required=True,
+        readonly=True,
+        default="new",
+        index=True,
+    )
+    order_id = fields.Many2one("jd.order", string="JD Order", readonly=True)
+    picking_id = fields.Many2one(related="order_id.picking_id", string="Transfer")
+
+    _number_uniq = models.Constraint(
+        "UNIQUE(connector_id, jd_number)", "This order is listed already."
+    )
+
+    # === COMPUTES === #
+
+    @api.depends("kind", "status_code")
+    def _compute_status_name(self):
+        for row in self:
+            status = statuses.find(row.kind, row.status_code)
+            row.status_name = str(status.name) if status else row.status_code
+
+    # === ACTIONS === #
+
+    def action_link(self):
+        """Choose the transfer that this order carries out."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Link %(number)s", number=self.jd_number),
+            "res_model": "jd.foreign.link",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_foreign_id": self.id},
+        }
+
+    def action_ignore(self):
+        """Leave these orders to JD."""
+        self._decide("new", "ignored")
+
+    def action_reconsider(self):
+        """Have ignored orders decided about once more."""
+        self._decide("ignored", "new")
+
+    def action_view_picking(self):
+        return self.order_id.action_view_picking()
+
+    def _decide(self, before, after):
+        self.check_access("read")
+        # sudo: users trigger this without write access
+        self.sudo().filtered(lambda row: row.state == before).state = after
+
+    # === BUSINESS === #
+
+    @api.model
+    def _upsert_listed(self, connector, rows):
+        """Keep orders of one connection that Odoo does not know; update the others.
+
+        :param list rows: `lib.api.OrderRow`.
+        """
+        warehouses = connector.warehouse_ids.grouped("jd_warehouse_no")
+        of_ours = self._get_known_numbers(connector, rows)
+        listed = self.search(
+            [
+                ("connector_id", "=", connector.id),
+                ("jd_number", "in", [row.number for row in rows]),
+            ]
+        ).grouped("jd_number")
+        fresh = {}
+        for row in rows:
+            if row.number in listed:
+                listed[row.number].status_code = row.status
+            elif row.number not in of_ours and row.own_number not in of_ours:
+                warehouse = warehouses.get(row.warehouse_no)
+                if warehouse and row.kind in statuses.KINDS:
+                    fresh[row.number] = self._prepare_values(warehouse, row)
+        if self.create(list(fresh.values())):
+            connector._request_look(
+                "jd_fulfillment.mail_activity_foreign",
+                self.env._(
+                    "JD has orders that Odoo does not know: %(numbers)s. Link each to "
+                    "its transfer, or ignore it, under Inventory ▸ Operations ▸ JD "
+                    "Orders Not in Odoo.",
+                    numbers=", ".join(fresh),
+                ),
+            )
+
+    @api.model
+    def _get_known_numbers(self, connector, rows):
+        """Return those of the orders' numbers, JD's and ours, that are Odoo's."""
+        orders = self.env["jd.order"].search(
+            Domain("connector_id", "=", connector.id)
+            & (
+                Domain("jd_number", "in", [row.number for row in rows])
+                | Domain("name", "in", [row.own_number for row in rows])
+            )
+        )
+        return {*orders.mapped("jd_number"), *orders.mapped("name")} - {False, ""}
+
+    @api.model
+    def _prepare_values(self, warehouse, row):
+        return {
+            "connector_id": warehouse.jd_connector_id.id,
+            "warehouse_id": warehouse.id,
+            "kind": row.kind,
+            "jd_number": row.number,
+            "own_number": row.own_number,
+            "status_code": row.status,
+            "made_at": row.created_at,
+        }
+
+    # === LINK === #
+
+    def _get_candidates(self):
+        """Return the open transfers that may be what this order carries out."""
+        pickings = self.env["stock.picking"]
+        found = pickings.search(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("state", "in", ("confirmed", "waiting", "assigned"))
+            & pickings._jd_get_place_domain(),
+            order="scheduled_date, id",
+        )
+        return found.filtered(
+            lambda picking: (
+                picking.jd_kind == self.kind
+                and picking.jd_warehouse_id == self.warehouse_id
+                and picking.jd_order_id.state
+                in (False, "draft", "refused", "cancelled")
+            )
+        )
+
+    def _link(self, picking):
+        """Follow this order as the one that carries the transfer out.
+
+        :raise UserError: The transfer cannot be it.
+        """
+        if self.state != "new" or picking not in self._get_candidates():
+            raise UserError(
+                self.env._(
+                    "%(transfer)s cannot be linked with %(number)s: it must be open, "
+                    "of the same kind and warehouse, and not at JD yet.",
+                    transfer=picking.name,
+                    number=self.jd_number,
+                )
+            )
+        # sudo: users trigger this without write access
+        orders_sudo = picking.sudo().jd_order_ids
+        orders_sudo.filtered(lambda o: o.state in ("draft", "refused"))._withdraw()
+        orders_sudo.flush_recordset()  # the transfer is free for the other order
+        order_sudo = orders_sudo._create_for_made_at_jd(picking.sudo(), self.jd_number)
+        self.sudo().write({"state": "linked", "order_id": order_sudo.id})
+        return order_sudo
+
+
+class JdDepartment(models.Model):
+    _inherit = "jd.department"
+
+    listed_until = fields.Datetime(
+        help="Up to when JD was asked for orders that Odoo does not know."
+    )
+
+    @api.model
+    def _cron_list_orders(self):
+        """Ask, department by department, for orders that Odoo does not know."""
+        self._for_each_department(lambda department: department._list_orders())
+
+    def _list_orders(self):
+        """List what JD took since the last time, with an overlap for late ones."""
+        until = fields.Datetime.now()
+        receiving = self.connector_id.subscription_state == "receiving"
+        since = self.listed_until or self.create_date
+        if receiving and until - since < const.LIST_WITH_MESSAGES:
+            return
+        try:
+            for kind in statuses.KINDS:
+                self._list_kind(
+                    kind, since - const.LIST_OVERLAP, until + const.CLOCK_MARGIN
+                )
+        except jd_api.Refused as exc:
+            self.connector_id._request_look(
+                "jd_fulfillment.mail_activity_foreign",
+                self.env._(
+                    "JD does not list its orders: %(reason)s",
+                    reason=self.connector_id._explain(exc),
+                ),
+            )
+            return
+        self.listed_until = until
+
+    def _list_kind(self, kind, since, until):
+        operations = self.connector_id._get_operations()
+        page = 1
+        while True:
+            self._reserve_calls("list_orders", 1)
+            rows = operations.list_orders(kind, self.number, since, until, page=page)
+            self.env["jd.foreign.order"]._upsert_listed(self.connector_id, rows)
+            if len(rows) < jd_api.ORDER_PAGE_SIZE:
+                return
+            page += 1

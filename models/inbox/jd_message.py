@@ -1,0 +1,224 @@
+"""The inbox: what JD pushes, kept as it came, then taken in as a hint."""
+
+import json
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ... import const, lib, statuses
+from ...lib import api as jd_api
+
+
+class JdMessage(models.Model):
+    _name = "jd.message"
+    _description = "JD Message"
+    _inherit = ["jd.worker"]
+    _order = "id desc"
+    _rec_name = "message_no"
+
+    connector_id = fields.Many2one(
+        "jd.connector", string="Connection", required=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        related="connector_id.company_id", store=True, index=True
+    )
+    message_no = fields.Char(string="Message", required=True)
+    topic = fields.Char()
+    kind = fields.Char()
+    jd_number = fields.Char(string="JD Number", index="btree_not_null")
+    own_number = fields.Char(string="Our Number")
+    code = fields.Char(string="Status Code")
+    status_name = fields.Char(string="JD Status", compute="_compute_status_name")
+    happened_at = fields.Datetime()
+    body = fields.Text(readonly=True)
+    state = fields.Selection(
+        selection=[
+            ("new", "New"),
+            ("done", "Taken In"),
+            ("foreign", "Order Not in Odoo"),
+        ],
+        string="Status",
+        required=True,
+        default="new",
+        index=True,
+    )
+    order_id = fields.Many2one("jd.order", readonly=True, index="btree_not_null")
+    is_listed = fields.Boolean(
+        readonly=True, help="Its order is in the list of those that Odoo does not know."
+    )
+
+    _message_uniq = models.Constraint(
+        "UNIQUE(connector_id, message_no)", "This message was taken in already."
+    )
+
+    # === COMPUTES === #
+
+    @api.depends("kind", "code")
+    def _compute_status_name(self):
+        for message in self:
+            known = message.kind in statuses.KINDS
+            status = known and statuses.find(message.kind, message.code)
+            message.status_name = str(status.name) if status else message.code
+
+    # === PROCESSING === #
+
+    @api.model
+    def _process_batch(self):
+        """Apply one batch of messages; return how many are left."""
+        remaining = self._apply_batch()
+        self._list_foreign()
+        return remaining
+
+    @api.model
+    def _apply_batch(self):
+        domain = Domain("state", "=", "new")
+        messages = self._lock_due(domain, const.MESSAGE_BATCH)
+        if not messages:
+            return 0
+        messages.connector_id._record_messages_arrived()
+        orders = messages._find_orders()
+        free = self.env["jd.order"].union(*orders.values())._lock_available()
+        known = messages.filtered(lambda m: m.id in orders and orders[m.id] in free)
+        for message in known:
+            message.write({"order_id": orders[message.id].id, "state": "done"})
+        foreign = messages.filtered(lambda message: message.id not in orders)
+        foreign.state = "foreign"
+        known._process_isolated(
+            lambda rows: rows._apply(),
+            lambda message, error: message.order_id._schedule_pull(),
+        )
+        self.env["ir.cron"]._commit_progress(len(known) + len(foreign))
+        return self.search_count(domain)
+
+    def _apply(self):
+        """Apply what only informs; have JD asked about the rest."""
+        hints = self.filtered(lambda message: message._must_ask())
+        told = self - hints
+        self.env["jd.order"]._apply_status(
+            [(row.order_id, row.code, row.happened_at) for row in told], source="push"
+        )
+        told.order_id._postpone_pull()
+        hints.order_id._schedule_pull()
+
+    def _find_orders(self):
+        """Return message id → `jd.order`, by JD's number or else by ours."""
+        orders = self.env["jd.order"].search(
+            Domain("connector_id", "in", self.connector_id.ids)
+            & (
+                Domain(
+                    "jd_number", "in", self.filtered("jd_number").mapped("jd_number")
+                )
+                | Domain("name", "in", self.filtered("own_number").mapped("own_number"))
+            )
+        )
+        found = {}
+        for order in orders:
+            found[order.connector_id.id, order.name] = order
+            found[order.connector_id.id, order.jd_number] = order
+        return {
+            message.id: order
+            for message in self
+            for number in (message.own_number, message.jd_number)
+            if number and (order := found.get((message.connector_id.id, number)))
+        }
+
+    def _must_ask(self):
+        """Whether JD must be asked before anything follows from this message."""
+        order = self.order_id
+        status = statuses.find(order.kind, self.code)
+        if not order.jd_number or not status or order.state == "cancelling":
+            return True
+        if status.effect == statuses.MOVED:
+            return not order.are_quantities_known
+        return status.effect in statuses.ASKED_EFFECTS
+
+    @api.model
+    def _list_foreign(self):
+        """List the orders that messages tell of and Odoo does not know."""
+        domain = Domain("state", "=", "foreign") & Domain("is_listed", "=", False)
+        messages = self._lock_due(domain, const.MESSAGE_BATCH)
+        for connector, rows in messages.grouped("connector_id").items():
+            self.env["jd.foreign.order"]._upsert_listed(
+                connector, [message._prepare_row() for message in rows if message.kind]
+            )
+        messages.is_listed = True
+
+    def _prepare_row(self):
+        return jd_api.OrderRow(
+            kind=self.kind,
+            number=self.jd_number or "",
+            own_number=self.own_number or "",
+            warehouse_no=json.loads(self.body).get("warehouseNo") or "",
+            status=self.code or "",
+            created_at=self.happened_at,
+        )
+
+    # === INTAKE === #
+
+    @api.model
+    def _insert_once(self, connector, content, happened_at):
+        """Store a message and return whether it is a new one.
+
+        Without the ORM, because PostgreSQL can tell of a twin without failing, even of
+        one that arrives at the same instant; and no value must get into its error log.
+
+        :param dict content: Text by the names of const.MESSAGE_FIELDS, nothing else: no
+            member of them tells who receives the goods.
+        """
+        values = self._prepare_values(connector, content, happened_at)
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO jd_message (%s) VALUES %s"
+                " ON CONFLICT (connector_id, message_no) DO NOTHING",
+                SQL(", ").join(map(SQL.identifier, values)),
+                tuple(values.values()),
+            ),
+            log_exceptions=False,
+        )
+        return bool(self.env.cr.rowcount)
+
+    @api.model
+    def _prepare_values(self, connector, content, happened_at):
+        now = fields.Datetime.now()
+        return {
+            "connector_id": connector.id,
+            "company_id": connector.company_id.id,
+            "message_no": content["messageId"],
+            "topic": const.MESSAGE_TOPIC,
+            "kind": lib.get_kind(const.PROTOCOL, content["orderType"]),
+            "jd_number": content["orderNo"] or None,
+            "own_number": content["erpOrderNo"] or None,
+            "code": content["status"],
+            "happened_at": happened_at,
+            "body": json.dumps(content, ensure_ascii=False),
+            "state": "new",
+            "create_uid": self.env.uid,
+            "create_date": now,
+            "write_uid": self.env.uid,
+            "write_date": now,
+        }
+
+    @api.model
+    def _wake(self):
+        """Wake the action that takes messages in.
+
+        As `ir.cron` triggers it, without the ORM: that alone took longer than all else
+        that is done with a message.
+        """
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "jd_fulfillment.ir_cron_follow_orders"
+        )
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO ir_cron_trigger (cron_id, call_at) VALUES (%s, %s)",
+                *(cron_id, fields.Datetime.now()),
+            )
+        )
+        self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)
+
+    @api.autovacuum
+    def _gc_messages(self):
+        limit = fields.Datetime.now() - const.MESSAGES_KEPT
+        old = Domain("create_date", "<", limit) & Domain("state", "!=", "new")
+        self.search(old, limit=10_000).unlink()

@@ -1,0 +1,4 @@
+from . import (
+    jd_activity,
+    jd_worker,
+)

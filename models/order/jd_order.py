@@ -1,0 +1,464 @@
+"""The outbox: one document for each order told to JD."""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ... import statuses
+
+# draft --[pre-flight ok]--> queued --[claim]--> sending --[accepted]--> accepted
+#   accepted → in_progress → done
+# sending --[refused]--> refused --[mended, retry]--> queued
+# sending --[throttled / unreachable]--> queued (retry_at)
+# sending --[no answer]--> unknown --[asked: JD has it]--> accepted
+#                                  --[asked: JD has not]--> queued
+# accepted|in_progress --[cancel asked]--> cancelling --[JD agrees]--> cancelled
+#                                          cancelling --[JD refuses]--> in_progress
+STATES = [
+    ("draft", "Not Sent Yet"),
+    ("queued", "Waiting to Be Sent"),
+    ("sending", "Being Sent"),
+    ("unknown", "Answer Unknown"),
+    ("refused", "Refused by JD"),
+    ("accepted", "Accepted"),
+    ("in_progress", "In Progress"),
+    ("cancelling", "Cancelling"),
+    ("done", "Done"),
+    ("cancelled", "Cancelled"),
+]
+AT_JD = ("accepted", "in_progress", "cancelling")
+NOT_AT_JD = ("draft", "queued", "refused")
+MAYBE_AT_JD = ("sending", "unknown")
+OPEN = (*NOT_AT_JD, *MAYBE_AT_JD, *AT_JD)
+
+
+class JdOrder(models.Model):
+    _name = "jd.order"
+    _description = "JD Order"
+    _inherit = ["mail.thread", "mail.activity.mixin", "jd.attention", "jd.worker"]
+    _order = "id desc"
+    _check_company_auto = True
+    # Orders are written by scheduled actions; people discuss them.
+    _mail_post_access = "read"
+
+    name = fields.Char(
+        string="Our Number",
+        readonly=True,
+        copy=False,
+        index="trigram",
+        help="The number JD knows this order by on our side. It never changes, so that "
+        "nothing can be sent twice.",
+    )
+    kind = fields.Selection(
+        selection=[
+            ("outbound", "Outbound"),
+            ("inbound", "Inbound"),
+            ("customer_return", "Customer Return"),
+            ("supplier_return", "Supplier Return"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        selection=STATES,
+        string="Status",
+        required=True,
+        readonly=True,
+        copy=False,
+        default="draft",
+        index=True,
+        group_expand="_expand_states",
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        required=True,
+        readonly=True,
+        check_company=True,
+    )
+    connector_id = fields.Many2one(
+        related="warehouse_id.jd_connector_id", store=True, index=True
+    )
+    company_id = fields.Many2one(
+        related="warehouse_id.company_id", store=True, index=True
+    )
+    picking_id = fields.Many2one(
+        "stock.picking",
+        string="Transfer",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
+    )
+    partner_id = fields.Many2one(related="picking_id.partner_id", string="Receiver")
+    scheduled_date = fields.Datetime(related="picking_id.scheduled_date")
+    line_ids = fields.One2many("jd.order.line", "order_id", readonly=True, copy=False)
+    event_ids = fields.One2many("jd.order.event", "order_id", readonly=True, copy=False)
+    parcel_ids = fields.One2many("jd.parcel", "order_id", readonly=True, copy=False)
+    jd_number = fields.Char(
+        string="JD Number", readonly=True, copy=False, index="trigram"
+    )
+    problems = fields.Text(
+        string="What to Do", readonly=True, copy=False, help="All that is in the way."
+    )
+
+    # What JD said last.
+    status_code = fields.Char(string="JD Status Code", readonly=True, copy=False)
+    status_rank = fields.Integer(readonly=True, copy=False)
+    status_at = fields.Datetime(string="JD Status Since", readonly=True, copy=False)
+    status_name = fields.Char(string="JD Status", compute="_compute_status_name")
+    has_unknown_status = fields.Boolean(
+        readonly=True, copy=False, help="JD sent a status that it documents nowhere."
+    )
+    are_quantities_known = fields.Boolean(readonly=True, copy=False)
+    waybills = fields.Char(
+        compute="_compute_waybills", store=True, index="trigram", copy=False
+    )
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+
+    is_known_to_jd = fields.Boolean(
+        compute="_compute_is_known_to_jd", search="_search_is_known_to_jd"
+    )
+
+    # When to do what next.
+    claim = fields.Integer(readonly=True, copy=False)
+    attempts = fields.Integer(
+        readonly=True, copy=False, help="How often it was sent since it was mended."
+    )
+    retry_at = fields.Datetime(string="Next Try", readonly=True, copy=False)
+    accepted_at = fields.Datetime(readonly=True, copy=False)
+    pull_at = fields.Datetime(
+        string="Next Pull", readonly=True, copy=False, index="btree_not_null"
+    )
+    pulled_at = fields.Datetime(string="Last Pull", readonly=True, copy=False)
+    unanswered = fields.Integer(
+        readonly=True, copy=False, help="Questions in a row that JD did not answer."
+    )
+
+    _name_uniq = models.Constraint("UNIQUE(name)", "Our number must be unique.")
+    _jd_number_uniq = models.UniqueIndex(
+        "(connector_id, jd_number) WHERE jd_number IS NOT NULL",
+        "JD's number belongs to another order already.",
+    )
+    _one_open_per_picking = models.UniqueIndex(
+        "(picking_id, kind) WHERE state != 'cancelled'",
+        "This transfer has an order at JD already.",
+    )
+
+    # === COMPUTES === #
+
+    @api.depends("status_code", "kind")
+    def _compute_status_name(self):
+        for order in self:
+            status = statuses.find(order.kind, order.status_code)
+            order.status_name = (status and str(status.name)) or order.status_code
+
+    @api.depends("state", "jd_number")
+    def _compute_is_known_to_jd(self):
+        told = self.filtered_domain(self._get_known_to_jd_domain())
+        told.is_known_to_jd = True
+        (self - told).is_known_to_jd = False
+
+    def _search_is_known_to_jd(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_known_to_jd_domain()
+
+    @api.model
+    def _get_known_to_jd_domain(self):
+        """Select what JD knows of, or may know of."""
+        return Domain("jd_number", "!=", False) | Domain("state", "in", MAYBE_AT_JD)
+
+    @api.depends("parcel_ids.waybill")
+    def _compute_waybills(self):
+        for order in self:
+            waybills = dict.fromkeys(filter(None, order.parcel_ids.mapped("waybill")))
+            order.waybills = ", ".join(waybills) or False
+
+    @api.depends("state", "are_quantities_known", "picking_id.scheduled_date")
+    def _compute_is_late(self):
+        late = self.filtered_domain(self._get_late_domain())
+        late.is_late = True
+        (self - late).is_late = False
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_late_domain()
+
+    @api.model
+    def _get_late_domain(self):
+        """Select what JD should have carried out by now and has not."""
+        return (
+            Domain("state", "in", OPEN)
+            & Domain("are_quantities_known", "=", False)
+            & Domain("picking_id.scheduled_date", "<", fields.Datetime.now())
+        )
+
+    @api.model
+    def _expand_states(self, states, _domain):
+        """Return the columns: the usual way at all times, the rest where it happens."""
+        shown = {"queued", "accepted", "in_progress", *states}
+        return [state for state, _label in STATES if state in shown]
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # An order that was cancelled just now makes room for another.
+        self.flush_model(["state"])
+        # Nobody reads that an order was created; thousands of them are.
+        quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        orders = super(JdOrder, quiet).create(vals_list).with_env(self.env)
+        tag = self.env["jd.application"]._get_database_tag()
+        for order in orders:
+            # The tag keeps two databases of one department apart: JD takes a number it
+            # knows for the order it knows.
+            code = order.connector_id._get_kind_code(order.kind)
+            order.name = f"{code}-{tag}-{order.id:07d}"
+        return orders
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_known_to_jd(self):
+        if self.filtered("is_known_to_jd"):
+            raise UserError(
+                self.env._("JD knows of this order: it stays as the record of it.")
+            )
+
+    # === ACTIONS === #
+
+    def action_retry(self):
+        """Check again what was to fix, and send what is in order."""
+        self.check_access("read")
+        orders_sudo = self.sudo()  # users trigger this without write access
+        return orders_sudo._retry()
+
+    def action_pull(self):
+        """Ask JD about these orders as soon as possible."""
+        self.check_access("read")
+        orders_sudo = self.sudo()  # users trigger this without write access
+        for connector_sudo in orders_sudo.connector_id:
+            if connector_sudo.state != "connected":
+                raise UserError(connector_sudo._get_pause_notice())
+        return self._show_asked(len(orders_sudo._schedule_pull()))
+
+    def action_cancel(self):
+        """Cancel the transfers of these orders, which asks JD where it must."""
+        self.picking_id.action_cancel()
+
+    def action_release(self):
+        """Give up orders of which JD's staff says that they will not be carried out."""
+        if not self.env.user.has_group("jd_fulfillment.group_jd_manager"):
+            raise AccessError(
+                self.env._("Only a JD manager may say that JD gave an order up.")
+            )
+        self.check_access("read")
+        orders_sudo = self.sudo()  # users trigger this without write access
+        for order_sudo in orders_sudo.filtered(lambda order: order.state in AT_JD):
+            order_sudo._apply_cancellation(
+                self.env._(
+                    "%(user)s released this order from JD. Send the transfer again, or "
+                    "cancel it.",
+                    user=self.env.user.name,
+                )
+            )
+
+    def action_view_picking(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "stock.picking",
+            "res_id": self.picking_id.id,
+            "view_mode": "form",
+        }
+
+    # === BUSINESS === #
+
+    @property
+    def _rules(self):
+        """The `statuses.Kind` of this order."""
+        return statuses.KINDS[self.kind]
+
+    def _call_kind(self, name, *args, default=None):
+        """Call the method of this order's kind: `_outbound_<name>` and so on.
+
+        :param default: Returned where the kind has no such method.
+        """
+        method = getattr(self, f"_{self.kind}_{name}", None)
+        return method(*args) if method else default
+
+    def _is_incoming(self):
+        return self.kind in ("inbound", "customer_return")
+
+    def _prepare_request(self):
+        """Return what JD is told of this order; each kind has its own.
+
+        :rtype: lib.api.Order
+        """
+        raise NotImplementedError(self.kind)
+
+    def _prepare_request_lines(self):
+        return tuple(line._prepare_request() for line in self.line_ids)
+
+    def _show_problems(self):
+        message = (
+            self.problems
+            if len(self) == 1
+            else self.env._(
+                "What is in the way is told on each: %(names)s.",
+                names=", ".join(self.picking_id.mapped("name")),
+            )
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "title": self.env._("Not sent to JD yet"),
+                "message": message,
+                "sticky": True,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _show_asked(self, count):
+        message = self.env._("JD is asked; what it answers shows up here in a moment.")
+        if not count:
+            message = self.env._("JD has none of these orders open: nothing to ask.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "info", "message": message},
+        }
+
+    def _retry(self):
+        self.filtered(lambda order: order.state == "refused")._back_to_draft()
+        drafts = self.filtered(lambda order: order.state == "draft")
+        drafts._check_and_queue()
+        stuck = drafts.filtered(lambda order: order.state == "draft")
+        return stuck._show_problems() if stuck else True
+
+    def _back_to_draft(self):
+        self.write(
+            {"state": "draft", "problems": False, "retry_at": False, "attempts": 0}
+        )
+
+    def _withdraw(self):
+        """Forget these orders: JD has nothing of them."""
+        self.write({"state": "cancelled", "problems": False, "retry_at": False})
+
+    def _schedule_pull(self):
+        """Have the pull take the orders first that JD may have; return those."""
+        told = self.filtered("is_known_to_jd")
+        told.pull_at = fields.Datetime.now()
+        self._trigger("follow")
+        return told
+
+    def _get_attention_user(self):
+        user = self.picking_id.user_id
+        if user.active and self.company_id in user.company_ids:
+            return user
+        return self.connector_id._get_login_responsible()
+
+    @api.model
+    def _commit_and_retrigger(self, name, remaining):
+        """Report what a scheduled action leaves, and have it woken again for that.
+
+        Odoo's scheduler runs an action for some seconds. What is left then would wait
+        for its next look, a minute later.
+        """
+        seconds_left = self.env["ir.cron"]._commit_progress(remaining=remaining)
+        if remaining and not seconds_left:
+            self._trigger(name)
+
+    @api.model
+    def _trigger(self, name):
+        """Wake the scheduled action `push`, `follow` or `close`."""
+        self._trigger_at(name, None)
+
+    @api.model
+    def _trigger_at(self, name, at):
+        # sudo: whoever confirms a transfer may wake the action that sends it.
+        self.env.ref(f"jd_fulfillment.ir_cron_{name}_orders").sudo()._trigger(at)
+
+
+class JdOrderLine(models.Model):
+    _name = "jd.order.line"
+    _description = "JD Order Line"
+
+    order_id = fields.Many2one(
+        "jd.order", required=True, index=True, ondelete="cascade"
+    )
+    # What JD knows of keeps its moves (`stock.move._unlink_except_at_jd`).
+    move_id = fields.Many2one(
+        "stock.move", required=True, index=True, ondelete="cascade"
+    )
+    product_id = fields.Many2one("product.product", required=True)
+    goods_id = fields.Many2one("jd.goods", string="JD Goods")
+    planned = fields.Integer(string="Ordered")
+    reported = fields.Integer(string="Moved by JD")
+    is_reported = fields.Boolean(
+        help="JD has said how many. Until then nothing counts as moved."
+    )
+
+    @api.depends("product_id", "planned")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = f"{line.planned} × {line.product_id.display_name}"
+
+
+class JdOrderEvent(models.Model):
+    """What JD reported about an order, once per status."""
+
+    _name = "jd.order.event"
+    _description = "JD Order Event"
+    # JD's times are of a second, in which much may happen.
+    _order = "happened_at desc, rank desc, id desc"
+
+    order_id = fields.Many2one(
+        "jd.order", required=True, index=True, ondelete="cascade"
+    )
+    code = fields.Char(required=True)
+    rank = fields.Integer(compute="_compute_rank", store=True)
+    name = fields.Char(string="Event", compute="_compute_name")
+    happened_at = fields.Datetime(required=True)
+    source = fields.Selection(
+        selection=[("push", "Message"), ("pull", "Pull"), ("call", "Answer")],
+        required=True,
+    )
+
+    _code_uniq = models.Constraint(
+        "UNIQUE(order_id, code)", "One event per status and order."
+    )
+
+    @api.depends("code", "order_id.kind")
+    def _compute_rank(self):
+        for event in self:
+            status = statuses.find(event.order_id.kind, event.code)
+            event.rank = status and status.rank
+
+    @api.depends("code", "order_id.kind")
+    def _compute_name(self):
+        for event in self:
+            status = statuses.find(event.order_id.kind, event.code)
+            event.name = (
+                str(status.name)
+                if status
+                else self.env._("Status %(code)s, not in JD's list", code=event.code)
+            )
+
+
+class JdParcel(models.Model):
+    _name = "jd.parcel"
+    _description = "JD Parcel"
+
+    order_id = fields.Many2one(
+        "jd.order", required=True, index=True, ondelete="cascade"
+    )
+    package_no = fields.Char()
+    waybill = fields.Char()
+    weight = fields.Float(string="Weight (kg)")
+    is_expected = fields.Boolean(help="JD has a waybill for it, and packs it yet.")
+
+    _package_uniq = models.Constraint(
+        "UNIQUE(order_id, package_no)", "One parcel per package number."
+    )

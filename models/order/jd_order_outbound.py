@@ -1,0 +1,113 @@
+"""Outbound orders: deliveries to customers and to other warehouses."""
+
+from odoo import models
+
+from ... import const
+from ...lib import api as jd_api
+
+
+class JdOrder(models.Model):
+    _inherit = "jd.order"
+
+    # === PROBLEMS === #
+
+    def _get_kind_problems(self):
+        problems = super()._get_kind_problems()
+        if self.kind == "outbound":
+            problems += [*self._get_shop_problems(), *self._get_receiver_problems()]
+        return problems
+
+    def _get_shop_problems(self):
+        if not self.warehouse_id.jd_shop_no:
+            yield self.env._(
+                "JD needs a shop number: choose it on the warehouse %(warehouse)s.",
+                warehouse=self.warehouse_id.name,
+            )
+
+    def _get_receiver_problems(self):
+        receiver = self._get_receiver()
+        limits = const.RECEIVER_LIMITS
+        if not self.partner_id:
+            yield self.env._("The transfer has no receiver: choose the contact.")
+            return
+        missing = {
+            "name": self.env._("The receiver has no name."),
+            "phone": self.env._("The receiver has no phone number: JD needs one."),
+            "address": self.env._("The receiver has no address."),
+        }
+        labels = {
+            "name": self.env._("name"),
+            "phone": self.env._("phone number"),
+            "address": self.env._("address"),
+        }
+        for part, text in receiver.items():
+            if not text:
+                yield missing[part]
+            elif len(text) > limits[part]:
+                yield self.env._(
+                    "The receiver's %(part)s has %(length)s characters, JD takes "
+                    "%(limit)s: shorten “%(text)s”.",
+                    part=labels[part],
+                    length=len(text),
+                    limit=limits[part],
+                    text=text,
+                )
+
+    def _get_receiver(self):
+        """Return name, phone and address of the receiver as JD gets them."""
+        partner = self.partner_id
+        address = partner._display_address(without_company=True)
+        lines = [line.strip() for line in address.splitlines()]
+        return {
+            "name": (partner.name or partner.commercial_partner_id.name or "").strip(),
+            "phone": (
+                partner.phone or partner.commercial_partner_id.phone or ""
+            ).strip(),
+            "address": ", ".join(filter(None, lines)),
+        }
+
+    # === REQUEST === #
+
+    def _prepare_request(self):
+        if self.kind != "outbound":
+            return super()._prepare_request()
+        connector = self.connector_id
+        return jd_api.OutboundOrder(
+            number=self.name,
+            department_no=self.warehouse_id.jd_department_no,
+            warehouse_no=self.warehouse_id.jd_warehouse_no,
+            shop_no=self.warehouse_id.jd_shop_no or "",
+            receiver=self._prepare_receiver(),
+            to_business=self.picking_id._jd_is_between_warehouses(),
+            lines=self._prepare_request_lines(),
+            platform_number=self.picking_id.origin or "",
+            waybill=self.picking_id._jd_get_own_waybill(),
+            carrier_no=connector.carrier_no,
+            source_no=connector.source_no,
+        )
+
+    def _prepare_receiver(self):
+        receiver = self._get_receiver()
+        return jd_api.Address(
+            name=receiver["name"],
+            phone=receiver["phone"],
+            detail=receiver["address"],
+            province=self.partner_id.state_id.name or "",
+            city=self.partner_id.city or "",
+        )
+
+    # === REPORT === #
+
+    def _outbound_record_report(self, report):
+        if report.split_numbers:
+            self._report_split(report.split_numbers)
+
+    def _report_split(self, numbers):
+        """JD made several orders of this one; how it reports them is not public."""
+        self._request_attention(
+            self.env._(
+                "JD split this order into %(numbers)s. Ask JD's staff what leaves with "
+                "which; the transfer closes with what JD reports of the whole.",
+                numbers=", ".join(numbers),
+            )
+        )

@@ -1,0 +1,265 @@
+"""Telling JD: claim, call, record."""
+
+import logging
+from contextlib import contextmanager
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ... import const
+from ...lib import api as jd_api
+
+_logger = logging.getLogger(__name__)
+
+
+class JdOrder(models.Model):
+    _inherit = "jd.order"
+
+    # === CRON === #
+
+    @api.model
+    def _cron_push(self):
+        """Send one batch of queued orders of each connection, and the cancels.
+
+        A claim is held by an advisory lock of this connection to PostgreSQL, which
+        drops it with the process: a row in `sending` that nobody holds is one whose
+        answer nobody will record. It is asked about before it could be sent again.
+        """
+        self._search_abandoned()._lock_available()._mark_unknown()
+        remaining = self._check_waiting()
+        for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
+            remaining += self._with_responsible_lang(connector)._cancel_batch(connector)
+        queued = Domain("state", "=", "queued") & self._get_retry_domain()
+        for connector, kind in self._get_work(queued):
+            remaining += self._with_responsible_lang(connector)._push_batch(
+                connector, kind
+            )
+        self._commit_and_retrigger("push", remaining)
+
+    @api.model
+    def _get_work(self, domain):
+        """Return tuples of connector and kind of order for which there is work now."""
+        return self._read_group(
+            domain & Domain("connector_id.state", "=", "connected"),
+            ["connector_id", "kind"],
+        )
+
+    def _with_responsible_lang(self, connector):
+        """Return these orders in the language of whoever looks after a connection."""
+        return self.with_context(lang=connector._get_login_responsible().lang)
+
+    # === CLAIM === #
+
+    @api.model
+    def _get_due_domain(self, connector):
+        return Domain("connector_id", "=", connector.id) & self._get_retry_domain()
+
+    @api.model
+    def _get_retry_domain(self):
+        now = fields.Datetime.now()
+        return Domain("retry_at", "=", False) | Domain("retry_at", "<=", now)
+
+    @contextmanager
+    def _claimed(self):
+        """Hold these orders in `sending` for as long as their calls are under way."""
+        claim = min(self.ids)
+        keys = SQL("%s, %s", const.CLAIM_LOCK_CLASS, claim)
+        self.env.execute_query(SQL("SELECT pg_advisory_lock(%s)", keys))
+        try:
+            self.write({"state": "sending", "claim": claim})
+            # For whatever nobody records: the process ends, somebody has a row in hand.
+            self._trigger_at("push", fields.Datetime.now() + const.ASK_DELAY)
+            self.env["ir.cron"]._commit_progress()
+            yield
+            self.env["ir.cron"]._commit_progress(len(self))
+        finally:
+            # Whatever happened to the transaction, the lock belongs to the session.
+            self.env.cr.rollback()
+            self.env.execute_query(SQL("SELECT pg_advisory_unlock(%s)", keys))
+
+    @api.model
+    def _search_abandoned(self):
+        """Return the orders in `sending` that no process works on any more."""
+        held = self.env.execute_query(
+            SQL(
+                """SELECT objid::bigint FROM pg_locks
+                    WHERE locktype = 'advisory' AND classid = %s AND granted
+                      AND database = (SELECT oid FROM pg_database
+                                       WHERE datname = current_database())""",
+                const.CLAIM_LOCK_CLASS,
+            )
+        )
+        return self.search(
+            [("state", "=", "sending"), ("claim", "not in", [row[0] for row in held])]
+        )
+
+    # === TELL WHAT MAY BE TOLD TWICE === #
+
+    @api.model
+    def _call_batch(self, connector, call, domain, tell, record):
+        """Tell JD something of a batch of orders; return how many are left.
+
+        It must be harmless to tell twice: the claim is the time of the next try.
+
+        :param tell: Takes JD's operations and the `_prepare_name` of an order; runs in
+            a thread.
+        :param record: Takes orders, and order id → JD's answer or the error.
+        """
+        domain &= self._get_due_domain(connector)
+        limit = connector._get_allowance(call, const.PUSH_BATCH)
+        orders = self._lock_due(domain, limit)
+        operations = orders and connector._get_operations_or_expire()
+        if not operations:
+            return 0
+        orders.retry_at = fields.Datetime.now() + const.RETRY_DELAYS[0]
+        orders._trigger_at("push", orders[0].retry_at)
+        connector._count_calls(call, len(orders))
+        names = [order._prepare_name() for order in orders]
+        self.env["ir.cron"]._commit_progress()
+        results = connector._call_all(call, lambda name: tell(operations, name), names)
+        answers = dict(zip(orders.ids, results, strict=True))
+        orders._lock_available()._process_isolated(
+            lambda free: record(free, answers),
+            lambda order, error: order._request_attention(str(error)),
+        )
+        self.env["ir.cron"]._commit_progress(len(orders))
+        return self.search_count(domain)
+
+    # === SEND === #
+
+    @api.model
+    def _push_batch(self, connector, kind):
+        """Send a batch of one connection's queued orders; return how many are left."""
+        call = connector._get_call_name("create_order", kind)
+        domain = self._get_due_domain(connector) & Domain(
+            [("kind", "=", kind), ("state", "=", "queued")]
+        )
+        limit = connector._get_allowance(call, const.PUSH_BATCH)
+        orders = self._lock_due(domain, limit)
+        operations = orders and connector._get_operations_or_expire()
+        if not operations:
+            return 0
+        # The transfers may have changed since they were queued.
+        requests = orders._check_apart()._prepare_requests()
+        if requests:
+            self.browse(requests)._send(connector, call, operations, requests.values())
+        return self.search_count(domain)
+
+    def _prepare_requests(self):
+        """Return order id → what JD is told; what cannot be told is left to mend."""
+        requests = {}
+        self._process_isolated(
+            lambda orders: requests.update(
+                {order.id: order._prepare_request() for order in orders}
+            ),
+            lambda order, error: order._set_problems([str(error)]),
+        )
+        return requests
+
+    def _send(self, connector, call, operations, requests):
+        connector._count_calls(call, len(self))
+        with self._claimed():
+            results = connector._call_all(call, operations.create_order, requests)
+            answers = dict(zip(self.ids, results, strict=True))
+            self._lock_available()._process_isolated(
+                lambda orders: orders._record_sent(answers),
+                lambda order, error: order._mark_unknown(),
+            )
+
+    def _record_sent(self, answers):
+        """Record JD's answers.
+
+        :param dict answers: Order id → JD's number, or the error.
+        """
+        accepted = unknown = waiting = self.browse()
+        for order in self:
+            answer = answers[order.id]
+            order.attempts += 1
+            if not isinstance(answer, Exception):
+                order.jd_number = answer
+                accepted += order
+            elif isinstance(answer, jd_api.RetryLater):
+                waiting += order
+            elif isinstance(answer, jd_api.CredentialsRefused):
+                order._requeue()  # waits for the next login
+            elif isinstance(answer, jd_api.Refused):
+                order._record_refusal(answer)
+            else:
+                unknown += order
+                self._log_defect(answer)
+        accepted._mark_accepted()
+        waiting._retry_later(answers)
+        unknown._mark_unknown()
+        self._expire_refused_login(answers)
+
+    def _expire_refused_login(self, answers):
+        """Stop the connection whose credentials JD refused, if it did."""
+        for answer in map(answers.get, self.ids):
+            if isinstance(answer, jd_api.CredentialsRefused):
+                self.connector_id._expire_login(answer.message)
+                return
+
+    @api.model
+    def _log_defect(self, error):
+        """Show what no answer of JD's should cause."""
+        if not isinstance(error, jd_api.JdError):
+            _logger.error("JD's answer is not understood", exc_info=error)
+
+    def _retry_later(self, answers):
+        """Queue again: at the pause JD asked for, or later with each attempt."""
+        now = fields.Datetime.now()
+        for order in self:
+            answer = answers[order.id]
+            delay = order._get_retry_delay()
+            if isinstance(answer, jd_api.Throttled):
+                delay = timedelta(seconds=answer.wait_seconds)
+            order._requeue(now + delay)
+        for retry_at in set(self.filtered("retry_at").mapped("retry_at")):
+            self._trigger_at("push", retry_at)
+
+    def _get_retry_delay(self):
+        delays = const.RETRY_DELAYS
+        return delays[min(max(self.attempts, 1), len(delays)) - 1]
+
+    def _requeue(self, retry_at=False):
+        """Wait for the next try; JD has nothing of this order."""
+        if self.cancel_requested:
+            self._apply_cancellation()
+        else:
+            self.write({"state": "queued", "retry_at": retry_at, "pull_at": False})
+
+    def _record_refusal(self, error):
+        if self.cancel_requested:
+            self._apply_cancellation()
+            return
+        text = self.connector_id._explain(error)
+        self.write({"state": "refused", "problems": text})
+        if isinstance(error, jd_api.PermissionRefused):
+            # Not this order's fault: the others will fare no better.
+            self.connector_id._request_attention(text)
+        else:
+            self._request_attention(text)
+
+    def _mark_unknown(self):
+        """Have JD asked what became of these orders, before anything is sent again."""
+        if self:
+            pull_at = fields.Datetime.now() + const.ASK_DELAY
+            self.write({"state": "unknown", "pull_at": pull_at})
+            self._trigger_at("follow", pull_at)
+
+    def _mark_accepted(self):
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "state": "accepted",
+                "problems": False,
+                "accepted_at": now,
+                "pulled_at": now,
+                "retry_at": False,
+            }
+        )
+        for order in self:
+            order.pull_at = order._get_next_pull(now)
+        self.filtered("cancel_requested")._request_cancel()

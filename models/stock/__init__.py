@@ -1,0 +1,10 @@
+from . import (
+    res_partner,
+    stock_location,
+    stock_lot,
+    stock_move,
+    stock_move_line,
+    stock_picking,
+    stock_picking_kind,
+    stock_warehouse,
+)

@@ -1,0 +1,103 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..order.jd_order import AT_JD, MAYBE_AT_JD, NOT_AT_JD
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    jd_cancel_requested = fields.Boolean(
+        copy=False, help="JD is asked to cancel; until it agrees, this move stands."
+    )
+
+    # === CRUD === #
+
+    def write(self, vals):
+        if "product_uom_qty" in vals:
+            self._jd_note_lowered(vals["product_uom_qty"])
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_at_jd(self):
+        # sudo: whoever deletes a move need not know JD.
+        lines_sudo = (
+            self.env["jd.order.line"].sudo().search([("move_id", "in", self.ids)])
+        )
+        if lines_sudo.order_id.filtered("is_known_to_jd"):
+            raise UserError(
+                self.env._("JD knows of these goods: they stay as the record of it.")
+            )
+
+    # === HOOKS === #
+
+    def _action_assign(self, force_qty=False):
+        """Tell JD of deliveries as they become ready."""
+        res = super()._action_assign(force_qty=force_qty)
+        # sudo: whoever confirms a sale may cause an order to JD, not edit it.
+        self.picking_id.sudo()._jd_send_ready()
+        return res
+
+    def _action_cancel(self):
+        """Cancel what JD does not have; ask JD about what it has."""
+        held = self._jd_ask_cancel()
+        return super(StockMove, self - held)._action_cancel()
+
+    def _search_picking_for_assignation_domain(self):
+        """Leave transfers alone that JD knows: what is added goes to another one."""
+        domain = super()._search_picking_for_assignation_domain()
+        if self.product_uom.compare(self.product_uom_qty, 0) < 0:
+            return domain  # takes away
+        told = [*MAYBE_AT_JD, *AT_JD]
+        return [*domain, "!", ("jd_order_id.state", "in", told)]
+
+    # === BUSINESS === #
+
+    def _jd_ask_cancel(self):
+        """Ask JD to cancel the orders of these moves and return those that wait for it.
+
+        :raise UserError: The goods are off JD's shelf already.
+        """
+        living = self.filtered(lambda move: move.state not in ("done", "cancel"))
+        # sudo: whoever cancels a sale may have JD asked, not edit what it is told.
+        living_sudo = living.sudo()
+        orders_sudo = living_sudo.picking_id.jd_order_id
+        living_sudo._jd_withdraw(
+            orders_sudo.filtered(lambda order: order.state in NOT_AT_JD)
+        )
+        at_jd_sudo = orders_sudo.filtered(
+            lambda order: order.state in (*MAYBE_AT_JD, *AT_JD)
+        )
+        at_jd_sudo._check_may_cancel()
+        held_sudo = living_sudo.filtered(
+            lambda move: move.picking_id in at_jd_sudo.picking_id
+        )
+        held_sudo.jd_cancel_requested = True
+        at_jd_sudo.filtered(lambda order: not order.cancel_requested)._request_cancel()
+        return held_sudo.sudo(self.env.su)
+
+    def _jd_withdraw(self, orders):
+        """JD has nothing of these orders yet: what remains of them is checked anew."""
+        whole = orders.filtered(lambda order: order._get_moves() <= self)
+        whole._withdraw()
+        part = orders - whole
+        part._back_to_draft()
+        if part:
+            part._trigger("push")
+
+    def _jd_note_lowered(self, quantity):
+        """JD cannot change an order: have it cancelled, and what is left sent anew.
+
+        :raise UserError: The goods are off JD's shelf already.
+        """
+        lowered_sudo = self.sudo().filtered(  # like a cancel
+            lambda move: (
+                move.state not in ("draft", "done", "cancel")
+                and move.product_uom.compare(quantity, move.product_uom_qty) < 0
+            )
+        )
+        at_jd_sudo = lowered_sudo.picking_id.jd_order_id.filtered(
+            lambda order: order.state in (*MAYBE_AT_JD, *AT_JD)
+        )
+        at_jd_sudo._check_may_cancel()
+        at_jd_sudo.filtered(lambda order: not order.cancel_requested)._request_cancel()
