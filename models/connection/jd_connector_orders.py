@@ -67,3 +67,12 @@ class JdConnector(models.Model):
             "jd_fulfillment.action_jd_message"
         )
         return action | {"domain": [("connector_id", "=", self.id)]}
+
+    # === BUSINESS === #
+
+    def _get_pause_notice(self):
+        return self.env._(
+            "Waiting: the connection %(pin)s is not signed in at JD. It goes on by "
+            "itself once somebody has clicked Reconnect there.",
+            pin=self.pin,
+        )

@@ -41,6 +41,37 @@ class JdWorker(models.AbstractModel):
     def _lock_available(self, limit=None):
         return lock_available(self, limit)
 
+    @api.model
+    def _process_due(self, domain, batch_size, work, report):
+        """Have a batch of the due rows worked on at once.
+
+        Whoever changes the same records at the same time makes PostgreSQL undo the
+        batch. A smaller one is quicker, and less likely to be disturbed again.
+
+        :param work: Takes rows.
+        :param report: Takes a row that fails also alone, and why.
+        """
+        while batch_size:
+            rows = self._lock_due(domain, batch_size)
+            try:
+                rows = rows._prepare_batch()
+                if not rows:
+                    return
+                with self.env.cr.savepoint():
+                    work(rows)
+            except OperationalError:
+                self.env.cr.rollback()
+                batch_size //= 4
+                continue
+            except Exception:  # noqa: BLE001 - one bad row must not stop the rest
+                rows._process_one_by_one(work, report)
+            self.env["ir.cron"]._commit_progress(len(rows))
+            return
+
+    def _prepare_batch(self):
+        """Return those of these locked rows that may be worked on now."""
+        return self
+
     def _process_isolated(self, work, report):
         """Have all rows worked on together; where that fails, each alone.
 

@@ -3,12 +3,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
 from ... import statuses
 
 # draft --[pre-flight ok]--> queued --[claim]--> sending --[accepted]--> accepted
 #   accepted → in_progress → done
-# sending --[refused]--> refused --[mended, retry]--> queued
+# sending --[refused]--> refused --[corrected, tried again]--> queued
 # sending --[throttled / unreachable]--> queued (retry_at)
 # sending --[no answer]--> unknown --[asked: JD has it]--> accepted
 #                                  --[asked: JD has not]--> queued
@@ -38,7 +39,7 @@ class JdOrder(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin", "jd.attention", "jd.worker"]
     _order = "id desc"
     _check_company_auto = True
-    # Orders are written by scheduled actions; people discuss them.
+    # People cannot write orders, but may discuss them in the chatter.
     _mail_post_access = "read"
 
     name = fields.Char(
@@ -93,12 +94,31 @@ class JdOrder(models.Model):
     scheduled_date = fields.Datetime(related="picking_id.scheduled_date")
     line_ids = fields.One2many("jd.order.line", "order_id", readonly=True, copy=False)
     event_ids = fields.One2many("jd.order.event", "order_id", readonly=True, copy=False)
+    allocation_ids = fields.One2many("jd.order.allocation", "order_id", readonly=True)
     parcel_ids = fields.One2many("jd.parcel", "order_id", readonly=True, copy=False)
     jd_number = fields.Char(
         string="JD Number", readonly=True, copy=False, index="trigram"
     )
+    made_at_jd = fields.Boolean(
+        string="Made at JD",
+        readonly=True,
+        copy=False,
+        help="JD made this order, not Odoo; its lines are matched by their goods.",
+    )
     problems = fields.Text(
-        string="What to Do", readonly=True, copy=False, help="All that is in the way."
+        string="What to Do",
+        readonly=True,
+        copy=False,
+        help="Everything that keeps this order from being sent.",
+    )
+    notice = fields.Text(compute="_compute_notice")
+    is_partial_allowed = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Somebody decided to send what is reserved, without the rest.",
+    )
+    in_parts = fields.Boolean(
+        related="picking_id.jd_in_parts", help="The goods come in several deliveries."
     )
 
     # What JD said last.
@@ -110,8 +130,26 @@ class JdOrder(models.Model):
         readonly=True, copy=False, help="JD sent a status that it documents nowhere."
     )
     are_quantities_known = fields.Boolean(readonly=True, copy=False)
+    discrepancies = fields.Text(
+        readonly=True,
+        copy=False,
+        help="What JD found otherwise than announced and did not take into stock.",
+    )
     waybills = fields.Char(
         compute="_compute_waybills", store=True, index="trigram", copy=False
+    )
+    is_closable = fields.Boolean(
+        compute="_compute_is_closable", store=True, index="btree_not_null"
+    )
+    is_returning = fields.Boolean(
+        readonly=True, copy=False, help="The parcel comes back to JD's warehouse."
+    )
+    return_picking_id = fields.Many2one(
+        "stock.picking",
+        string="Return Transfer",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
 
@@ -119,10 +157,22 @@ class JdOrder(models.Model):
         compute="_compute_is_known_to_jd", search="_search_is_known_to_jd"
     )
 
+    # Cancelling, and closing what comes in parts.
+    cancel_requested = fields.Boolean(readonly=True, copy=False, tracking=True)
+    cancel_requested_at = fields.Datetime(readonly=True, copy=False)
+    cancel_due = fields.Boolean(
+        readonly=True, copy=False, help="JD has not been asked yet."
+    )
+    close_inbound_due = fields.Boolean(
+        readonly=True, copy=False, help="JD is to be told that nothing more will come."
+    )
+
     # When to do what next.
     claim = fields.Integer(readonly=True, copy=False)
     attempts = fields.Integer(
-        readonly=True, copy=False, help="How often it was sent since it was mended."
+        readonly=True,
+        copy=False,
+        help="How often it was sent since its problems were solved.",
     )
     retry_at = fields.Datetime(string="Next Try", readonly=True, copy=False)
     accepted_at = fields.Datetime(readonly=True, copy=False)
@@ -174,6 +224,15 @@ class JdOrder(models.Model):
             waybills = dict.fromkeys(filter(None, order.parcel_ids.mapped("waybill")))
             order.waybills = ", ".join(waybills) or False
 
+    @api.depends("kind", "state", "status_rank", "are_quantities_known")
+    def _compute_is_closable(self):
+        for order in self:
+            order.is_closable = (
+                order.state in AT_JD
+                and order.status_rank >= order._rules.moved_rank
+                and order.are_quantities_known
+            )
+
     @api.depends("state", "are_quantities_known", "picking_id.scheduled_date")
     def _compute_is_late(self):
         late = self.filtered_domain(self._get_late_domain())
@@ -194,9 +253,55 @@ class JdOrder(models.Model):
             & Domain("picking_id.scheduled_date", "<", fields.Datetime.now())
         )
 
+    @api.depends("state", "retry_at", "connector_id.state", "is_closable")
+    def _compute_notice(self):
+        for order in self:
+            order.notice = order._get_notice()
+
+    def _get_notice(self):
+        """Return what happens next and why nothing seems to happen, or False."""
+        if self.state == "queued":
+            return self._get_queued_notice()
+        if self.is_closable:
+            return self.env._("JD has carried it out; the transfer is being closed.")
+        return {
+            "sending": self.env._("Being sent to JD just now."),
+            "unknown": self.env._(
+                "JD did not answer in time. Odoo asks whether JD has it before "
+                "anything is sent again: nothing is sent twice."
+            ),
+            "accepted": self._get_progress_notice(),
+            "in_progress": self._get_progress_notice(),
+            "cancelling": self.env._(
+                "JD is asked to cancel. Until it agrees, the transfer stays as it is."
+            ),
+        }.get(self.state, False)
+
+    def _get_queued_notice(self):
+        if self.connector_id.state != "connected":
+            return self.connector_id._get_pause_notice()
+        call = self.connector_id._get_call_name("create_order", self.kind)
+        if not self.connector_id._get_allowance(call, 1):
+            return self.env._(
+                "Waiting: today's calls to JD are used up. It goes on at midnight in "
+                "Beijing."
+            )
+        if self.retry_at:
+            return self.env._(
+                "JD could not take it just now. Next try: %(time)s.",
+                time=format_datetime(self.env, self.retry_at),
+            )
+        return self.env._("Waiting to be sent to JD, which takes a few seconds.")
+
+    def _get_progress_notice(self):
+        return self.env._(
+            "JD is at work on it. The transfer closes by itself, with what JD really "
+            "moves."
+        )
+
     @api.model
     def _expand_states(self, states, _domain):
-        """Return the columns: the usual way at all times, the rest where it happens."""
+        """Return the board's columns: the usual states always, others where orders are."""
         shown = {"queued", "accepted", "in_progress", *states}
         return [state for state, _label in STATES if state in shown]
 
@@ -204,9 +309,9 @@ class JdOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # An order that was cancelled just now makes room for another.
+        # The unique index must see that an earlier order of the transfer is cancelled.
         self.flush_model(["state"])
-        # Nobody reads that an order was created; thousands of them are.
+        # No note in the chatter: thousands of orders are created, and nobody reads it.
         quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         orders = super(JdOrder, quiet).create(vals_list).with_env(self.env)
         tag = self.env["jd.application"]._get_database_tag()
@@ -227,13 +332,13 @@ class JdOrder(models.Model):
     # === ACTIONS === #
 
     def action_retry(self):
-        """Check again what was to fix, and send what is in order."""
+        """Check these orders again and queue those without problems."""
         self.check_access("read")
         orders_sudo = self.sudo()  # users trigger this without write access
         return orders_sudo._retry()
 
     def action_pull(self):
-        """Ask JD about these orders as soon as possible."""
+        """Ask JD for the status of these orders as soon as possible."""
         self.check_access("read")
         orders_sudo = self.sudo()  # users trigger this without write access
         for connector_sudo in orders_sudo.connector_id:
@@ -242,11 +347,11 @@ class JdOrder(models.Model):
         return self._show_asked(len(orders_sudo._schedule_pull()))
 
     def action_cancel(self):
-        """Cancel the transfers of these orders, which asks JD where it must."""
+        """Cancel the transfers of these orders; JD is asked first where it has them."""
         self.picking_id.action_cancel()
 
     def action_release(self):
-        """Give up orders of which JD's staff says that they will not be carried out."""
+        """Release orders that JD support says will not be carried out."""
         if not self.env.user.has_group("jd_fulfillment.group_jd_manager"):
             raise AccessError(
                 self.env._("Only a JD manager may say that JD gave an order up.")
@@ -278,23 +383,20 @@ class JdOrder(models.Model):
         """The `statuses.Kind` of this order."""
         return statuses.KINDS[self.kind]
 
-    def _call_kind(self, name, *args, default=None):
-        """Call the method of this order's kind: `_outbound_<name>` and so on.
+    def _call_kind(self, name, *args):
+        """Call what this order's kind has of its own: `_outbound_<name>` and so on.
 
-        :param default: Returned where the kind has no such method.
+        The names are `get_problems`, `prepare_request`, `record_report`,
+        `explain_refusal`, `explain_end`, `explain_too_late` and
+        `explain_cancel_refusal`.
+
+        :return: None where the kind has no such method.
         """
         method = getattr(self, f"_{self.kind}_{name}", None)
-        return method(*args) if method else default
+        return method(*args) if method else None
 
     def _is_incoming(self):
         return self.kind in ("inbound", "customer_return")
-
-    def _prepare_request(self):
-        """Return what JD is told of this order; each kind has its own.
-
-        :rtype: lib.api.Order
-        """
-        raise NotImplementedError(self.kind)
 
     def _prepare_request_lines(self):
         return tuple(line._prepare_request() for line in self.line_ids)
@@ -304,7 +406,7 @@ class JdOrder(models.Model):
             self.problems
             if len(self) == 1
             else self.env._(
-                "What is in the way is told on each: %(names)s.",
+                "Each of these transfers says what to do: %(names)s.",
                 names=", ".join(self.picking_id.mapped("name")),
             )
         )
@@ -343,11 +445,11 @@ class JdOrder(models.Model):
         )
 
     def _withdraw(self):
-        """Forget these orders: JD has nothing of them."""
+        """Cancel orders that JD does not have."""
         self.write({"state": "cancelled", "problems": False, "retry_at": False})
 
     def _schedule_pull(self):
-        """Have the pull take the orders first that JD may have; return those."""
+        """Schedule the next pull of the orders that JD may have for now; return them."""
         told = self.filtered("is_known_to_jd")
         told.pull_at = fields.Datetime.now()
         self._trigger("follow")
@@ -377,88 +479,5 @@ class JdOrder(models.Model):
 
     @api.model
     def _trigger_at(self, name, at):
-        # sudo: whoever confirms a transfer may wake the action that sends it.
+        # sudo: confirming a transfer may wake the action that sends it.
         self.env.ref(f"jd_fulfillment.ir_cron_{name}_orders").sudo()._trigger(at)
-
-
-class JdOrderLine(models.Model):
-    _name = "jd.order.line"
-    _description = "JD Order Line"
-
-    order_id = fields.Many2one(
-        "jd.order", required=True, index=True, ondelete="cascade"
-    )
-    # What JD knows of keeps its moves (`stock.move._unlink_except_at_jd`).
-    move_id = fields.Many2one(
-        "stock.move", required=True, index=True, ondelete="cascade"
-    )
-    product_id = fields.Many2one("product.product", required=True)
-    goods_id = fields.Many2one("jd.goods", string="JD Goods")
-    planned = fields.Integer(string="Ordered")
-    reported = fields.Integer(string="Moved by JD")
-    is_reported = fields.Boolean(
-        help="JD has said how many. Until then nothing counts as moved."
-    )
-
-    @api.depends("product_id", "planned")
-    def _compute_display_name(self):
-        for line in self:
-            line.display_name = f"{line.planned} × {line.product_id.display_name}"
-
-
-class JdOrderEvent(models.Model):
-    """What JD reported about an order, once per status."""
-
-    _name = "jd.order.event"
-    _description = "JD Order Event"
-    # JD's times are of a second, in which much may happen.
-    _order = "happened_at desc, rank desc, id desc"
-
-    order_id = fields.Many2one(
-        "jd.order", required=True, index=True, ondelete="cascade"
-    )
-    code = fields.Char(required=True)
-    rank = fields.Integer(compute="_compute_rank", store=True)
-    name = fields.Char(string="Event", compute="_compute_name")
-    happened_at = fields.Datetime(required=True)
-    source = fields.Selection(
-        selection=[("push", "Message"), ("pull", "Pull"), ("call", "Answer")],
-        required=True,
-    )
-
-    _code_uniq = models.Constraint(
-        "UNIQUE(order_id, code)", "One event per status and order."
-    )
-
-    @api.depends("code", "order_id.kind")
-    def _compute_rank(self):
-        for event in self:
-            status = statuses.find(event.order_id.kind, event.code)
-            event.rank = status and status.rank
-
-    @api.depends("code", "order_id.kind")
-    def _compute_name(self):
-        for event in self:
-            status = statuses.find(event.order_id.kind, event.code)
-            event.name = (
-                str(status.name)
-                if status
-                else self.env._("Status %(code)s, not in JD's list", code=event.code)
-            )
-
-
-class JdParcel(models.Model):
-    _name = "jd.parcel"
-    _description = "JD Parcel"
-
-    order_id = fields.Many2one(
-        "jd.order", required=True, index=True, ondelete="cascade"
-    )
-    package_no = fields.Char()
-    waybill = fields.Char()
-    weight = fields.Float(string="Weight (kg)")
-    is_expected = fields.Boolean(help="JD has a waybill for it, and packs it yet.")
-
-    _package_uniq = models.Constraint(
-        "UNIQUE(order_id, package_no)", "One parcel per package number."
-    )

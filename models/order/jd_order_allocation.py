@@ -4,15 +4,14 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from ...lib import api as jd_api
 from ...lib.allocation import allocate
 
 
 class JdOrderAllocation(models.Model):
-    """So many pieces of one line, alike in level, lot and serial number."""
+    """Pieces of one order line that moved alike in level, lot and serial number."""
 
     _name = "jd.order.allocation"
-    _description = "JD Order Detail"
+    _description = "JD Order Allocation"
 
     line_id = fields.Many2one(
         "jd.order.line", required=True, index=True, ondelete="cascade"
@@ -30,106 +29,21 @@ class JdOrderAllocation(models.Model):
         for row in self:
             row.level_name = self.env["stock.warehouse"]._jd_name_level(row.level)
 
+    def _is_good(self):
+        """Whether Odoo keeps these goods in the warehouse's ordinary stock."""
+        warehouse = self.line_id.order_id.warehouse_id
+        return warehouse._jd_get_location(self.level) == warehouse.lot_stock_id
+
     def _is_as_announced(self):
-        """Whether the goods are as good, for Odoo, as they were announced to be."""
+        """Whether Odoo keeps these goods in the same location as the announced level."""
         warehouse = self.line_id.order_id.warehouse_id
         return warehouse._jd_get_location(self.level) == warehouse._jd_get_location(
             self.line_id.level
         )
 
 
-class JdOrderLine(models.Model):
-    _inherit = "jd.order.line"
-
-    # What was announced of the goods, where it was known.
-    level = fields.Char(default=jd_api.GoodsLevel.GOOD)
-    lot_name = fields.Char()
-    expires_on = fields.Date()
-    allocation_ids = fields.One2many("jd.order.allocation", "line_id")
-
-    def _says_all_of(self, part):
-        """Whether the line's quantity says all there is to say of an `Allocation`."""
-        is_good = part.level == self.level == jd_api.GoodsLevel.GOOD
-        return is_good and self.product_id.tracking == "none"
-
-    @api.model
-    def _get_key_names(self):
-        return (*super()._get_key_names(), "level", "lot_name")
-
-    def _prepare_request(self):
-        lot = jd_api.Lot(number=self.lot_name, expires_on=self.expires_on or None)
-        is_serial = self.product_id.tracking == "serial"
-        return jd_api.OrderLine(
-            line=str(self.id),
-            goods_number=self.goods_id.goods_no,
-            quantity=self.planned,
-            level=self.level,
-            lot=lot if self.lot_name and not is_serial else None,
-            serials=(self.lot_name,) if self.lot_name and is_serial else (),
-        )
-
-
 class JdOrder(models.Model):
     _inherit = "jd.order"
-
-    allocation_ids = fields.One2many("jd.order.allocation", "order_id", readonly=True)
-
-    # === ANNOUNCE === #
-
-    def _prepare_lines(self, goods):
-        """Tell goods apart by level and, where the lot is known, by lot."""
-        plain = {
-            "level": jd_api.GoodsLevel.GOOD,
-            "lot_name": False,
-            "expires_on": False,
-        }
-        lines = [line | plain for line in super()._prepare_lines(goods)]
-        moves = {move.id: move for move in self._get_moves()}
-        return [
-            values
-            for line in lines
-            for values in self._split_by_lot(line, moves[line["move_id"]])
-        ]
-
-    def _split_by_lot(self, line, move):
-        """Return one line per lot and level of a move; the rest in one without."""
-        left = line["planned"]
-        rows = []
-        for (level, name, expiry), counted in self._count_by_lot(move).items():
-            pieces = min(counted, left)
-            left -= pieces
-            told = {"level": level, "lot_name": name, "expires_on": expiry}
-            if pieces:
-                rows.append(line | told | {"planned": pieces})
-        return rows + ([line | {"planned": left}] if left > 0 else [])
-
-    def _count_by_lot(self, move):
-        """Return (level, lot name, expiry) → pieces, of what is not plainly good stock.
-
-        Which lot leaves with a delivery is for JD to choose.
-        """
-        parts = defaultdict(int)
-        for move_line in move.move_line_ids:
-            name = move_line.lot_id.name or move_line.lot_name or False
-            level = self.warehouse_id._jd_get_level(move_line.location_id)
-            if self.kind == "outbound":
-                name = False
-            if name or level != jd_api.GoodsLevel.GOOD:
-                expiry = name and self._get_expiry(move_line)
-                parts[level, name, expiry] += int(move_line.quantity_product_uom)
-        return parts
-
-    @api.model
-    def _get_expiry(self, move_line):
-        """Return the expiry that `product_expiry` knows of, or False."""
-        if "expiration_date" not in move_line._fields:
-            return False
-        date = move_line.lot_id.expiration_date or move_line.expiration_date
-        return date and date.date()
-
-    def _prepare_question(self):
-        tracked = self.line_ids.product_id.filtered(lambda p: p.tracking != "none")
-        return super()._prepare_question() | {"with_lots": bool(tracked)}
 
     # === RECORD === #
 
@@ -142,7 +56,7 @@ class JdOrder(models.Model):
             return
         lines = {str(line.id): line for line in self.line_ids}
         parts = [part for part in allocate(report) if part.line in lines]
-        if all(lines[part.line]._says_all_of(part) for part in parts):
+        if all(lines[part.line]._needs_no_allocation(part) for part in parts):
             parts = []
         self.line_ids.allocation_ids.unlink()
         self.env["jd.order.allocation"].create(
@@ -160,20 +74,43 @@ class JdOrder(models.Model):
 
     # === MOVE === #
 
+    def _set_moved_quantities(self):
+        """Set each move to what JD reported; a line not reported has not moved."""
+        moved = all_moves = self._get_moves()
+        for order in self:
+            lines = order.line_ids.grouped("move_id")
+            for move in order._get_moves():
+                if not order._set_moved(move, lines.get(move, order.line_ids.browse())):
+                    moved -= move
+        (all_moves - moved).picked = False
+        moved.picked = True
+
     def _set_moved(self, move, lines):
-        """Put what JD reported on a move, piece by piece where pieces differ."""
-        details = lines.allocation_ids
-        plain = all(row.level.startswith("1") for row in details)
-        if plain and move.product_id.tracking == "none":
-            return super()._set_moved(move, lines)
+        """Set a move to what JD reported of its lines; return whether that is any."""
+        allocations = lines.allocation_ids
+        is_plain = all(row._is_good() for row in allocations)
+        if is_plain and move.product_id.tracking == "none":
+            return self._set_moved_quantity(move, sum(lines.mapped("reported")))
+        return self._set_moved_allocations(move, allocations)
+
+    def _set_moved_quantity(self, move, units):
+        """Set a move to so many units of its product, lots and levels left alone."""
+        if self._get_units(move) != units:
+            move.quantity = move.product_id.uom_id._compute_quantity(
+                units, move.product_uom, rounding_method="HALF-UP"
+            )
+        return bool(units)
+
+    def _set_moved_allocations(self, move, allocations):
+        """Replace the lines of a move by one for each level and lot that moved."""
         move.move_line_ids.unlink()
-        parts = self._assign_lots(move, details)
+        parts = self._assign_lots(move, allocations)
         self.env["stock.move.line"].create(
             [self._prepare_move_line(move, part) for part in parts]
         )
         return bool(parts)
 
-    def _assign_lots(self, move, details):
+    def _assign_lots(self, move, allocations):
         """Return dicts of quantity, level, lot and whether the lot is assumed.
 
         Where JD does not report the lot of a tracked product, goods that leave are
@@ -184,7 +121,7 @@ class JdOrder(models.Model):
         tracked = move.product_id.tracking != "none"
         parts = []
         unnamed = []
-        for row in details:
+        for row in allocations:
             part = {"quantity": row.quantity, "level": row.level, "assumed": False}
             if tracked and not row.lot_name:
                 unnamed.append((row, part))

@@ -1,4 +1,4 @@
-"""Cancelling: asked of JD, and obeyed or refused."""
+"""Cancelling: requested from JD, then applied here or refused by JD."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -12,33 +12,21 @@ from .jd_order import AT_JD
 class JdOrder(models.Model):
     _inherit = "jd.order"
 
-    cancel_requested = fields.Boolean(readonly=True, copy=False, tracking=True)
-    cancel_requested_at = fields.Datetime(readonly=True, copy=False)
-    cancel_due = fields.Boolean(
-        readonly=True, copy=False, help="JD has not been asked yet."
-    )
-
-    # === ASK === #
+    # === REQUEST === #
 
     def _check_may_cancel(self):
-        """Refuse to cancel what JD has in hand.
+        """Refuse to cancel orders whose goods JD has already picked or received.
 
         :raise UserError: With the reason.
         """
         fixed = self.filtered(lambda o: o.status_rank >= o._rules.fixed_rank)
         if fixed:
-            raise UserError("\n".join(order._explain_too_late() for order in fixed))
-
-    def _explain_too_late(self):
-        return self.env._(
-            "%(name)s cannot be cancelled any more: JD has the goods off the shelf. "
-            "The transfer closes when they leave; if they are not wanted, have the "
-            "receiver refuse the parcel and the goods come back.",
-            name=self.picking_id.name,
-        )
+            raise UserError(
+                "\n".join(order._call_kind("explain_too_late") for order in fixed)
+            )
 
     def _request_cancel(self):
-        """Have JD asked to cancel these orders, as soon as JD is known to have them."""
+        """Request cancellation; postponed until JD has confirmed the order."""
         if not self:
             return
         self.write(
@@ -51,7 +39,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _cancel_batch(self, connector):
-        """Ask JD for the cancels that are due; return how many are left."""
+        """Ask JD to cancel a batch of orders; return how many are left."""
         return self._call_batch(
             connector,
             connector._get_call_name("cancel"),
@@ -84,9 +72,12 @@ class JdOrder(models.Model):
     # === OUTCOME === #
 
     def _apply_cancellation(self, note=""):
-        """JD does not carry this order out: do here what was asked, or ask what to do.
+        """Record that JD does not carry this order out.
 
-        :param str note: Who cancelled it, where it was not JD by itself.
+        The moves whose cancellation was requested are cancelled. Where nobody
+        requested it, the transfer is put on hold until somebody decides.
+
+        :param str note: Why it ended, where it was not cancelled by JD itself.
         """
         self._clear_waybills()
         self.write(
@@ -108,12 +99,13 @@ class JdOrder(models.Model):
 
         :param status: The `statuses.Status` by which JD did, where there was one.
         """
-        return self.env._(
+        explained = self._call_kind("explain_end", status)
+        return explained or self.env._(
             "JD cancelled this order by itself. Send the transfer again, or cancel it."
         )
 
     def _record_cancel_refused(self, words=""):
-        """JD carries the order out although a cancel was asked for: say so.
+        """Record that JD carries the order out although a cancel was requested.
 
         :param str words: JD's, where it gave any.
         """
@@ -126,17 +118,10 @@ class JdOrder(models.Model):
             }
         )
         self.picking_id.move_ids.jd_cancel_requested = False
-        texts = [self._explain_cancel_refusal(), words]
+        texts = [self._call_kind("explain_cancel_refusal"), words]
         self._request_attention(" ".join(filter(None, texts)))
 
-    def _explain_cancel_refusal(self):
-        return self.env._(
-            "JD did not cancel this order: the goods are off the shelf already. The "
-            "transfer closes when they leave; if they are not wanted, have the "
-            "receiver refuse the parcel."
-        )
-
     def _put_on_hold(self, note):
-        """Keep the transfer from being sent again until somebody decides."""
+        """Put the transfer on hold until somebody decides whether it is sent again."""
         self.picking_id.jd_on_hold = True
         self._request_attention(note)

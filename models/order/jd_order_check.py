@@ -1,20 +1,18 @@
-"""Before an order is sent: its lines, and everything that is in the way, at once."""
+"""The check before an order is sent: its lines, and all its problems at once."""
+
+from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import float_compare, float_is_zero
 
 from ... import const
+from ...lib import api as jd_api
 
 
 class JdOrder(models.Model):
     _inherit = "jd.order"
-
-    is_partial_allowed = fields.Boolean(
-        readonly=True,
-        copy=False,
-        help="Somebody decided to send what is reserved, without the rest.",
-    )
 
     # === CREATE === #
 
@@ -38,15 +36,33 @@ class JdOrder(models.Model):
             "warehouse_id": picking.jd_warehouse_id.id,
         }
 
+    @api.model
+    def _create_for_made_at_jd(self, picking, jd_number):
+        """Create the order of a transfer that JD carries out already, made by JD.
+
+        :raise UserError: Some of its products are not known as JD's goods.
+        """
+        values = self._prepare_order_values(picking)
+        order = self.create(values | {"jd_number": jd_number, "made_at_jd": True})
+        goods = order._get_goods_of_moves()
+        for product in order._get_moves().product_id:
+            record = goods.get((order.warehouse_id.id, product.id))
+            if not record or record.state != "matched":
+                raise UserError(order._explain_unmatched(product, record))
+        self.env["jd.order.line"].create(order._prepare_lines(goods))
+        order._mark_accepted()
+        order._schedule_pull()
+        return order
+
     # === CHECK === #
 
     def _check_and_queue(self):
-        """Bring orders up to date with their transfers and queue those in order."""
+        """Update the lines of these orders and queue those without problems."""
         if self._check_apart():
             self._trigger("push")
 
     def _check_apart(self):
-        """Check each order whatever is wrong with the others; return those in order."""
+        """Check each order, isolated from errors of others; return those queued."""
         self._process_isolated(
             lambda orders: orders._check(),
             lambda order, error: order._set_problems([str(error)]),
@@ -72,7 +88,7 @@ class JdOrder(models.Model):
             {
                 "state": "draft",
                 "problems": "\n".join(problems),
-                # What is mended elsewhere is noticed without a click, too.
+                # A correction made elsewhere is noticed without a click.
                 "retry_at": fields.Datetime.now() + const.CHECK_AGAIN,
             }
         )
@@ -91,8 +107,8 @@ class JdOrder(models.Model):
 
     @api.model
     def _check_soon(self, domain):
-        """Have the drafts of the domain checked again: something was mended."""
-        # sudo: whoever mends a contact or a warehouse need not know JD.
+        """Schedule another check of the drafts of a domain, after a correction."""
+        # sudo: users who correct a contact or a warehouse may lack access to JD.
         orders_sudo = self.sudo().search(Domain("state", "=", "draft") & domain)
         if orders_sudo:
             orders_sudo.retry_at = False
@@ -100,7 +116,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _recheck_waiting(self, jd_goods):
-        """Check again the drafts that ship goods of which something became known."""
+        """Schedule another check of the drafts that contain these goods."""
         self._check_soon(
             Domain("connector_id", "in", jd_goods.connector_id.ids)
             & Domain("picking_id.move_ids.product_id", "in", jd_goods.product_id.ids)
@@ -127,15 +143,15 @@ class JdOrder(models.Model):
                 )
             )
             if unmatched:
-                # New ones are looked for, before all others; refused ones once more.
+                # New goods are matched before all others, refused ones once more.
                 self.env["jd.goods"]._request_match(warehouse, unmatched)
                 known = self.env["jd.goods"]._get_goods(warehouse, products)
             goods |= {(warehouse.id, key): value for key, value in known.items()}
         return goods
 
     def _update_lines(self, goods):
-        """Bring lines up to date; one that goes on keeps its number at JD."""
-        # Read at once what each order would read by itself.
+        """Update the lines; one that stays keeps its id, which is its number at JD."""
+        # Prefetch for the whole batch.
         self._get_moves().mapped("move_line_ids.quantity")
         lines = self.env["jd.order.line"]
         surplus, missing = lines.browse(), []
@@ -153,19 +169,64 @@ class JdOrder(models.Model):
         lines.create(missing)
 
     def _prepare_lines(self, goods):
+        """Return the values of this order's lines, goods told apart by level and lot.
+
+        :param dict goods: See `_get_goods_of_moves`.
+        """
         self.ensure_one()
-        return [
-            {
-                "order_id": self.id,
-                "move_id": move.id,
-                "product_id": move.product_id.id,
-                "goods_id": goods[self.warehouse_id.id, move.product_id.id].id,
-                "planned": planned,
-            }
-            for move in self._get_moves()
-            if (self.warehouse_id.id, move.product_id.id) in goods
-            and (planned := round(self._get_planned_units(move)))
-        ]
+        lines = []
+        for move in self._get_moves():
+            record = goods.get((self.warehouse_id.id, move.product_id.id))
+            planned = round(self._get_planned_units(move))
+            if record and planned:
+                line = {
+                    "order_id": self.id,
+                    "move_id": move.id,
+                    "product_id": move.product_id.id,
+                    "goods_id": record.id,
+                    "level": jd_api.GoodsLevel.GOOD,
+                    "lot_name": False,
+                    "expires_on": False,
+                    "planned": planned,
+                }
+                lines += self._split_by_lot(line, move)
+        return lines
+
+    def _split_by_lot(self, line, move):
+        """Return one line per lot and level of a move, and one for the rest."""
+        left = line["planned"]
+        rows = []
+        for (level, name, expiry), counted in self._count_by_lot(move).items():
+            pieces = min(counted, left)
+            left -= pieces
+            told = {"level": level, "lot_name": name, "expires_on": expiry}
+            if pieces:
+                rows.append(line | told | {"planned": pieces})
+        return rows + ([line | {"planned": left}] if left > 0 else [])
+
+    def _count_by_lot(self, move):
+        """Return (level, lot name, expiry) → pieces, of what is not plainly good stock.
+
+        Which lot leaves with a delivery is for JD to choose.
+        """
+        parts = defaultdict(int)
+        for move_line in move.move_line_ids:
+            name = move_line.lot_id.name or move_line.lot_name or False
+            level = self.warehouse_id._jd_get_level(move_line.location_id)
+            if self.kind == "outbound":
+                name = False
+            if name or level != jd_api.GoodsLevel.GOOD:
+                expiry = name and self._get_expiry(move_line)
+                parts[level, name, expiry] += int(move_line.quantity_product_uom)
+        return parts
+
+    @api.model
+    def _get_expiry(self, move_line):
+        """Return the expiry that `product_expiry` knows of, or False."""
+        if "expiration_date" not in move_line._fields:
+            return False
+        date = move_line.lot_id.expiration_date or move_line.expiration_date
+        return date and date.date()
 
     def _get_planned_units(self, move):
         """Return what JD is told, in the product's own unit.
@@ -179,7 +240,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _get_units(self, move):
-        """Return what is reserved, in the product's own unit."""
+        """Return the reserved quantity of a move in the product's own unit."""
         return self._in_units(move, move.quantity)
 
     @api.model
@@ -191,18 +252,14 @@ class JdOrder(models.Model):
     # === PROBLEMS === #
 
     def _get_problems(self, goods):
-        """Return all that keeps this order from being sent, in the merchant's words."""
+        """Return all problems that keep this order from being sent, in plain words."""
         self.ensure_one()
         return [
             *self._get_place_problems(),
-            *self._get_kind_problems(),
+            *(self._call_kind("get_problems") or []),
             *self._get_quantity_problems(),
             *self._get_goods_problems(goods),
         ]
-
-    def _get_kind_problems(self):
-        """Return what only this kind of order needs; each kind extends it."""
-        return []
 
     def _get_place_problems(self):
         warehouse = self.warehouse_id
@@ -218,7 +275,7 @@ class JdOrder(models.Model):
             )
 
     def _is_in_warehouse(self, move):
-        """Whether a move leads into this order's warehouse, or out of it."""
+        """Whether a move leads into this order's warehouse or out of it."""
         place = move.location_dest_id if self._is_incoming() else move.location_id
         inside = place._child_of(self.warehouse_id.view_location_id)
         return inside or place.jd_warehouse_id == self.warehouse_id
@@ -249,7 +306,7 @@ class JdOrder(models.Model):
                 )
 
     def _waits_for_all(self, move):
-        """Whether a move is sent only whole; what is on its way comes as it comes."""
+        """Whether a move is sent only in full; goods in transit are sent as they are."""
         on_its_way = self._is_incoming() and move.location_id.usage == "transit"
         return not (on_its_way or self.is_partial_allowed)
 
@@ -285,22 +342,3 @@ class JdOrder(models.Model):
     @api.model
     def _name_products(self, products):
         return ", ".join(products.mapped("display_name"))
-
-
-class JdOrderLine(models.Model):
-    _inherit = "jd.order.line"
-
-    @api.model
-    def _get_key_names(self):
-        """Return the fields that tell a line from the others of its order."""
-        return ("move_id",)
-
-    def _get_key(self):
-        return tuple(self._read_values(self._get_key_names()).values())
-
-    def _read_values(self, names):
-        """Return the values of these fields as they would be written."""
-        return {
-            name: self._fields[name].convert_to_write(self[name], self) or False
-            for name in names
-        }

@@ -1,101 +1,64 @@
-"""What JD moved or took back, carried over to the transfer."""
-
-from psycopg2 import OperationalError
+"""Closing the transfers of what JD moved, and receiving the parcels that come back."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ... import const, statuses
-from .jd_order import AT_JD
 
 
 class JdOrder(models.Model):
     _inherit = "jd.order"
 
-    is_closable = fields.Boolean(
-        compute="_compute_is_closable", store=True, index="btree_not_null"
-    )
-    is_returning = fields.Boolean(readonly=True, copy=False)
-    return_picking_id = fields.Many2one(
-        "stock.picking",
-        string="Return Transfer",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-    )
-
-    @api.depends("kind", "state", "status_rank", "are_quantities_known")
-    def _compute_is_closable(self):
-        for order in self:
-            order.is_closable = (
-                order.state in AT_JD
-                and order.status_rank >= order._rules.moved_rank
-                and order.are_quantities_known
-            )
-
     # === CRON === #
 
     @api.model
     def _cron_close(self):
-        """Close a batch of transfers that JD carried out, take a batch of returns."""
-        remaining = 0
-        for domain, work, report in (
-            (Domain("is_closable", "=", True), "_close", "_report_not_closed"),
-            (self._get_returning_domain(), "_receive_returns", "_report_return_failed"),
-        ):
-            due = domain & self._get_retry_domain()
-            done = self._move_stock(
-                due,
-                lambda rows, work=work: getattr(rows, work)(),
-                lambda order, error, report=report: getattr(order, report)(error),
-            )
-            self.env["ir.cron"]._commit_progress(done)
-            remaining += self.search_count(due)
+        """Close transfers that JD carried out, receive parcels that come back."""
+        remaining = self._close_batch() + self._receive_returns_batch()
         self._commit_and_retrigger("close", remaining)
 
     @api.model
-    def _move_stock(self, due, work, report):
-        """Have a batch of the due orders worked on and return how many.
+    def _close_batch(self):
+        """Close a batch of transfers that JD carried out; return how many are left."""
+        due = Domain("is_closable", "=", True) & self._get_retry_domain()
+        self._process_due(
+            due,
+            const.CLOSE_BATCH,
+            lambda orders: orders._close(),
+            lambda order, error: order._report_not_closed(error),
+        )
+        return self.search_count(due)
 
-        Whoever moves the same goods at the same time makes PostgreSQL undo the batch. A
-        smaller one is quicker, and less likely to be disturbed again. Two workers would
-        disturb each other all the time: a warehouse is left to one of them.
+    @api.model
+    def _receive_returns_batch(self):
+        """Receive a batch of parcels that come back; return how many are left."""
+        due = self._get_returning_domain() & self._get_retry_domain()
+        self._process_due(
+            due,
+            const.CLOSE_BATCH,
+            lambda orders: orders._receive_returns(),
+            lambda order, error: order._report_return_failed(error),
+        )
+        return self.search_count(due)
 
-        :param work: Takes orders.
-        :param report: Takes an order that fails also alone, and why.
+    def _prepare_batch(self):
+        """Return the orders whose warehouse nobody else works on.
+
+        Two workers who move the same goods would disturb each other all the time.
         """
-        size = const.CLOSE_BATCH
-        while size:
-            orders = self._lock_due(due, size)
-            try:
-                orders = orders._leave_busy_warehouses()
-                if not orders:
-                    return 0
-                orders = orders._with_responsible_lang(orders.connector_id[:1])
-                with self.env.cr.savepoint():
-                    work(orders)
-                return len(orders)
-            except OperationalError:
-                self.env.cr.rollback()
-                size //= 4
-            except Exception:  # noqa: BLE001 - one bad order must not stop the rest
-                orders._process_one_by_one(work, report)
-                return len(orders)
-        return 0
-
-    def _leave_busy_warehouses(self):
         free = self.warehouse_id.try_lock_for_update(allow_referencing=True)
-        return self.filtered(lambda order: order.warehouse_id in free)
+        orders = self.filtered(lambda order: order.warehouse_id in free)
+        return orders._with_responsible_lang(orders.connector_id[:1])
 
     # === CLOSE === #
 
     def _close(self):
-        """Put what JD reported on the transfers and close them in one go."""
+        """Set the transfers to what JD reported and close them together."""
         open_orders = self.filtered(
             lambda order: order.picking_id.state not in ("done", "cancel")
         )
         moved = open_orders.filtered(lambda o: any(o.line_ids.mapped("reported")))
-        # Done first: what happens to the moves now is JD's doing, not the merchant's.
+        # Done first: the hooks on the moves must not take this for a merchant's change.
         self.write({"state": "done", "retry_at": False})
         moved._write_waybills()
         moved._set_moved_quantities()
@@ -107,43 +70,64 @@ class JdOrder(models.Model):
         (open_orders - moved)._report_nothing_moved()
         (self - open_orders)._report_closed_before()
 
-    def _set_moved_quantities(self):
-        """Set each move to what JD reported; a line not reported has not moved."""
-        moved = all_moves = self._get_moves()
-        for order in self:
-            lines = order.line_ids.grouped("move_id")
-            for move in order._get_moves():
-                if not order._set_moved(move, lines.get(move, order.line_ids.browse())):
-                    moved -= move
-        (all_moves - moved).picked = False
-        moved.picked = True
-
-    def _set_moved(self, move, lines):
-        """Set a move to what JD reported of its lines; return whether that is any."""
-        units = sum(lines.mapped("reported"))
-        if self._get_units(move) != units:
-            move.quantity = move.product_id.uom_id._compute_quantity(
-                units, move.product_uom, rounding_method="HALF-UP"
-            )
-        return bool(units)
-
     def _is_short(self):
         """Whether JD moved less than it was told."""
         return any(line.reported < line.planned for line in self.line_ids)
 
     def _report_discrepancies(self):
-        """Tell somebody of orders that JD moved less of, the rest of which is held."""
+        """Tell somebody of orders that did not move as JD was told."""
         for order in self:
-            short = order.line_ids.filtered(lambda line: line.reported < line.planned)
-            if short:
-                order._request_attention(order._explain_short(short.product_id))
+            explained = [*order._explain_surplus(), *order._explain_damage()]
+            for note in filter(None, [order._explain_short(), " ".join(explained)]):
+                order._request_attention(note)
 
-    def _explain_short(self, products):
+    def _explain_short(self):
+        """Return what became of pieces that JD did not move, empty where all did."""
+        short = self.line_ids.filtered(lambda line: line.reported < line.planned)
+        products = self._name_products(short.product_id)
+        if not short:
+            return ""
+        if self._is_incoming():
+            return self.env._(
+                "JD received less than announced of %(products)s. The rest is on hold "
+                "in a backorder: announce it again when it comes, or cancel it.",
+                products=products,
+            )
         return self.env._(
             "JD shipped less than ordered of %(products)s. The rest is on hold in a "
             "backorder: send it to JD again, or cancel it.",
-            products=self._name_products(products),
+            products=products,
         )
+
+    def _explain_surplus(self):
+        over = self.line_ids.filtered(lambda line: line.reported > line.planned)
+        products = self._name_products(over.product_id)
+        if over and self._is_incoming():
+            yield self.env._(
+                "JD received more than announced of %(products)s; it is in stock.",
+                products=products,
+            )
+        elif over:
+            yield self.env._(
+                "JD shipped more than ordered of %(products)s. Compare the stock with "
+                "JD's.",
+                products=products,
+            )
+
+    def _explain_damage(self):
+        damaged = self.line_ids.filtered(
+            lambda line: any(
+                not row._is_as_announced()
+                for row in line.allocation_ids
+                if row.quantity
+            )
+        )
+        if damaged and self._is_incoming():
+            yield self.env._(
+                "JD received %(products)s in another condition than announced; such "
+                "goods lie in a location of their own and are not for sale.",
+                products=self._name_products(damaged.product_id),
+            )
 
     def _report_nothing_moved(self):
         for order in self:
@@ -184,7 +168,7 @@ class JdOrder(models.Model):
                 order.picking_id.carrier_tracking_ref = order.waybills
 
     def _clear_waybills(self):
-        """What JD does not ship must not keep the waybills that JD gave it."""
+        """Remove JD's waybills from transfers that JD does not ship after all."""
         if "carrier_tracking_ref" not in self.env["stock.picking"]._fields:
             return
         for order in self.filtered("waybills"):
@@ -202,7 +186,7 @@ class JdOrder(models.Model):
         )
 
     def _receive_returns(self):
-        """Make the return transfers of parcels that come back; close what arrived."""
+        """Create the return transfers of parcels that come back; close those arrived."""
         for order in self.filtered(lambda order: not order.return_picking_id):
             order.return_picking_id = order._find_return() or order._create_return()
         arrived = self.filtered(lambda o: o.status_rank >= statuses.RETURNED_RANK)
@@ -212,12 +196,12 @@ class JdOrder(models.Model):
         arrived.write({"is_returning": False, "retry_at": False})
 
     def _find_return(self):
-        """Return the transfer that somebody made for it by hand, if so."""
+        """Return the return transfer that somebody created by hand, if any."""
         living = self.picking_id.return_ids.filtered(lambda p: p.state != "cancel")
         return living[:1]
 
     def _create_return(self):
-        """Return the transfer that brings back all that has left."""
+        """Create and return the transfer that brings back all that was shipped."""
         wizard = self.env["stock.return.picking"].create(
             {"picking_id": self.picking_id.id}
         )

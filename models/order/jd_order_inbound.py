@@ -1,6 +1,6 @@
 """Inbound orders: what suppliers, sites and other warehouses send to JD."""
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ... import statuses
@@ -11,22 +11,10 @@ from .jd_order import AT_JD
 class JdOrder(models.Model):
     _inherit = "jd.order"
 
-    in_parts = fields.Boolean(
-        related="picking_id.jd_in_parts", help="The goods come in several deliveries."
-    )
-    close_inbound_due = fields.Boolean(
-        readonly=True, copy=False, help="JD is to be told that nothing more will come."
-    )
-    discrepancies = fields.Text(
-        readonly=True,
-        copy=False,
-        help="What JD found otherwise than announced and did not take into stock.",
-    )
-
     # === ACTIONS === #
 
     def action_close_inbound(self):
-        """Have JD told that nothing more will come of orders that come in parts."""
+        """Tell JD that no more goods will come of receipts that come in parts."""
         self.check_access("read")
         orders = self.filtered(
             lambda order: (
@@ -39,14 +27,11 @@ class JdOrder(models.Model):
 
     # === PROBLEMS === #
 
-    def _get_kind_problems(self):
-        problems = super()._get_kind_problems()
-        if self.kind == "inbound":
-            problems += self._get_supplier_problems()
-        return problems
+    def _inbound_get_problems(self):
+        return list(self._get_supplier_problems())
 
     def _get_supplier_problems(self):
-        """Return what is wrong with the supplier; goods of our own need none."""
+        """Return the problems of the supplier; transfers between sites need none."""
         supplier = self._get_supplier()
         if supplier and supplier.reason:
             yield self.env._(
@@ -62,7 +47,7 @@ class JdOrder(models.Model):
             )
 
     def _get_supplier(self):
-        """Return the `jd.supplier` of this order, empty where there is none to name."""
+        """Return the `jd.supplier` of this order, empty where JD needs none."""
         suppliers = self.env["jd.supplier"]
         if not self.partner_id or not self.picking_id._jd_is_with_supplier():
             return suppliers
@@ -86,9 +71,7 @@ class JdOrder(models.Model):
 
     # === REQUEST === #
 
-    def _prepare_request(self):
-        if self.kind != "inbound":
-            return super()._prepare_request()
+    def _inbound_prepare_request(self):
         from_supplier = self.picking_id._jd_is_with_supplier()
         purposes = jd_api.InboundPurpose
         return jd_api.InboundOrder(
@@ -102,15 +85,11 @@ class JdOrder(models.Model):
             lines=self._prepare_request_lines(),
         )
 
-    # === END WHAT COMES IN PARTS === #
-
-    @api.model
-    def _cancel_batch(self, connector):
-        """Tell JD of the cancels, and of the inbound orders of which no more comes."""
-        return super()._cancel_batch(connector) + self._close_inbound_batch(connector)
+    # === CLOSE WHAT COMES IN PARTS === #
 
     @api.model
     def _close_inbound_batch(self, connector):
+        """Have JD close a batch of receipts in parts; return how many are left."""
         return self._call_batch(
             connector,
             connector._get_call_name("close_inbound"),
@@ -122,7 +101,7 @@ class JdOrder(models.Model):
         )
 
     def _record_closed_inbound(self, results):
-        """Record what JD said to ending these orders.
+        """Record what JD answered to closing these orders.
 
         :param dict results: Order id → None, or the error.
         """
@@ -188,64 +167,20 @@ class JdOrder(models.Model):
 
     # === WORDS === #
 
-    def _report_discrepancies(self):
-        res = super()._report_discrepancies()
-        for order in self:
-            notes = [*order._explain_surplus(), *order._explain_damage()]
-            if notes:
-                order._request_attention(" ".join(notes))
-        return res
+    def _inbound_explain_cancel_refusal(self):
+        return self._explain_cancel_refused_after_arrival()
 
-    def _explain_surplus(self):
-        over = self.line_ids.filtered(lambda line: line.reported > line.planned)
-        if over and not self._is_incoming():
-            yield self.env._(
-                "JD shipped more than ordered of %(products)s. Compare the stock with "
-                "JD's.",
-                products=self._name_products(over.product_id),
-            )
-        elif over:
-            yield self.env._(
-                "JD received more than announced of %(products)s; it is in stock.",
-                products=self._name_products(over.product_id),
-            )
+    def _inbound_explain_too_late(self):
+        return self._explain_too_late_after_arrival()
 
-    def _explain_damage(self):
-        damaged = self.line_ids.filtered(
-            lambda line: any(
-                not row._is_as_announced()
-                for row in line.allocation_ids
-                if row.quantity
-            )
-        )
-        if damaged and self._is_incoming():
-            yield self.env._(
-                "JD received %(products)s in another condition than announced; such "
-                "goods lie in a location of their own and are not for sale.",
-                products=self._name_products(damaged.product_id),
-            )
-
-    def _explain_short(self, products):
-        if not self._is_incoming():
-            return super()._explain_short(products)
-        return self.env._(
-            "JD received less than announced of %(products)s. The rest is on hold in a "
-            "backorder: announce it again when it comes, or cancel it.",
-            products=self._name_products(products),
-        )
-
-    def _explain_cancel_refusal(self):
-        if not self._is_incoming():
-            return super()._explain_cancel_refusal()
+    def _explain_cancel_refused_after_arrival(self):
         return self.env._(
             "JD did not cancel this order: the goods have arrived already. The "
             "transfer closes with what JD counted; goods that are not wanted can be "
             "returned."
         )
 
-    def _explain_too_late(self):
-        if not self._is_incoming():
-            return super()._explain_too_late()
+    def _explain_too_late_after_arrival(self):
         return self.env._(
             "%(name)s cannot be cancelled any more: JD has received the goods. The "
             "transfer closes with what JD counted; goods that are not wanted can be "

@@ -11,11 +11,8 @@ class JdOrder(models.Model):
 
     # === PROBLEMS === #
 
-    def _get_kind_problems(self):
-        problems = super()._get_kind_problems()
-        if self.kind == "outbound":
-            problems += [*self._get_shop_problems(), *self._get_receiver_problems()]
-        return problems
+    def _outbound_get_problems(self):
+        return [*self._get_shop_problems(), *self._get_receiver_problems()]
 
     def _get_shop_problems(self):
         if not self.warehouse_id.jd_shop_no:
@@ -68,9 +65,7 @@ class JdOrder(models.Model):
 
     # === REQUEST === #
 
-    def _prepare_request(self):
-        if self.kind != "outbound":
-            return super()._prepare_request()
+    def _outbound_prepare_request(self):
         connector = self.connector_id
         return jd_api.OutboundOrder(
             number=self.name,
@@ -103,11 +98,28 @@ class JdOrder(models.Model):
             self._report_split(report.split_numbers)
 
     def _report_split(self, numbers):
-        """JD made several orders of this one; how it reports them is not public."""
+        """Tell somebody that JD split this order; how it reports parts is not public."""
         self._request_attention(
             self.env._(
                 "JD split this order into %(numbers)s. Ask JD's staff what leaves with "
                 "which; the transfer closes with what JD reports of the whole.",
                 numbers=", ".join(numbers),
             )
+        )
+
+    # === WORDS === #
+
+    def _outbound_explain_too_late(self):
+        return self.env._(
+            "%(name)s cannot be cancelled any more: JD has already picked the goods. "
+            "The transfer closes when they leave; if they are not wanted, have the "
+            "receiver refuse the parcel and the goods come back.",
+            name=self.picking_id.name,
+        )
+
+    def _outbound_explain_cancel_refusal(self):
+        return self.env._(
+            "JD did not cancel this order: the goods are already picked. The "
+            "transfer closes when they leave; if they are not wanted, have the "
+            "receiver refuse the parcel."
         )

@@ -1,4 +1,4 @@
-"""Telling JD: claim, call, record."""
+"""Sending orders to JD: claim them, call JD, record its answers."""
 
 import logging
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _cron_push(self):
-        """Send one batch of queued orders of each connection, and the cancels.
+        """Send a batch of each connection's queued orders, cancels and inbound closes.
 
         A claim is held by an advisory lock of this connection to PostgreSQL, which
         drops it with the process: a row in `sending` that nobody holds is one whose
@@ -30,7 +30,9 @@ class JdOrder(models.Model):
         self._search_abandoned()._lock_available()._mark_unknown()
         remaining = self._check_waiting()
         for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
-            remaining += self._with_responsible_lang(connector)._cancel_batch(connector)
+            orders = self._with_responsible_lang(connector)
+            remaining += orders._cancel_batch(connector)
+            remaining += orders._close_inbound_batch(connector)
         queued = Domain("state", "=", "queued") & self._get_retry_domain()
         for connector, kind in self._get_work(queued):
             remaining += self._with_responsible_lang(connector)._push_batch(
@@ -63,13 +65,13 @@ class JdOrder(models.Model):
 
     @contextmanager
     def _claimed(self):
-        """Hold these orders in `sending` for as long as their calls are under way."""
+        """Keep these orders in `sending` while their calls are under way."""
         claim = min(self.ids)
         keys = SQL("%s, %s", const.CLAIM_LOCK_CLASS, claim)
         self.env.execute_query(SQL("SELECT pg_advisory_lock(%s)", keys))
         try:
             self.write({"state": "sending", "claim": claim})
-            # For whatever nobody records: the process ends, somebody has a row in hand.
+            # Answers may stay unrecorded: the process ends, or a row is locked.
             self._trigger_at("push", fields.Datetime.now() + const.ASK_DELAY)
             self.env["ir.cron"]._commit_progress()
             yield
@@ -81,7 +83,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _search_abandoned(self):
-        """Return the orders in `sending` that no process works on any more."""
+        """Return the orders in `sending` whose process has ended."""
         held = self.env.execute_query(
             SQL(
                 """SELECT objid::bigint FROM pg_locks
@@ -95,16 +97,16 @@ class JdOrder(models.Model):
             [("state", "=", "sending"), ("claim", "not in", [row[0] for row in held])]
         )
 
-    # === TELL WHAT MAY BE TOLD TWICE === #
+    # === CALLS THAT MAY BE REPEATED === #
 
     @api.model
-    def _call_batch(self, connector, call, domain, tell, record):
-        """Tell JD something of a batch of orders; return how many are left.
+    def _call_batch(self, connector, call, domain, function, record):
+        """Make one call to JD for each of a batch of orders; return how many are left.
 
-        It must be harmless to tell twice: the claim is the time of the next try.
+        The call must be harmless to repeat: the claim is the time of the next try.
 
-        :param tell: Takes JD's operations and the `_prepare_name` of an order; runs in
-            a thread.
+        :param function: Takes JD's operations and the `_prepare_name` of an order;
+            runs in a thread.
         :param record: Takes orders, and order id → JD's answer or the error.
         """
         domain &= self._get_due_domain(connector)
@@ -118,7 +120,9 @@ class JdOrder(models.Model):
         connector._count_calls(call, len(orders))
         names = [order._prepare_name() for order in orders]
         self.env["ir.cron"]._commit_progress()
-        results = connector._call_all(call, lambda name: tell(operations, name), names)
+        results = connector._call_all(
+            call, lambda name: function(operations, name), names
+        )
         answers = dict(zip(orders.ids, results, strict=True))
         orders._lock_available()._process_isolated(
             lambda free: record(free, answers),
@@ -148,11 +152,14 @@ class JdOrder(models.Model):
         return self.search_count(domain)
 
     def _prepare_requests(self):
-        """Return order id → what JD is told; what cannot be told is left to mend."""
+        """Return order id → `lib.api.Order`.
+
+        Orders that cannot be built go back to draft with their problem.
+        """
         requests = {}
         self._process_isolated(
             lambda orders: requests.update(
-                {order.id: order._prepare_request() for order in orders}
+                {order.id: order._call_kind("prepare_request") for order in orders}
             ),
             lambda order, error: order._set_problems([str(error)]),
         )
@@ -195,7 +202,7 @@ class JdOrder(models.Model):
         self._expire_refused_login(answers)
 
     def _expire_refused_login(self, answers):
-        """Stop the connection whose credentials JD refused, if it did."""
+        """Expire the login of the connection if JD refused its credentials."""
         for answer in map(answers.get, self.ids):
             if isinstance(answer, jd_api.CredentialsRefused):
                 self.connector_id._expire_login(answer.message)
@@ -203,12 +210,12 @@ class JdOrder(models.Model):
 
     @api.model
     def _log_defect(self, error):
-        """Show what no answer of JD's should cause."""
+        """Log an error that no answer of JD should cause."""
         if not isinstance(error, jd_api.JdError):
             _logger.error("JD's answer is not understood", exc_info=error)
 
     def _retry_later(self, answers):
-        """Queue again: at the pause JD asked for, or later with each attempt."""
+        """Queue these orders again: after JD's pause, or later with each attempt."""
         now = fields.Datetime.now()
         for order in self:
             answer = answers[order.id]
@@ -224,7 +231,7 @@ class JdOrder(models.Model):
         return delays[min(max(self.attempts, 1), len(delays)) - 1]
 
     def _requeue(self, retry_at=False):
-        """Wait for the next try; JD has nothing of this order."""
+        """Queue this order again: JD does not have it."""
         if self.cancel_requested:
             self._apply_cancellation()
         else:
@@ -234,16 +241,17 @@ class JdOrder(models.Model):
         if self.cancel_requested:
             self._apply_cancellation()
             return
-        text = self.connector_id._explain(error)
+        text = self._call_kind("explain_refusal", error)
+        text = text or self.connector_id._explain(error)
         self.write({"state": "refused", "problems": text})
         if isinstance(error, jd_api.PermissionRefused):
-            # Not this order's fault: the others will fare no better.
+            # Not a problem of this order: the others would be refused as well.
             self.connector_id._request_attention(text)
         else:
             self._request_attention(text)
 
     def _mark_unknown(self):
-        """Have JD asked what became of these orders, before anything is sent again."""
+        """Have JD asked about these orders before anything is sent again."""
         if self:
             pull_at = fields.Datetime.now() + const.ASK_DELAY
             self.write({"state": "unknown", "pull_at": pull_at})

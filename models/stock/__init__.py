@@ -5,6 +5,6 @@ from . import (
     stock_move,
     stock_move_line,
     stock_picking,
-    stock_picking_kind,
+    stock_picking_send,
     stock_warehouse,
 )

@@ -18,7 +18,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def write(self, vals):
-        """Let orders go on that waited for a better address."""
+        """Schedule another check of the orders that wait for an address."""
         res = super().write(vals)
         if not RECEIVER_FIELDS.isdisjoint(vals):
             partner = "picking_id.partner_id"

@@ -15,12 +15,12 @@ class StockMove(models.Model):
 
     def write(self, vals):
         if "product_uom_qty" in vals:
-            self._jd_note_lowered(vals["product_uom_qty"])
+            self._jd_request_cancel_of_lowered(vals["product_uom_qty"])
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_at_jd(self):
-        # sudo: whoever deletes a move need not know JD.
+        # sudo: users who delete a move may lack access to JD.
         lines_sudo = (
             self.env["jd.order.line"].sudo().search([("move_id", "in", self.ids)])
         )
@@ -32,34 +32,34 @@ class StockMove(models.Model):
     # === HOOKS === #
 
     def _action_assign(self, force_qty=False):
-        """Tell JD of deliveries as they become ready."""
+        """Send deliveries to JD as they become ready."""
         res = super()._action_assign(force_qty=force_qty)
-        # sudo: whoever confirms a sale may cause an order to JD, not edit it.
+        # sudo: confirming a sale may create an order for JD.
         self.picking_id.sudo()._jd_send_ready()
         return res
 
     def _action_cancel(self):
-        """Cancel what JD does not have; ask JD about what it has."""
-        held = self._jd_ask_cancel()
+        """Cancel moves that JD does not have; request cancellation of the others."""
+        held = self._jd_request_cancel()
         return super(StockMove, self - held)._action_cancel()
 
     def _search_picking_for_assignation_domain(self):
-        """Leave transfers alone that JD knows: what is added goes to another one."""
+        """Leave out transfers that JD knows: added goods go to another transfer."""
         domain = super()._search_picking_for_assignation_domain()
         if self.product_uom.compare(self.product_uom_qty, 0) < 0:
-            return domain  # takes away
+            return domain  # a decrease
         told = [*MAYBE_AT_JD, *AT_JD]
         return [*domain, "!", ("jd_order_id.state", "in", told)]
 
     # === BUSINESS === #
 
-    def _jd_ask_cancel(self):
+    def _jd_request_cancel(self):
         """Ask JD to cancel the orders of these moves and return those that wait for it.
 
         :raise UserError: The goods are off JD's shelf already.
         """
         living = self.filtered(lambda move: move.state not in ("done", "cancel"))
-        # sudo: whoever cancels a sale may have JD asked, not edit what it is told.
+        # sudo: cancelling a sale may request a cancellation from JD.
         living_sudo = living.sudo()
         orders_sudo = living_sudo.picking_id.jd_order_id
         living_sudo._jd_withdraw(
@@ -77,7 +77,7 @@ class StockMove(models.Model):
         return held_sudo.sudo(self.env.su)
 
     def _jd_withdraw(self, orders):
-        """JD has nothing of these orders yet: what remains of them is checked anew."""
+        """Cancel orders that JD does not have; check again what remains of them."""
         whole = orders.filtered(lambda order: order._get_moves() <= self)
         whole._withdraw()
         part = orders - whole
@@ -85,12 +85,12 @@ class StockMove(models.Model):
         if part:
             part._trigger("push")
 
-    def _jd_note_lowered(self, quantity):
+    def _jd_request_cancel_of_lowered(self, quantity):
         """JD cannot change an order: have it cancelled, and what is left sent anew.
 
         :raise UserError: The goods are off JD's shelf already.
         """
-        lowered_sudo = self.sudo().filtered(  # like a cancel
+        lowered_sudo = self.sudo().filtered(  # as in `_jd_request_cancel`
             lambda move: (
                 move.state not in ("draft", "done", "cancel")
                 and move.product_uom.compare(quantity, move.product_uom_qty) < 0

@@ -1,17 +1,43 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import split_every
+from odoo.tools import html2plaintext
 
-from ... import const
-from ..mixins.jd_worker import lock_available
-from ..order.jd_order import NOT_AT_JD
-
-_UNRESERVED = ("confirmed", "partially_available")
+from ..order.jd_order import AT_JD, MAYBE_AT_JD, NOT_AT_JD
 
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
+
+    jd_warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        string="JD Warehouse",
+        compute="_compute_jd_kind",
+        help="The JD warehouse that carries this transfer out.",
+    )
+    jd_connector_id = fields.Many2one(
+        "jd.connector", string="JD Connection", compute="_compute_jd_kind"
+    )
+    jd_kind = fields.Char(
+        compute="_compute_jd_kind", help="The kind of JD order this transfer makes."
+    )
+    jd_supplier_delivery = fields.Selection(
+        selection=[("pick_up", "The supplier picks up"), ("jd", "JD delivers")],
+        string="Handover",
+        default="pick_up",
+        help="How the goods get from JD's warehouse back to the supplier.",
+    )
+    jd_short_allowed = fields.Boolean(
+        string="Less Is Allowed",
+        default=True,
+        help="JD carries the return out even where some of the goods are missing.",
+    )
+    jd_in_parts = fields.Boolean(
+        string="Comes in Parts",
+        help="The goods arrive at JD in several deliveries. JD counts until all is "
+        "there or until it is told that nothing more will come; the receipt closes "
+        "then.",
+    )
 
     jd_order_ids = fields.One2many("jd.order", "picking_id", string="JD Orders")
     jd_order_id = fields.Many2one(
@@ -37,6 +63,12 @@ class StockPicking(models.Model):
         help="The waybill of another carrier, where you have one already. JD puts it "
         "on the parcel.",
     )
+    jd_notice = fields.Text(compute="_compute_jd_notice")
+    jd_attention = fields.Text(compute="_compute_jd_attention")
+    jd_is_busy = fields.Boolean(
+        compute="_compute_jd_is_busy", help="JD is at work on it, or may be."
+    )
+    jd_is_partly_reserved = fields.Boolean(compute="_compute_jd_is_partly_reserved")
 
     # === COMPUTES === #
 
@@ -59,6 +91,102 @@ class StockPicking(models.Model):
                 order.state
             )
 
+    @api.depends("picking_type_id", "location_id", "location_dest_id", "return_id")
+    def _compute_jd_kind(self):
+        for picking in self:
+            warehouse, kind = picking._jd_get_warehouse_and_kind()
+            is_jd = bool(warehouse.jd_connector_id)
+            picking.jd_warehouse_id = is_jd and warehouse
+            picking.jd_connector_id = warehouse.jd_connector_id
+            picking.jd_kind = is_jd and kind
+
+    def _jd_get_warehouse_and_kind(self):
+        """Return the warehouse that works on this transfer and JD's kind of order."""
+        warehouse = self.picking_type_id.warehouse_id
+        if self.picking_type_code == "outgoing":
+            to_supplier = self.location_dest_id.usage == "supplier"
+            return warehouse, "supplier_return" if to_supplier else "outbound"
+        if self.picking_type_code == "incoming":
+            from_customer = self.location_id.usage == "customer"
+            return warehouse, "customer_return" if from_customer else "inbound"
+        source, destination = self._jd_get_places()
+        if source == destination:
+            return warehouse.browse(), False
+        if destination.jd_connector_id:
+            return destination, "inbound"
+        return source, "outbound"
+
+    def _jd_get_places(self):
+        """Return the warehouses this transfer leads from and to, levels included."""
+        source, destination = self.location_id, self.location_dest_id
+        return (
+            source.warehouse_id or source.jd_warehouse_id,
+            destination.warehouse_id or destination.jd_warehouse_id,
+        )
+
+    @api.depends("jd_order_id.state")
+    def _compute_jd_is_busy(self):
+        for picking in self:
+            picking.jd_is_busy = picking.jd_state in (*MAYBE_AT_JD, *AT_JD)
+
+    @api.depends("jd_kind", "move_ids.quantity", "move_ids.product_uom_qty")
+    def _compute_jd_is_partly_reserved(self):
+        for picking in self:
+            moves = picking.move_ids.filtered(
+                lambda m: m.state not in ("done", "cancel")
+            )
+            picking.jd_is_partly_reserved = (
+                picking.jd_kind
+                and any(moves.mapped("quantity"))
+                and any(move.quantity < move.product_uom_qty for move in moves)
+            )
+
+    @api.depends("jd_order_id.activity_ids.note", "jd_state")
+    def _compute_jd_attention(self):
+        """Show the notes of the order's activities on its transfer."""
+        for picking in self:
+            order_sudo = picking.jd_order_id.sudo()  # part of the transfer
+            told = order_sudo.state not in ("draft", "refused")  # `problems` tell those
+            notes = order_sudo.activity_ids.mapped("note") if told else []
+            picking.jd_attention = "\n".join(map(html2plaintext, filter(None, notes)))
+
+    @api.depends(
+        "state", "jd_kind", "jd_on_hold", "jd_own_waybill", "jd_order_id.notice"
+    )
+    def _compute_jd_notice(self):
+        for picking in self:
+            is_over = picking.state in ("draft", "done", "cancel")
+            picking.jd_notice = (
+                picking.jd_kind and not is_over and picking._jd_get_notice()
+            )
+
+    def _jd_get_notice(self):
+        if self.jd_on_hold:
+            return self.env._(
+                "Held back from JD. “Send to JD” has it carried out, “Cancel” drops it."
+            )
+        order_sudo = self.jd_order_id.sudo()  # part of the transfer, like its state
+        if order_sudo and order_sudo.state != "cancelled":
+            return order_sudo.notice
+        # sudo: whoever sees the transfer may know why JD does not have it.
+        connector_sudo = self.jd_connector_id.sudo()
+        if connector_sudo.state != "connected":
+            return connector_sudo._get_pause_notice()
+        incoming = self.jd_kind in ("inbound", "customer_return")
+        policy = connector_sudo["receipt_policy" if incoming else "push_policy"]
+        if policy == "manual":
+            return self.env._("JD gets it when somebody clicks “Send to JD”.")
+        if self.state != "assigned" and incoming:
+            return self.env._("JD gets it once the goods are on their way.")
+        if self.state != "assigned":
+            return self.env._("JD gets it once its goods are reserved.")
+        if policy == "waybill" and not self._jd_get_own_waybill():
+            return self.env._(
+                "JD gets it once it has a waybill: enter it on the JD tab, or click "
+                "“Send to JD” to have JD make one."
+            )
+        return self.env._("JD gets it in a few minutes.")
+
     # === CRUD === #
 
     def write(self, vals):
@@ -66,7 +194,7 @@ class StockPicking(models.Model):
         if not {"jd_own_waybill", "carrier_tracking_ref", "partner_id"}.isdisjoint(
             vals
         ):
-            # sudo: whoever notes a waybill may cause an order to JD, not edit it.
+            # sudo: entering a waybill may create an order for JD.
             self.sudo()._jd_send_ready()
         return res
 
@@ -80,7 +208,7 @@ class StockPicking(models.Model):
     # === ACTIONS === #
 
     def action_jd_send(self):
-        """Send these transfers to JD now, whatever the policy and the hold say."""
+        """Send these transfers to JD now, regardless of policy and hold."""
         return self._jd_send_by_hand()
 
     def action_jd_send_reserved(self):
@@ -119,16 +247,20 @@ class StockPicking(models.Model):
         }
 
     def button_validate(self):
-        """Leave what JD is at work on to JD."""
+        """Refuse to validate transfers that JD is working on."""
         self._jd_check_not_at_jd()
         return super().button_validate()
+
+    def action_jd_close_inbound(self):
+        """Tell JD that no more goods of these receipts will come."""
+        self.jd_order_id.action_close_inbound()
 
     # === HOOKS === #
 
     def _action_done(self):
-        """A transfer closed by hand is not sent to JD any more."""
+        """Cancel the unsent orders of transfers that are closed by hand."""
         self._jd_check_not_at_jd()
-        # sudo: whoever closes a transfer need not know JD.
+        # sudo: users who close a transfer may lack access to JD.
         orders_sudo = self.sudo().jd_order_ids
         orders_sudo.filtered(lambda order: order.state in NOT_AT_JD)._withdraw()
         return super()._action_done()
@@ -139,134 +271,49 @@ class StockPicking(models.Model):
         So is the rest of what was closed by hand while JD should have had it.
         """
         backorder = super()._create_backorder_picking()
-        order_sudo = self.sudo().jd_order_id  # whoever closes need not know JD
+        order_sudo = self.sudo().jd_order_id  # see `_action_done`
         by_jd = order_sudo.state == "done"
         backorder.jd_on_hold = bool(order_sudo) and (
             not by_jd or order_sudo._is_short()
         )
         return backorder
 
-    # === READY === #
-
-    @api.model
-    def _jd_get_ready_domain(self):
-        """Select the transfers that JD should know of and does not."""
-        return (
-            Domain("state", "=", "assigned")
-            & self._jd_get_place_domain()
-            & Domain("jd_on_hold", "=", False)
-            & (
-                Domain("jd_order_id", "=", False)
-                | Domain("jd_order_id.state", "=", "cancelled")
-            )
-        )
-
-    def _jd_send_ready(self):
-        """Tell JD of those of these transfers that are ready and due by the policy."""
-        drafts = self.jd_order_id.filtered(lambda order: order.state == "draft")
-        drafts._check_and_queue()
-        unknown = self.filtered(lambda p: p.jd_order_id.state in (False, "cancelled"))
-        ready = unknown.filtered_domain(self._jd_get_ready_domain())
-        due = ready.filtered(lambda picking: picking.jd_kind and picking._jd_is_due())
-        if due:
-            self.env["jd.order"]._create_for_pickings(due)
-
-    @api.model
-    def _jd_send_unseen(self):
-        """Tell JD of a batch of ready transfers that no hook has seen.
-
-        :return: How many are left.
-        """
-        domain = self._jd_get_ready_domain() & self._jd_get_policy_domain()
-        found = self.search(domain, order="id")
-        due = self.browse()
-        for page in split_every(const.CHECK_BATCH, found.ids, self.browse):
-            due += page.filtered(lambda p: p.jd_kind and p._jd_is_due())
-            if len(due) > const.CHECK_BATCH:
-                break
-        batch = due[: const.CHECK_BATCH]
-        lock_available(batch)._jd_send_ready()
-        self.env["ir.cron"]._commit_progress(len(batch))
-        return len(due - batch)
-
-    @api.model
-    def _jd_get_policy_domain(self):
-        """Leave out what the policies leave to people: nothing hides behind it."""
-        connector = "picking_type_id.warehouse_id.jd_connector_id"
-        has_waybill = Domain("jd_own_waybill", "!=", False)
-        if "carrier_tracking_ref" in self._fields:
-            has_waybill |= Domain("carrier_tracking_ref", "!=", False)
-        incoming = Domain("picking_type_id.code", "=", "incoming")
-        manual = Domain.OR(
-            [
-                incoming & Domain(f"{connector}.receipt_policy", "=", "manual"),
-                ~incoming & Domain(f"{connector}.push_policy", "=", "manual"),
-                ~incoming
-                & Domain(f"{connector}.push_policy", "=", "waybill")
-                & ~has_waybill,
-            ]
-        )
-        return ~manual
-
-    def _jd_is_due(self):
-        if self._jd_is_refused_parcel():
-            return False
-        if self.jd_kind in ("inbound", "customer_return"):
-            return self.jd_connector_id.receipt_policy == "confirmed"
-        policy = self.jd_connector_id.push_policy
-        if policy == "waybill":
-            return bool(self._jd_get_own_waybill())
-        return policy == "ready"
-
-    def _jd_is_refused_parcel(self):
-        """Whether JD brings these goods back by itself."""
-        return self.return_id.jd_order_id.is_returning
-
-    def _jd_can_be_ordered(self):
-        return (
-            self.jd_kind
-            and not self._jd_is_refused_parcel()
-            and self.state in ("assigned", "confirmed", "waiting")
-            and (not self.jd_order_id or self.jd_order_id.state == "cancelled")
-        )
-
-    def _jd_get_own_waybill(self):
-        """Return the waybill that the merchant already has, or an empty string."""
-        if self.jd_own_waybill:
-            return self.jd_own_waybill
-        if "carrier_tracking_ref" in self._fields:
-            return self.carrier_tracking_ref or ""
-        return ""
-
-    # === AT JD === #
-
-    def _jd_check_not_at_jd(self):
-        busy = self.filtered("jd_is_busy")
-        if busy:
-            raise UserError(
-                self.env._(
-                    "JD is at work on %(names)s. The transfer closes by itself with "
-                    "what JD really moves.",
-                    names=", ".join(busy.mapped("name")),
+    def action_confirm(self):
+        """Refuse transfers from one JD warehouse directly into another."""
+        for picking in self.filtered(lambda p: p.picking_type_code == "internal"):
+            source, destination = picking._jd_get_places()
+            if (
+                source != destination
+                and source.jd_connector_id
+                and destination.jd_connector_id
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(sender)s and %(receiver)s are both run by JD, which needs a "
+                        "delivery from the one and a receipt into the other. Resupply "
+                        "%(receiver)s from %(sender)s: that makes both, in the right "
+                        "order.",
+                        sender=source.name,
+                        receiver=destination.name,
+                    )
                 )
-            )
+        return super().action_confirm()
 
-    def _jd_cancel_requested_moves(self):
-        """JD agreed: cancel the moves this was asked for, send the others anew."""
-        asked = self.move_ids.filtered("jd_cancel_requested")
-        asked.jd_cancel_requested = False
-        asked._action_cancel()
-        left = self.filtered(lambda p: p.state not in ("done", "cancel"))
-        # What was lowered may have lost its reservation.
-        left.move_ids.filtered(lambda move: move.state in _UNRESERVED)._action_assign()
-        again = left.filtered(lambda picking: picking._jd_can_be_ordered())
-        # It was sent before: no policy is asked again.
-        self.env["jd.order"]._create_for_pickings(again)
+    # === PLACES === #
 
-    def _jd_receive_in_full(self):
-        """Close transfers with all that was planned."""
-        pickings = self.filtered(lambda p: p.state not in ("done", "cancel"))
-        for move in pickings.move_ids:
-            move.quantity = move.product_uom_qty
-        pickings.move_ids.picked = True
-        pickings.with_context(cancel_backorder=True)._action_done()
+    @api.model
+    def _jd_get_place_domain(self):
+        """Select the transfers that JD warehouses work on."""
+        by_type = Domain("picking_type_id.warehouse_id.jd_connector_id", "!=", False)
+        inside = [
+            Domain(f"{place}.warehouse_id.jd_connector_id", "!=", False)
+            for place in ("location_id", "location_dest_id")
+        ]
+        return Domain.OR([by_type, *inside])
+
+    def _jd_is_with_supplier(self):
+        return "supplier" in (self.location_id.usage, self.location_dest_id.usage)
+
+    def _jd_is_between_warehouses(self):
+        """Whether this delivery goes to a warehouse of the merchant's own."""
+        return self.location_dest_id.usage in ("internal", "transit")

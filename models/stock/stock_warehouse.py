@@ -1,8 +1,12 @@
+from collections import defaultdict
+from datetime import datetime
 from itertools import chain, count
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+
+from ...lib.api import GoodsLevel
 
 
 class StockWarehouse(models.Model):
@@ -38,6 +42,8 @@ class StockWarehouse(models.Model):
         "staff which one to use.",
     )
 
+    jd_level_location_ids = fields.One2many("stock.location", "jd_warehouse_id")
+
     _jd_numbers_uniq = models.UniqueIndex(
         "(jd_connector_id, jd_department_no, jd_warehouse_no)"
         " WHERE jd_connector_id IS NOT NULL",
@@ -62,7 +68,7 @@ class StockWarehouse(models.Model):
     # === CRUD === #
 
     def write(self, vals):
-        """Let orders go on that waited for a shop number."""
+        """Schedule another check of the orders that wait for a shop number."""
         res = super().write(vals)
         if "jd_shop_no" in vals:
             self.env["jd.order"]._check_soon(Domain("warehouse_id", "in", self.ids))
@@ -79,8 +85,8 @@ class StockWarehouse(models.Model):
         :param connector: The `jd.connector` they belong to.
         :param list rows: `lib.api.Warehouse`, of one department.
         """
-        # sudo: the second warehouse of a company turns on what only a system
-        # administrator may, in core; whoever may connect may have that, too.
+        # sudo: a second warehouse switches on a feature that in core only a system
+        # administrator may; JD managers may, too.
         warehouses_sudo = (
             self.sudo()
             .with_company(connector.company_id)
@@ -159,3 +165,138 @@ class StockWarehouse(models.Model):
                 "company_id": connector.company_id.id,
             }
         )
+
+    # === GOODS LEVELS === #
+
+    def _jd_get_location(self, level):
+        """Return the location of JD's goods level, created when first needed.
+
+        Good stock lies in the warehouse. The other levels lie outside its view
+        location, so that nothing counts them as available: they belong to the company
+        and are not for sale.
+
+        :param str level: JD's level, e.g. "100" or "210".
+        """
+        self.ensure_one()
+        group = _get_level_group(level)
+        if group == GoodsLevel.GOOD:
+            return self.lot_stock_id
+        found = self.jd_level_location_ids.filtered(lambda loc: loc.jd_level == group)
+        return found or self._jd_create_level_location(group)
+
+    def _jd_create_level_location(self, group):
+        # sudo: JD reports damaged goods to scheduled actions and merchants alike.
+        locations_sudo = self.env["stock.location"].sudo()
+        levels = locations_sudo._fields["jd_level"]
+        names = dict(levels._description_selection(self.env))
+        parent_sudo = self.jd_level_location_ids.location_id or locations_sudo.create(
+            {
+                "name": self.env._("%(code)s not for sale", code=self.code),
+                "usage": "view",
+                "company_id": self.company_id.id,
+            }
+        )
+        return locations_sudo.create(
+            {
+                "name": names[group],
+                "usage": "internal",
+                "location_id": parent_sudo[:1].id,
+                "company_id": self.company_id.id,
+                "jd_warehouse_id": self.id,
+                "jd_level": group,
+            }
+        )
+
+    @api.model
+    def _jd_name_level(self, level):
+        """Return the name of JD's goods level, e.g. "Good (100)"."""
+        names = {
+            GoodsLevel.GOOD: self.env._("Good"),
+            GoodsLevel.DEFECTIVE: self.env._("Defective"),
+            GoodsLevel.SAMPLE: self.env._("Sample"),
+        }
+        return level and f"{names[_get_level_group(level)]} ({level})"
+
+    def _jd_get_level(self, location):
+        """Return JD's level of what lies in a location of this warehouse."""
+        return location.jd_level or GoodsLevel.GOOD
+
+    # === LOTS === #
+
+    def _jd_pick_lots(self, product, level, quantity, lot_name=False, used=None):
+        """Return which lots so many pieces come from, first-expired-first-out.
+
+        :param str level: JD's goods level.
+        :param lot_name: The lot where JD names it; nothing is assumed then.
+        :param dict used: Lot → pieces that are taken already.
+        :return: Tuples of lot (empty for untracked products), pieces, and whether the
+            lot is assumed; one for each serial number.
+        """
+        lots = self.env["stock.lot"]
+        if product.tracking == "none":
+            return [(lots, quantity, False)]
+        if lot_name:
+            return [(lots._jd_get(product, lot_name, self.company_id), quantity, False)]
+        taken = []
+        for lot, available in self._jd_get_lots_by_expiry(product, level):
+            pieces = min(quantity, available - (used or {}).get(lot, 0))
+            if pieces > 0:
+                taken.append((lot, pieces, True))
+                quantity -= pieces
+        return taken + self._jd_create_unknown_lots(product, quantity)
+
+    def _jd_create_unknown_lots(self, product, quantity):
+        """Return lots for what JD moved and Odoo knew nothing of.
+
+        JD's word stands; that there is less than nothing of these lots shows it.
+        """
+        lots = self.env["stock.lot"]
+        name = self.env._("Unknown at %(warehouse)s", warehouse=self.code)
+        if not quantity:
+            return []
+        if product.tracking == "lot":
+            return [(lots._jd_get(product, name, self.company_id), quantity, True)]
+        known = lots.search_count(
+            [("product_id", "=", product.id), ("name", "like", f"{name} ")]
+        )
+        return [
+            (
+                lots._jd_get(product, f"{name} {known + number}", self.company_id),
+                1,
+                True,
+            )
+            for number in range(1, quantity + 1)
+        ]
+
+    def _jd_get_lots_by_expiry(self, product, level):
+        """Return (lot, pieces) available at a goods level, first-expired first."""
+        here = Domain("product_id", "=", product.id) & Domain("lot_id", "!=", False)
+        here &= Domain("location_id", "child_of", self._jd_get_location(level).id)
+        quants = self.env["stock.quant"].search(
+            here & Domain("quantity", ">", 0), order="in_date, id"
+        )
+        if "expiration_date" in self.env["stock.lot"]._fields:
+            quants = quants.sorted(lambda q: q.lot_id.expiration_date or datetime.max)
+        leaving = defaultdict(
+            float,
+            self.env["stock.move.line"]._read_group(
+                here
+                & Domain("picked", "=", True)
+                & Domain("state", "not in", ("done", "cancel")),
+                ["lot_id"],
+                ["quantity_product_uom:sum"],
+            ),
+        )
+        return [
+            (lot, int(sum(rows.mapped("quantity")) - leaving[lot]))
+            for lot, rows in quants.grouped("lot_id").items()
+        ]
+
+
+def _get_level_group(level):
+    """Return the level Odoo keeps apart for JD's finer one: 100-199 is good stock."""
+    if level.startswith("1") and len(level) == 3:
+        return GoodsLevel.GOOD
+    if level.startswith("3"):
+        return GoodsLevel.SAMPLE
+    return GoodsLevel.DEFECTIVE

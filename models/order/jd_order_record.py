@@ -1,130 +1,20 @@
-"""What JD says about an order: asked for in batches, applied in one place."""
+"""Recording what JD says of orders, by pull and by message, in one place."""
 
 from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
-from ... import const, statuses
+from ... import statuses
 from ...lib import api as jd_api
+from ...lib.allocation import relabel
 from .jd_order import AT_JD
-
-# What may be asked about besides what is unknown; `pull_at` says whether it is.
-FOLLOWED = (*AT_JD, "done", "cancelled")
 
 
 class JdOrder(models.Model):
     _inherit = "jd.order"
 
-    # === CRON === #
-
-    @api.model
-    def _cron_follow(self):
-        """Take in one batch of messages, then ask JD about one batch of orders."""
-        remaining = self.env["jd.message"]._process_batch()
-        self.env["jd.connector"]._check_silence()
-        due = Domain("pull_at", "<=", fields.Datetime.now())
-        for connector, kind in self._get_work(due):
-            remaining += self._with_responsible_lang(connector)._pull_batch(
-                connector, kind
-            )
-        self._commit_and_retrigger("follow", remaining)
-
-    # === PULL === #
-
-    @api.model
-    def _pull_batch(self, connector, kind):
-        """Ask about a batch of one connection's orders; return how many are left.
-
-        First the orders whose fate is unknown, then those whose answer is due longest.
-        The claim is the time of the next question, committed before this one is sent:
-        asking twice costs a call and nothing else.
-        """
-        remaining = 0
-        call = connector._get_call_name("report", kind)
-        due = Domain(
-            [
-                ("connector_id", "=", connector.id),
-                ("kind", "=", kind),
-                ("pull_at", "<=", fields.Datetime.now()),
-            ]
-        )
-        for states, is_needed in ((("unknown",), True), (FOLLOWED, False)):
-            domain = due & Domain("state", "in", states)
-            limit = connector._get_allowance(
-                call, const.PULL_BATCH, for_pull=not is_needed
-            )
-            orders = self._lock_due(domain, limit, "pull_at")
-            if orders and orders._pull(connector, call):
-                remaining += self.search_count(domain)
-        return remaining
-
-    def _pull(self, connector, call):
-        """Ask JD about these orders and record the answers; return whether it could."""
-        operations = connector._get_operations_or_expire()
-        if not operations:
-            return False
-        self._postpone_question()
-        connector._count_calls(call, len(self))
-        questions = [order._prepare_question() for order in self]
-        self.env["ir.cron"]._commit_progress()
-        results = connector._call_all(
-            call, lambda question: operations.report(**question), questions
-        )
-        reports = dict(zip(self.ids, results, strict=True))
-        news = []
-        self._lock_available()._process_isolated(
-            lambda orders: news.append(orders._record_reports(reports)),
-            lambda order, error: order._request_attention(str(error)),
-        )
-        self.env["ir.cron"]._commit_progress(len(self))
-        connector._count_missed_messages(
-            self.env["jd.order.event"].union(*news).exists()
-        )
-        return True
-
-    def _postpone_question(self):
-        """Put the next question off, further each time that JD gives no answer."""
-        now = fields.Datetime.now()
-        for order in self:
-            delay = const.RETRY_DELAYS[
-                min(order.unanswered, len(const.RETRY_DELAYS) - 1)
-            ]
-            order.write({"pull_at": now + delay, "unanswered": order.unanswered + 1})
-
-    def _prepare_question(self):
-        """Return what JD is asked about this order."""
-        return self._prepare_name()
-
-    def _prepare_name(self):
-        """Name the order by JD's number where it is known, by ours where it is not."""
-        named = (
-            {"number": self.jd_number} if self.jd_number else {"own_number": self.name}
-        )
-        return {
-            "kind": self.kind,
-            "department_no": self.warehouse_id.jd_department_no,
-            **named,
-        }
-
-    @api.model
-    def _pull_sooner(self, connector):
-        """Ask about a connection's orders as often as is due without messages."""
-        domain = [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
-        for order in self.search(domain)._lock_available():
-            order.pull_at = order._get_next_pull(order.pulled_at)
-        self._trigger("follow")
-
-    @api.model
-    def _pull_some(self, connector, limit):
-        """Ask about the orders whose last answer is oldest, to see if they moved."""
-        domain = [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
-        self.search(
-            domain, order="pulled_at", limit=limit
-        )._lock_available()._schedule_pull()
-
-    # === RECORD === #
+    # === REPORTS === #
 
     def _record_reports(self, reports):
         """Record JD's answers.
@@ -153,12 +43,12 @@ class JdOrder(models.Model):
         )
 
     def _record_not_found(self):
-        """JD has no such order: an unsent one may be sent now."""
+        """Record that JD has no such order: one whose outcome was unknown is queued."""
         now = fields.Datetime.now()
         self.unanswered = 0
         for order in self:
             if order.state == "unknown":
-                # At once, unless that has failed before.
+                # At once the first time, later after repeated failures.
                 delay = order.attempts > 1 and order._get_retry_delay()
                 order._requeue(delay and now + delay)
                 order._trigger("push")
@@ -209,8 +99,8 @@ class JdOrder(models.Model):
         report, unmatched_lines = self._match_report_lines(report)
         self._record_quantities(report)
         self._record_allocations(report)
-        self._record_unmatched_lines(unmatched_lines)
         self._call_kind("record_report", report)
+        self._record_unmatched_lines(unmatched_lines)
 
     def _record_quantities(self, report):
         """Record what JD really moved; a line it does not report stays open."""
@@ -219,6 +109,41 @@ class JdOrder(models.Model):
             line.write({"reported": done[str(line.id)], "is_reported": True})
         if done and (all(self.line_ids.mapped("is_reported")) or self._is_last(report)):
             self.are_quantities_known = True
+
+    def _match_report_lines(self, report):
+        """Return the report with our line numbers, and the lines that are not ours.
+
+        Where JD made the order, its lines are matched with ours by their goods.
+        """
+        if not self.made_at_jd:
+            return report, []
+        ours = [
+            (str(row.id), row.goods_id.goods_no, row.planned) for row in self.line_ids
+        ]
+        return relabel(report, ours)
+
+    def _record_unmatched_lines(self, unmatched_lines):
+        """Tell somebody, once, of goods that JD moved and the transfer lacks."""
+        if not (unmatched_lines and self.are_quantities_known):
+            return
+        if self.discrepancies:
+            return
+        rows = [
+            self.env._(
+                "%(goods)s: %(pieces)s moved, not on the transfer",
+                goods=row.own_goods_number or row.goods_number,
+                pieces=row.done,
+            )
+            for row in unmatched_lines
+        ]
+        self.discrepancies = "\n".join(rows)
+        self._request_attention(
+            self.env._(
+                "JD moved goods that the transfer does not have. Adjust the stock by "
+                "hand: %(discrepancies)s",
+                discrepancies="; ".join(rows),
+            )
+        )
 
     @api.model
     def _read_done(self, report):
@@ -230,14 +155,14 @@ class JdOrder(models.Model):
         return done
 
     def _is_last(self, report):
-        """Whether a line that is left out now has not moved, and will not."""
+        """Whether lines that this report leaves out will not move any more."""
         rules = self._rules
         status = statuses.find(self.kind, report.status)
         has_left = status and status.rank and status.rank > rules.moved_rank
         return has_left or rules.moved_rank == rules.final_rank
 
     def _check_late_report(self, report):
-        """Tell somebody where JD corrects what the transfer was closed with."""
+        """Tell somebody that JD corrected quantities after the transfer was closed."""
         done = self._read_done(report)
         late = self.line_ids.filtered(
             lambda line: line.reported != done.get(str(line.id), line.reported)
@@ -255,7 +180,7 @@ class JdOrder(models.Model):
             )
 
     def _check_cancel_refused(self, code):
-        """Notice that JD does not cancel, also when it says so a second time."""
+        """Record a refused cancellation, also where JD reported it once before."""
         status = statuses.find(self.kind, code)
         failed = status and status.effect == statuses.CANCEL_FAILED
         if failed and self.state == "cancelling" and not self.cancel_due:
@@ -263,7 +188,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _record_parcels(self, reports):
-        """Take over parcels and, until there are any, bare waybills."""
+        """Record parcels and, until JD reports any, bare waybills."""
         values = []
         expected = self.env["jd.parcel"]
         for order, report in reports.items():
@@ -294,48 +219,7 @@ class JdOrder(models.Model):
         self.env["jd.parcel"].create(values)
         self._write_waybills()
 
-    # === WHEN TO ASK AGAIN === #
-
-    def _postpone_pull(self):
-        """JD has just told of these orders: the time to the next pull starts anew."""
-        now = fields.Datetime.now()
-        for order in self.filtered("pull_at"):
-            order.pull_at = order._get_next_pull(now)
-
-    def _get_next_pull(self, now):
-        """Return when to ask again: often while young, seldom when nothing moves."""
-        if self.state in ("cancelled", "refused") or self._is_over(now):
-            return False
-        return now + self._get_pull_interval(now)
-
-    def _get_pull_interval(self, now):
-        age = (now - (self.accepted_at or now)) * const.PULL_SHARE
-        waiting = (now - (self._get_impatient_since() or now)) * const.PULL_SHARE
-        if self._get_impatient_since():
-            return max(waiting, const.PULL_IMPATIENT)
-        if self.are_quantities_known:
-            age = min(age, const.PULL_AFTER_SHIPPING_LATEST)
-            return max(age, const.PULL_AT_LEISURE)
-        soonest = const.PULL_SOONEST
-        if self.connector_id.subscription_state == "receiving":
-            soonest = const.PULL_AT_LEISURE
-        return max(min(age, const.PULL_LATEST), soonest)
-
-    def _get_impatient_since(self):
-        """Return since when something is expected of JD any minute, or False."""
-        if self.state == "cancelling":
-            return self.cancel_requested_at
-        has_moved = self.status_rank >= self._rules.moved_rank
-        return has_moved and not self.are_quantities_known and self.status_at
-
-    def _is_over(self, now):
-        """Whether JD has nothing more to report, or not soon enough to matter."""
-        if not self.are_quantities_known:
-            return False
-        at_end = self.status_rank in (self._rules.final_rank, statuses.RETURNED_RANK)
-        return at_end or now - (self.accepted_at or now) > const.FOLLOW_SHIPPED
-
-    # === APPLY === #
+    # === STATUSES === #
 
     @api.model
     def _apply_status(self, news, source):
@@ -408,7 +292,7 @@ class JdOrder(models.Model):
             self._apply_effect(status)
 
     def _had_nothing_to_move(self):
-        """Whether JD goes through the motions with an order that it had nothing for."""
+        """Whether JD has reported that it moved none of this order's goods."""
         return self.are_quantities_known and not any(self.line_ids.mapped("reported"))
 
     def _report_moved_though_cancelled(self):
@@ -420,7 +304,7 @@ class JdOrder(models.Model):
         )
 
     def _apply_effect(self, status):
-        """Do what a status means beyond being shown."""
+        """Apply what a status means for the order and its transfer."""
         ended = status.effect in (statuses.CANCELLED, statuses.REJECTED)
         if ended and self.state in AT_JD:
             self._apply_cancellation(self._explain_end(status))
@@ -436,5 +320,5 @@ class JdOrder(models.Model):
                 )
             )
         elif status.rank == self._rules.fixed_rank and self.state == "cancelling":
-            # The goods are off the shelf: no cancel any more, whatever was asked.
+            # JD has already picked the goods: too late to cancel.
             self._record_cancel_refused()

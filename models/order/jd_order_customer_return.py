@@ -1,0 +1,65 @@
+"""Customer returns: goods that come back from customers into JD's warehouse."""
+
+from odoo import models
+
+from ... import statuses
+from ...lib import api as jd_api
+
+
+class JdOrder(models.Model):
+    _inherit = "jd.order"
+
+    # === REQUEST === #
+
+    def _customer_return_prepare_request(self):
+        return jd_api.CustomerReturn(
+            number=self.name,
+            department_no=self.warehouse_id.jd_department_no,
+            warehouse_no=self.warehouse_id.jd_warehouse_no,
+            delivery_number=self._get_delivery().jd_number or "",
+            waybill=self.picking_id._jd_get_own_waybill(),
+            short_allowed=self.picking_id.jd_short_allowed,
+            lines=self._prepare_request_lines(),
+        )
+
+    def _get_delivery(self):
+        """Return the outbound order that comes back, if JD can take it as such.
+
+        It cannot where the delivery did not go through JD, went through another
+        department, or did not have all of these goods: then the return stands alone.
+        """
+        delivery = self.picking_id.return_id.jd_order_id
+        department_no = self.warehouse_id.jd_department_no
+        fits = (
+            delivery.kind == "outbound"
+            and delivery.jd_number
+            and delivery.warehouse_id.jd_department_no == department_no
+            and self.line_ids.goods_id <= delivery.line_ids.goods_id
+        )
+        return delivery if fits else delivery.browse()
+
+    # === WORDS === #
+
+    def _customer_return_explain_end(self, status):
+        explained = {
+            "500": self.env._(
+                "The goods did not arrive at JD in time, so JD closed this return. "
+                "When they are on their way, send the transfer again; if they do not "
+                "come back, cancel it."
+            ),
+            "600": self.env._(
+                "JD's warehouse refused this return and received nothing. Ask JD's "
+                "staff why and where the goods are; then send the transfer again or "
+                "cancel it."
+            ),
+        }
+        for code, text in explained.items():
+            if status is statuses.find(self.kind, code):
+                return text
+        return ""
+
+    def _customer_return_explain_cancel_refusal(self):
+        return self._explain_cancel_refused_after_arrival()
+
+    def _customer_return_explain_too_late(self):
+        return self._explain_too_late_after_arrival()

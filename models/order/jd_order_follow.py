@@ -1,0 +1,163 @@
+"""Asking JD about orders: in batches, and as often as there may be news."""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ... import const, statuses
+from .jd_order import AT_JD
+
+# What may be asked about besides what is unknown; `pull_at` says whether it is.
+FOLLOWED = (*AT_JD, "done", "cancelled")
+
+
+class JdOrder(models.Model):
+    _inherit = "jd.order"
+
+    # === CRON === #
+
+    @api.model
+    def _cron_follow(self):
+        """Apply one batch of messages, then ask JD about one batch of orders."""
+        remaining = self.env["jd.message"]._process_batch()
+        self.env["jd.connector"]._check_silence()
+        due = Domain("pull_at", "<=", fields.Datetime.now())
+        for connector, kind in self._get_work(due):
+            remaining += self._with_responsible_lang(connector)._pull_batch(
+                connector, kind
+            )
+        self._commit_and_retrigger("follow", remaining)
+
+    # === PULL === #
+
+    @api.model
+    def _pull_batch(self, connector, kind):
+        """Ask about a batch of one connection's orders; return how many are left.
+
+        First the orders whose fate is unknown, then those whose answer is due longest.
+        The claim is the time of the next question, committed before this one is sent:
+        asking twice costs a call and nothing else.
+        """
+        remaining = 0
+        call = connector._get_call_name("report", kind)
+        due = Domain(
+            [
+                ("connector_id", "=", connector.id),
+                ("kind", "=", kind),
+                ("pull_at", "<=", fields.Datetime.now()),
+            ]
+        )
+        for states, is_needed in ((("unknown",), True), (FOLLOWED, False)):
+            domain = due & Domain("state", "in", states)
+            limit = connector._get_allowance(
+                call, const.PULL_BATCH, for_pull=not is_needed
+            )
+            orders = self._lock_due(domain, limit, "pull_at")
+            if orders and orders._pull(connector, call):
+                remaining += self.search_count(domain)
+        return remaining
+
+    def _pull(self, connector, call):
+        """Ask JD about these orders and record the answers; return whether it could."""
+        operations = connector._get_operations_or_expire()
+        if not operations:
+            return False
+        self._postpone_question()
+        connector._count_calls(call, len(self))
+        questions = [order._prepare_question() for order in self]
+        self.env["ir.cron"]._commit_progress()
+        results = connector._call_all(
+            call, lambda question: operations.report(**question), questions
+        )
+        reports = dict(zip(self.ids, results, strict=True))
+        news = []
+        self._lock_available()._process_isolated(
+            lambda orders: news.append(orders._record_reports(reports)),
+            lambda order, error: order._request_attention(str(error)),
+        )
+        self.env["ir.cron"]._commit_progress(len(self))
+        connector._count_missed_messages(
+            self.env["jd.order.event"].union(*news).exists()
+        )
+        return True
+
+    def _postpone_question(self):
+        """Postpone the next pull, further after each one that JD did not answer."""
+        now = fields.Datetime.now()
+        for order in self:
+            delay = const.RETRY_DELAYS[
+                min(order.unanswered, len(const.RETRY_DELAYS) - 1)
+            ]
+            order.write({"pull_at": now + delay, "unanswered": order.unanswered + 1})
+
+    def _prepare_question(self):
+        """Return what JD is asked about this order, lots only of tracked products."""
+        tracked = self.line_ids.product_id.filtered(lambda p: p.tracking != "none")
+        return self._prepare_name() | {"with_lots": bool(tracked)}
+
+    def _prepare_name(self):
+        """Name the order by JD's number where it is known, by ours where it is not."""
+        named = (
+            {"number": self.jd_number} if self.jd_number else {"own_number": self.name}
+        )
+        return {
+            "kind": self.kind,
+            "department_no": self.warehouse_id.jd_department_no,
+            **named,
+        }
+
+    @api.model
+    def _pull_sooner(self, connector):
+        """Schedule pulls as often as a connection without messages needs them."""
+        domain = [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
+        for order in self.search(domain)._lock_available():
+            order.pull_at = order._get_next_pull(order.pulled_at)
+        self._trigger("follow")
+
+    @api.model
+    def _pull_some(self, connector, limit):
+        """Schedule a pull of the orders whose last answer is oldest."""
+        domain = [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
+        self.search(
+            domain, order="pulled_at", limit=limit
+        )._lock_available()._schedule_pull()
+
+    # === WHEN TO ASK AGAIN === #
+
+    def _postpone_pull(self):
+        """Restart the time to the next pull, after a message about these orders."""
+        now = fields.Datetime.now()
+        for order in self.filtered("pull_at"):
+            order.pull_at = order._get_next_pull(now)
+
+    def _get_next_pull(self, now):
+        """Return the time of the next pull, or False where no more is needed."""
+        if self.state in ("cancelled", "refused") or self._is_over(now):
+            return False
+        return now + self._get_pull_interval(now)
+
+    def _get_pull_interval(self, now):
+        age = (now - (self.accepted_at or now)) * const.PULL_SHARE
+        waiting = (now - (self._get_impatient_since() or now)) * const.PULL_SHARE
+        if self._get_impatient_since():
+            return max(waiting, const.PULL_IMPATIENT)
+        if self.are_quantities_known:
+            age = min(age, const.PULL_AFTER_SHIPPING_LATEST)
+            return max(age, const.PULL_AT_LEISURE)
+        soonest = const.PULL_SOONEST
+        if self.connector_id.subscription_state == "receiving":
+            soonest = const.PULL_AT_LEISURE
+        return max(min(age, const.PULL_LATEST), soonest)
+
+    def _get_impatient_since(self):
+        """Return since when an answer of JD is overdue, or False."""
+        if self.state == "cancelling":
+            return self.cancel_requested_at
+        has_moved = self.status_rank >= self._rules.moved_rank
+        return has_moved and not self.are_quantities_known and self.status_at
+
+    def _is_over(self, now):
+        """Whether JD has nothing more to report, or has taken too long."""
+        if not self.are_quantities_known:
+            return False
+        at_end = self.status_rank in (self._rules.final_rank, statuses.RETURNED_RANK)
+        return at_end or now - (self.accepted_at or now) > const.FOLLOW_SHIPPED

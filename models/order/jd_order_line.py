@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+
+from ...lib import api as jd_api
+
+
+class JdOrderLine(models.Model):
+    """Pieces of one move, alike in goods level and lot, as JD is told of them."""
+
+    _name = "jd.order.line"
+    _description = "JD Order Line"
+
+    order_id = fields.Many2one(
+        "jd.order", required=True, index=True, ondelete="cascade"
+    )
+    # What JD knows of keeps its moves (`stock.move._unlink_except_at_jd`).
+    move_id = fields.Many2one(
+        "stock.move", required=True, index=True, ondelete="cascade"
+    )
+    product_id = fields.Many2one("product.product", required=True)
+    goods_id = fields.Many2one("jd.goods", string="JD Goods")
+    level = fields.Char(
+        string="Goods Level Code",
+        default=jd_api.GoodsLevel.GOOD,
+        help="The goods level JD is told.",
+    )
+    lot_name = fields.Char(
+        string="Lot or Serial Number", help="The lot JD is told, where it is known."
+    )
+    expires_on = fields.Date()
+    planned = fields.Integer(string="Ordered")
+    reported = fields.Integer(string="Moved by JD")
+    is_reported = fields.Boolean(
+        help="JD has said how many. Until then nothing counts as moved."
+    )
+    allocation_ids = fields.One2many("jd.order.allocation", "line_id")
+
+    # === COMPUTES === #
+
+    @api.depends("product_id", "planned")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = f"{line.planned} × {line.product_id.display_name}"
+
+    # === BUSINESS === #
+
+    @api.model
+    def _get_key_names(self):
+        """Return the fields that tell a line from the others of its order."""
+        return ("move_id", "level", "lot_name")
+
+    def _get_key(self):
+        return tuple(self._read_values(self._get_key_names()).values())
+
+    def _read_values(self, names):
+        """Return the values of these fields as they would be written."""
+        return {
+            name: self._fields[name].convert_to_write(self[name], self) or False
+            for name in names
+        }
+
+    def _prepare_request(self):
+        """Return the line as JD is told of it.
+
+        :rtype: lib.api.OrderLine
+        """
+        lot = jd_api.Lot(number=self.lot_name, expires_on=self.expires_on or None)
+        is_serial = self.product_id.tracking == "serial"
+        return jd_api.OrderLine(
+            line=str(self.id),
+            goods_number=self.goods_id.goods_no,
+            quantity=self.planned,
+            level=self.level,
+            lot=lot if self.lot_name and not is_serial else None,
+            serials=(self.lot_name,) if self.lot_name and is_serial else (),
+        )
+
+    def _needs_no_allocation(self, allocation):
+        """Whether the line's quantity alone says all that a `lib` allocation does."""
+        is_good = allocation.level == self.level == jd_api.GoodsLevel.GOOD
+        return is_good and self.product_id.tracking == "none"

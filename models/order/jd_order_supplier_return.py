@@ -1,0 +1,115 @@
+"""Supplier returns: goods that go back from JD's warehouse to a supplier."""
+
+from odoo import models
+
+from ... import const
+from ...lib import api as jd_api
+
+
+class JdOrder(models.Model):
+    _inherit = "jd.order"
+
+    # === PROBLEMS === #
+
+    def _supplier_return_get_problems(self):
+        return [
+            *self._get_supplier_problems(),
+            *self._get_level_problems(),
+            *self._get_delivery_problems(),
+        ]
+
+    def _get_level_problems(self):
+        """Return products that mix goods levels, which JD refuses (addRtsOrder, 2010)."""
+        for product, moves in self._get_moves().grouped("product_id").items():
+            levels = {
+                self.warehouse_id._jd_get_level(line.location_id)
+                for line in moves.move_line_ids
+            }
+            if len(levels) > 1:
+                yield self.env._(
+                    "%(product)s comes from good and from other stock: JD takes one "
+                    "goods level for each product, so use two transfers.",
+                    product=product.display_name,
+                )
+
+    def _get_delivery_problems(self):
+        """Return what is missing in the address of a supplier that JD delivers to."""
+        if self.picking_id.jd_supplier_delivery != "jd":
+            return
+        if not self.partner_id:
+            yield self.env._("The transfer has no supplier: choose the contact.")
+            return
+        receiver = self._prepare_supplier_receiver()
+        labels = {
+            "name": self.env._("name"),
+            "phone": self.env._("phone number"),
+            "detail": self.env._("street"),
+            "county": self.env._("second street line (district)"),
+            "city": self.env._("city"),
+            "province": self.env._("state"),
+        }
+        missing = [text for part, text in labels.items() if not getattr(receiver, part)]
+        if missing:
+            yield self.env._(
+                "JD delivers to the supplier %(name)s, whose address has no "
+                "%(missing)s.",
+                name=self.partner_id.display_name,
+                missing=", ".join(missing),
+            )
+
+    # === REQUEST === #
+
+    def _supplier_return_prepare_request(self):
+        by_jd = self.picking_id.jd_supplier_delivery == "jd"
+        modes = jd_api.DeliveryMode
+        return jd_api.SupplierReturn(
+            number=self.name,
+            department_no=self.warehouse_id.jd_department_no,
+            warehouse_no=self.warehouse_id.jd_warehouse_no,
+            supplier_no=self._get_supplier().supplier_no or "",
+            delivery_mode=modes.JD_TO_THE_DOOR if by_jd else modes.PICK_UP,
+            receiver=self._prepare_supplier_receiver() if by_jd else None,
+            short_allowed=self.picking_id.jd_short_allowed,
+            lines=self._prepare_request_lines(),
+        )
+
+    def _prepare_supplier_receiver(self):
+        """Return the supplier's address as JD takes it.
+
+        JD wants county and town, which addresses in Odoo do not have: by our convention
+        the second street line stands for both.
+        """
+        partner = self.partner_id
+        company = partner.commercial_partner_id
+        return jd_api.Address(
+            name=(partner.name or company.name or "")[:100],
+            phone=partner.phone or company.phone or "",
+            province=partner.state_id.name or "",
+            city=partner.city or "",
+            county=partner.street2 or "",
+            town=partner.street2 or "",
+            detail=partner.street or "",
+        )
+
+    # === WORDS === #
+
+    def _supplier_return_explain_refusal(self, error):
+        if error.code != const.NOT_IN_STOCK_CODE:
+            return ""
+        return self.env._(
+            "JD has not enough of these goods in stock at this goods level. Compare "
+            "the stock with JD's, return less, or allow that less goes back."
+        )
+
+    def _supplier_return_explain_cancel_refusal(self):
+        return self.env._(
+            "JD did not cancel this return to the supplier: the goods are already "
+            "picked. The transfer closes when they leave."
+        )
+
+    def _supplier_return_explain_too_late(self):
+        return self.env._(
+            "%(name)s cannot be cancelled any more: JD has already picked the goods. "
+            "The transfer closes when they leave.",
+            name=self.picking_id.name,
+        )

@@ -1,0 +1,140 @@
+"""When JD is told of a transfer, and what happens to it while JD has it."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+from ... import const
+from ..mixins.jd_worker import lock_available
+
+_UNRESERVED = ("confirmed", "partially_available")
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    # === READY === #
+
+    @api.model
+    def _jd_get_ready_domain(self):
+        """Select the transfers that JD should know of and does not."""
+        return (
+            Domain("state", "=", "assigned")
+            & self._jd_get_place_domain()
+            & Domain("jd_on_hold", "=", False)
+            & (
+                Domain("jd_order_id", "=", False)
+                | Domain("jd_order_id.state", "=", "cancelled")
+            )
+        )
+
+    def _jd_send_ready(self):
+        """Tell JD of those of these transfers that are ready and due by the policy."""
+        drafts = self.jd_order_id.filtered(lambda order: order.state == "draft")
+        drafts._check_and_queue()
+        unknown = self.filtered(lambda p: p.jd_order_id.state in (False, "cancelled"))
+        ready = unknown.filtered_domain(self._jd_get_ready_domain())
+        due = ready.filtered(lambda picking: picking.jd_kind and picking._jd_is_due())
+        if due:
+            self.env["jd.order"]._create_for_pickings(due)
+
+    @api.model
+    def _jd_send_unseen(self):
+        """Tell JD of a batch of ready transfers that no hook has seen.
+
+        :return: How many are left.
+        """
+        domain = self._jd_get_ready_domain() & self._jd_get_policy_domain()
+        found = self.search(domain, order="id")
+        due = self.browse()
+        for page in split_every(const.CHECK_BATCH, found.ids, self.browse):
+            due += page.filtered(lambda p: p.jd_kind and p._jd_is_due())
+            if len(due) > const.CHECK_BATCH:
+                break
+        batch = due[: const.CHECK_BATCH]
+        lock_available(batch)._jd_send_ready()
+        self.env["ir.cron"]._commit_progress(len(batch))
+        return len(due - batch)
+
+    @api.model
+    def _jd_get_policy_domain(self):
+        """Leave out transfers that the policies leave to people."""
+        connector = "picking_type_id.warehouse_id.jd_connector_id"
+        has_waybill = Domain("jd_own_waybill", "!=", False)
+        if "carrier_tracking_ref" in self._fields:
+            has_waybill |= Domain("carrier_tracking_ref", "!=", False)
+        incoming = Domain("picking_type_id.code", "=", "incoming")
+        manual = Domain.OR(
+            [
+                incoming & Domain(f"{connector}.receipt_policy", "=", "manual"),
+                ~incoming & Domain(f"{connector}.push_policy", "=", "manual"),
+                ~incoming
+                & Domain(f"{connector}.push_policy", "=", "waybill")
+                & ~has_waybill,
+            ]
+        )
+        return ~manual
+
+    def _jd_is_due(self):
+        if self._jd_is_refused_parcel():
+            return False
+        if self.jd_kind in ("inbound", "customer_return"):
+            return self.jd_connector_id.receipt_policy == "confirmed"
+        policy = self.jd_connector_id.push_policy
+        if policy == "waybill":
+            return bool(self._jd_get_own_waybill())
+        return policy == "ready"
+
+    def _jd_is_refused_parcel(self):
+        """Whether JD brings these goods back by itself."""
+        return self.return_id.jd_order_id.is_returning
+
+    def _jd_can_be_ordered(self):
+        return (
+            self.jd_kind
+            and not self._jd_is_refused_parcel()
+            and self.state in ("assigned", "confirmed", "waiting")
+            and (not self.jd_order_id or self.jd_order_id.state == "cancelled")
+        )
+
+    def _jd_get_own_waybill(self):
+        """Return the waybill that the merchant already has, or an empty string."""
+        if self.jd_own_waybill:
+            return self.jd_own_waybill
+        if "carrier_tracking_ref" in self._fields:
+            return self.carrier_tracking_ref or ""
+        return ""
+
+    # === AT JD === #
+
+    def _jd_check_not_at_jd(self):
+        busy = self.filtered("jd_is_busy")
+        if busy:
+            raise UserError(
+                self.env._(
+                    "JD is at work on %(names)s. The transfer closes by itself with "
+                    "what JD really moves.",
+                    names=", ".join(busy.mapped("name")),
+                )
+            )
+
+    def _jd_cancel_requested_moves(self):
+        """Cancel the moves whose cancellation JD confirmed; send the others again."""
+        asked = self.move_ids.filtered("jd_cancel_requested")
+        asked.jd_cancel_requested = False
+        asked._action_cancel()
+        left = self.filtered(lambda p: p.state not in ("done", "cancel"))
+        # A lowered quantity may have lost its reservation.
+        left.move_ids.filtered(lambda move: move.state in _UNRESERVED)._action_assign()
+        again = left.filtered(lambda picking: picking._jd_can_be_ordered())
+        # Sent before, so the policy does not matter.
+        self.env["jd.order"]._create_for_pickings(again)
+
+    def _jd_receive_in_full(self):
+        """Close transfers with their full planned quantities."""
+        pickings = self.filtered(lambda p: p.state not in ("done", "cancel"))
+        for move in pickings.move_ids:
+            move.quantity = move.product_uom_qty
+        pickings.move_ids.picked = True
+        pickings.with_context(cancel_backorder=True)._action_done()
