@@ -206,7 +206,7 @@ class TestPicking(JdCase):
     def test_a_pin_without_warehouses_says_whom_to_ask(self):
         for no in ("110000201", "110000202", "110000203"):
             self.sandbox.do("warehouse", no=no, departments=["EBU0000000000301"])
-        with self.assertRefused("JD lists no warehouse.*Ask JD's staff"):
+        with self.assertRefused("JD lists no warehouse.*Contact JD support"):
             self.open_picker()
 
     def test_while_jd_is_down_the_list_says_so(self):

@@ -5,7 +5,7 @@ from ..lib import api as jd_api
 
 
 class JdWarehousePicker(models.TransientModel):
-    """JD's list of departments and warehouses of a PIN, to tick what to work with."""
+    """JD's list of departments and warehouses of a PIN, to tick the ones to use."""
 
     _name = "jd.warehouse.picker"
     _description = "Choose JD Warehouses"
@@ -46,8 +46,8 @@ class JdWarehousePicker(models.TransientModel):
         if not lines:
             raise UserError(
                 self.env._(
-                    "JD lists no warehouse for the PIN %(pin)s. Ask JD's staff to open "
-                    "one for your department.",
+                    "JD lists no warehouse for the PIN %(pin)s. Contact JD support to "
+                    "have one opened for your department.",
                     pin=connector.pin,
                 )
             )

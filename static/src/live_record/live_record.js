@@ -7,8 +7,8 @@ import { Component, onMounted, onWillUnmount, xml } from "@odoo/owl";
 const INTERVAL = 3000;
 
 /**
- * Reloads a form when JD moved its record meanwhile, unless somebody is editing it.
- * Where it is invisible, nothing is asked.
+ * Reloads the form when one of `fields` changed in the database, unless the user is
+ * editing. An invisible widget is not mounted and reads nothing.
  */
 export class LiveRecord extends Component {
     static template = xml`<t/>`;
@@ -38,7 +38,7 @@ export class LiveRecord extends Component {
                 await record.load();
             }
         } catch {
-            // The next time will tell; a page that merely looks on need not complain.
+            // The next interval tries again: a failed read must not disturb the user.
         } finally {
             this.isAsking = false;
         }

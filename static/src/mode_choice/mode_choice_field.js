@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 import { RadioField, radioField } from "@web/views/fields/radio/radio_field";
 
-/** The ways to connect as cards side by side, each with whom it is for. */
+/** Shows the connection modes as cards side by side, each with its guidance. */
 export class ModeChoiceField extends RadioField {
     static template = "jd_fulfillment.ModeChoiceField";
 }
