@@ -1,9 +1,9 @@
 """What the tests of goods share: a connected merchant, products, JD's list."""
 
-from .common import QUICK_DEPARTMENT, JdCase
+from .jd_case import QUICK_DEPARTMENT, JdCase
 
 
-class GoodsCase(JdCase):
+class JdGoodsCase(JdCase):
     """A connected merchant, whose products are matched by the real scheduled action."""
 
     @classmethod

@@ -3,8 +3,8 @@
 from odoo.fields import Command
 
 from ..lib.jdl import CODES
-from .common import QUICK_DEPARTMENT
-from .order_common import JdOrderCase
+from .jd_case import QUICK_DEPARTMENT
+from .order_case import JdOrderCase
 
 SECOND_WAREHOUSE = "110000102"
 

@@ -5,11 +5,10 @@ server with its scheduled actions and a sandbox JD that pushes to it.
 import time
 from dataclasses import dataclass
 
-from odoo.tests import BaseCase
-
 from .. import const
 from .odoo_process import OdooProcess
-from .sandbox_process import SandboxProcess, sign_in
+from .sandbox_case import SandboxCase
+from .sandbox_process import sign_in
 
 KEY, SECRET = "sandbox-shared-key", "sandbox-shared-secret"
 
@@ -30,14 +29,14 @@ class Merchant:
         return f"{self.warehouse_no}-{self.department_no}-{self.pin}"
 
 
-class LiveCase(BaseCase):
+class LiveCase(SandboxCase):
     """`odoo` and `sandbox` serve the whole class: each test has its own merchant."""
+
+    resets_sandbox = False  # the installation is connected to it once
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = SandboxProcess()
-        cls.addClassCleanup(cls.sandbox.stop)
         cls.odoo = OdooProcess({const.SANDBOX_URL_PARAMETER: cls.sandbox.url})
         cls.addClassCleanup(cls.odoo.stop)
         cls.message_url = cls.odoo.url + const.MESSAGE_ROUTE

@@ -1,7 +1,7 @@
 """What the tests of lots, serial numbers and expiry share."""
 
-from .common import QUICK_DEPARTMENT, QUICK_WAREHOUSE
 from .inbound_case import JdInboundCase
+from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
 
 
 class JdLotCase(JdInboundCase):

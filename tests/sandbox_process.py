@@ -209,6 +209,11 @@ def sign_in(authorize_url, account, password, subscribe=True, deny=False):
         return answer.headers.get("Location") or answer.text
 
 
+def read_answer(location):
+    """Return the query of the address JD sends the browser back to."""
+    return {name: value for name, [value] in parse_qs(urlsplit(location).query).items()}
+
+
 class _Form(HTMLParser):
     """The first form of a page: where it goes and what it would send."""
 

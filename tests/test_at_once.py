@@ -10,14 +10,15 @@ from odoo.exceptions import ValidationError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.sql_db import db_connect
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from .. import const
 from ..models.connection.jd_connector_login import LoginFailed
-from .common import QUICK_DEPARTMENT, QUICK_WAREHOUSE, answered
-from .sandbox_process import SandboxProcess, sign_in
+from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
+from .sandbox_case import SandboxCase
+from .sandbox_process import read_answer, sign_in
 
 PIN = "jd_demo_quick"
 # The rows of a new company alone, which can be removed without a trace.
@@ -31,17 +32,14 @@ OTHER_COMPANY = """
 
 
 @tagged("post_install", "-at_install")
-class TestAtOnce(BaseCase):
+class TestAtOnce(SandboxCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.registry = Registry(get_db_name())
-        cls.sandbox = SandboxProcess()
-        cls.addClassCleanup(cls.sandbox.stop)
 
     def setUp(self):
         super().setUp()
-        self.sandbox.do("reset")
         with self.committed() as env:
             self.company_id = env.ref("base.main_company").id
             env.cr.execute(OTHER_COMPANY, [self.company_id])
@@ -156,7 +154,7 @@ class TestAtOnce(BaseCase):
 
     def sign_in(self, connector):
         url = connector.action_start_connecting()["url"]
-        return answered(sign_in(url, PIN, "demo-quick"))
+        return read_answer(sign_in(url, PIN, "demo-quick"))
 
     def log_in(self, connector):
         connector.mode = "basic"

@@ -4,7 +4,7 @@ from odoo.exceptions import RedirectWarning, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .common import QUICK_DEPARTMENT, QUICK_WAREHOUSE, JdCase
+from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE, JdCase
 
 
 @tagged("post_install", "-at_install")

@@ -8,14 +8,14 @@ from odoo.tests import tagged
 from odoo.tools.misc import hash_sign
 
 from .. import const
-from .common import (
+from .jd_case import (
     FASHION,
     QUICK_DEPARTMENT,
     QUICK_NAME,
     QUICK_WAREHOUSE,
     JdHttpCase,
-    answered,
 )
+from .sandbox_process import read_answer
 
 
 def changed(address, **query):
@@ -123,7 +123,7 @@ class TestLoginGoesWrong(JdHttpCase):
         if location is None:
             location = self.sign_in(self.start(self.connector))
         answer = self.come_back(location)
-        self.assertNotIn(answered(location).get("code", "no code"), answer.text)
+        self.assertNotIn(read_answer(location).get("code", "no code"), answer.text)
         way_back = self.connector if way_back is None else way_back
         self.assertFailed(answer, words, way_back)
 
@@ -148,7 +148,7 @@ class TestLoginGoesWrong(JdHttpCase):
 
     def test_forged_state(self):
         good = self.sign_in(self.start(self.connector))
-        state = answered(good)["state"]
+        state = read_answer(good)["state"]
         unsigned = hash_sign(
             self.env, "another.purpose", [self.connector.id, self.manager.id, "", "", 0]
         )

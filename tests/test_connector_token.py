@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from .. import const
-from .common import QUICK_NAME, JdCase
+from .jd_case import QUICK_NAME, JdCase
 
 SHARED = "sandbox-shared-key"
 

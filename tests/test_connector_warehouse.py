@@ -1,7 +1,7 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
-from .common import (
+from .jd_case import (
     BEAUTY,
     FASHION,
     QUICK_DEPARTMENT,

@@ -2,12 +2,12 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import BEAUTY, FASHION
-from .goods_case import GoodsCase
+from .goods_case import JdGoodsCase
+from .jd_case import BEAUTY, FASHION
 
 
 @tagged("post_install", "-at_install")
-class TestMatch(GoodsCase):
+class TestMatch(JdGoodsCase):
     def test_connecting_matches_the_products_of_the_company_by_itself(self):
         shirt = self.make_product("SHIRT")
         numbers = self.at_jd("SHIRT")
@@ -202,7 +202,7 @@ class TestMatch(GoodsCase):
 
 
 @tagged("post_install", "-at_install")
-class TestProgress(GoodsCase):
+class TestProgress(JdGoodsCase):
     def test_the_connection_counts_what_is_done_and_what_is_left(self):
         self.make_product("SHIRT")
         self.make_product()
@@ -234,7 +234,7 @@ class TestProgress(GoodsCase):
 
 
 @tagged("post_install", "-at_install")
-class TestShop(GoodsCase):
+class TestShop(JdGoodsCase):
     def test_the_only_shop_of_a_department_is_filled_in(self):
         self.run_action()
         self.assertEqual(self.warehouse.jd_shop_no, "ESP0000000000101")
@@ -247,7 +247,7 @@ class TestShop(GoodsCase):
 
 
 @tagged("post_install", "-at_install")
-class TestAccess(GoodsCase):
+class TestAccess(JdGoodsCase):
     def setUp(self):
         super().setUp()
         self.shirt = self.make_product("SHIRT")

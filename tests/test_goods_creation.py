@@ -5,11 +5,11 @@ from odoo.tests import tagged
 
 from .. import const
 from ..lib import api as jd_api
-from .common import QUICK_DEPARTMENT
-from .goods_case import GoodsCase
+from .goods_case import JdGoodsCase
+from .jd_case import QUICK_DEPARTMENT
 
 
-class CreationCase(GoodsCase):
+class CreationCase(JdGoodsCase):
     def setUp(self):
         super().setUp()
         self.shirt = self.make_product("SHIRT")

@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
-from .common import QUICK_WAREHOUSE
 from .inbound_case import JdInboundCase
+from .jd_case import QUICK_WAREHOUSE
 
 
 @tagged("post_install", "-at_install")

@@ -2,14 +2,14 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from .. import const
-from .common import QUICK_DEPARTMENT
-from .goods_case import GoodsCase
+from .goods_case import JdGoodsCase
+from .jd_case import QUICK_DEPARTMENT
 
 MANY = 20_000
 
 
 @tagged("post_install", "-at_install")
-class TestMany(GoodsCase):
+class TestMany(JdGoodsCase):
     def multiply(self, product, count):
         """Make the product `count` products: SKU-00001, SKU-00002 and so on."""
         codes = [f"SKU-{number:05}" for number in range(1, count + 1)]

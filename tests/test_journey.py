@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.tests.common import HOST, TEST_CURSOR_COOKIE_NAME
 
 from .browser import keep_pictures, open_window, start_browser
-from .common import (
+from .jd_case import (
     BEAUTY,
     FASHION,
     PASSWORDS,

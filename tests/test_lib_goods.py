@@ -11,27 +11,12 @@ from ..lib.api import (
     RetryLater,
     StockType,
 )
-from .test_lib_jdl import SandboxCase
-
-DEPARTMENT = "EBU0000000000101"
-WAREHOUSE = "110000101"
-
-
-class GoodsCase(SandboxCase):
-    def setUp(self):
-        super().setUp()
-        self.jd = self.connect()
-
-    def add_goods(self, *goods, **many):
-        """Have the merchant's goods at JD already; gives JD's numbers by ours."""
-        return self.sandbox.do("goods", department=DEPARTMENT, goods=goods, **many)
-
-    def put(self, *rows):
-        self.sandbox.do("stock", warehouse=WAREHOUSE, rows=rows)
+from .client_case import ClientGoodsCase
+from .sandbox_case import DEPARTMENT, WAREHOUSE
 
 
 @tagged("post_install", "-at_install")
-class TestGoods(GoodsCase):
+class TestGoods(ClientGoodsCase):
     def test_goods_come_with_all_that_jd_knows_of_them(self):
         numbers = self.add_goods(
             {
@@ -152,7 +137,7 @@ class TestGoods(GoodsCase):
 
 
 @tagged("post_install", "-at_install")
-class TestStock(GoodsCase):
+class TestStock(ClientGoodsCase):
     def setUp(self):
         super().setUp()
         self.numbers = self.add_goods(

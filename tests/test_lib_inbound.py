@@ -25,13 +25,14 @@ from ..lib.api import (
 )
 from ..lib.clock import utc_now
 from ..lib.jdl import CODES
-from .test_lib_goods import DEPARTMENT, WAREHOUSE, GoodsCase
+from .client_case import ClientGoodsCase
+from .sandbox_case import DEPARTMENT, WAREHOUSE
 
 FOREIGN = "EBU0000000000201"
 MINUTE = timedelta(minutes=1)
 
 
-class ReceivingCase(GoodsCase):
+class ClientInboundCase(ClientGoodsCase):
     kind = OrderKind.INBOUND
 
     def setUp(self):
@@ -65,7 +66,7 @@ class ReceivingCase(GoodsCase):
 
 
 @tagged("post_install", "-at_install")
-class TestInbound(ReceivingCase):
+class TestInbound(ClientInboundCase):
     def order(self, number="WH/IN/1", lines=None, **changes):
         order = InboundOrder(
             number, DEPARTMENT, WAREHOUSE, tuple(lines or [self.line()])
@@ -248,7 +249,7 @@ class TestInbound(ReceivingCase):
 
 
 @tagged("post_install", "-at_install")
-class TestCustomerReturn(ReceivingCase):
+class TestCustomerReturn(ClientInboundCase):
     kind = OrderKind.CUSTOMER_RETURN
 
     def setUp(self):
@@ -384,7 +385,7 @@ class TestCustomerReturn(ReceivingCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSupplierReturn(ReceivingCase):
+class TestSupplierReturn(ClientInboundCase):
     kind = OrderKind.SUPPLIER_RETURN
 
     def setUp(self):
@@ -500,7 +501,7 @@ class TestSupplierReturn(ReceivingCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSuppliers(GoodsCase):
+class TestSuppliers(ClientGoodsCase):
     def test_a_supplier_is_created_once_and_found_by_each_number(self):
         before = self.jd.suppliers(DEPARTMENT)
         address = Address("Siti", phone="021", email="s@example.com", city="Jakarta")
@@ -519,7 +520,7 @@ class TestSuppliers(GoodsCase):
 
 
 @tagged("post_install", "-at_install")
-class TestLists(ReceivingCase):
+class TestLists(ClientInboundCase):
     def test_a_move_between_levels_is_told(self):
         self.put({"erpGoodsNo": "CUP", "quantity": 10})
         self.sandbox.do(

@@ -3,14 +3,11 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
-from .. import lib
 from ..lib import signing
 from ..lib.api import (
-    Application,
     CredentialsRefused,
-    Endpoints,
     JdError,
     OutcomeUnknown,
     PermissionRefused,
@@ -22,69 +19,11 @@ from ..lib.api import (
     WarehouseStatus,
 )
 from ..lib.clock import utc_now
-from ..lib.transport import Transport
-from .sandbox_process import SandboxProcess, sign_in
-
-SHARED = Application("sandbox-shared-key", "sandbox-shared-secret")
-OWN = Application("sandbox-own-key", "sandbox-own-secret")
-CALLBACK = "http://localhost:8069/jd_fulfillment/oauth/callback"
-QUICK = ("jd_demo_quick", "demo-quick")
-BASIC = ("jd_demo_basic", "demo-basic")
-CHINESE = ("京东示例", "demo-zh")
-
-
-class SandboxCase(BaseCase):
-    """The client against a sandbox of its own, over real HTTP."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.sandbox = SandboxProcess()
-        cls.addClassCleanup(cls.sandbox.stop)
-        cls.endpoints = Endpoints(oauth=cls.sandbox.url, gateway=cls.sandbox.url)
-
-    def setUp(self):
-        super().setUp()
-        self.sandbox.do("reset")
-        self.transport = self.new_transport()
-
-    def new_transport(self, **options):
-        transport = Transport(**{"read_timeout": 3, **options})
-        self.addCleanup(transport.close)
-        return transport
-
-    def login(self, application=SHARED, transport=None):
-        return lib.login(
-            "jdl",
-            endpoints=self.endpoints,
-            application=application,
-            transport=transport or self.transport,
-        )
-
-    def authorize(self, account=QUICK, application=SHARED):
-        """Sign in at JD's page and return the code it sends back."""
-        url = self.login(application).authorize_url(CALLBACK, "state-1")
-        answer = parse_qs(urlsplit(sign_in(url, *account)).query)
-        self.assertEqual(answer["state"], ["state-1"])
-        return answer["code"][0]
-
-    def token(self, account=QUICK, application=SHARED):
-        code = self.authorize(account, application)
-        return self.login(application).exchange_code(code)
-
-    def connect(self, account=QUICK, application=SHARED, **changes):
-        options = {
-            "endpoints": self.endpoints,
-            "application": application,
-            "token": changes.get("token") or self.token(account, application),
-            "pin": account[0],
-            "transport": self.transport,
-        }
-        return lib.connect("jdl", **{**options, **changes})
+from .client_case import BASIC, CALLBACK, CHINESE, OWN, SHARED, ClientCase
 
 
 @tagged("post_install", "-at_install")
-class TestLogin(SandboxCase):
+class TestLogin(ClientCase):
     def test_the_login_gives_a_token_with_expiries_in_utc(self):
         token = self.token()
         self.assertTrue(token.access_token and token.refresh_token)
@@ -165,7 +104,7 @@ class TestLogin(SandboxCase):
 
 
 @tagged("post_install", "-at_install")
-class TestGateway(SandboxCase):
+class TestGateway(ClientCase):
     def test_every_algorithm_is_accepted(self):
         token = self.token()
         for algorithm in signing.ALGORITHMS:
@@ -273,7 +212,7 @@ class TestGateway(SandboxCase):
 
 
 @tagged("post_install", "-at_install")
-class TestMasterData(SandboxCase):
+class TestMasterData(ClientCase):
     def test_departments_are_those_of_the_pin(self):
         found = self.connect(BASIC, OWN).departments()
         self.assertEqual(

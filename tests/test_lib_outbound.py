@@ -21,13 +21,14 @@ from ..lib.api import (
 )
 from ..lib.clock import from_jd, utc_now
 from ..lib.threads import run_all
-from .test_lib_goods import DEPARTMENT, WAREHOUSE, GoodsCase
+from .client_case import ClientGoodsCase
+from .sandbox_case import DEPARTMENT, WAREHOUSE
 
 OUTBOUND = OrderKind.OUTBOUND
 RECEIVER = Address(name="สมชาย ใจดี", mobile="0812345678", detail="Jl. Melati 5, 雅加达")
 
 
-class OutboundCase(GoodsCase):
+class ClientOutboundCase(ClientGoodsCase):
     def setUp(self):
         super().setUp()
         self.goods = self.add_goods(
@@ -74,7 +75,7 @@ class OutboundCase(GoodsCase):
 
 
 @tagged("post_install", "-at_install")
-class TestCreateOutbound(OutboundCase):
+class TestCreateOutbound(ClientOutboundCase):
     def test_an_order_gets_a_number_of_jd(self):
         number = self.jd.create_order(self.order())
         self.assertRegex(number, r"^ESL\d+$")
@@ -275,7 +276,7 @@ class TestCreateOutbound(OutboundCase):
 
 
 @tagged("post_install", "-at_install")
-class TestReportOutbound(OutboundCase):
+class TestReportOutbound(ClientOutboundCase):
     def test_an_order_jd_does_not_have_is_not_found(self):
         for named in ({"number": "ESL99"}, {"own_number": "NONE"}):
             with self.subTest(**named), self.assertRaises(NotFound):
@@ -357,7 +358,7 @@ class TestReportOutbound(OutboundCase):
 
 
 @tagged("post_install", "-at_install")
-class TestCancel(OutboundCase):
+class TestCancel(ClientOutboundCase):
     def setUp(self):
         super().setUp()
         self.number = self.jd.create_order(self.order())

@@ -2,28 +2,28 @@
 their own; everything is committed, in a database of its own."""
 
 import time
-from urllib.parse import parse_qs, urlsplit
 
 from odoo.service.model import retrying
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
 from .. import const
 from . import committed
 from .committed import DEPARTMENT, PASSWORD, PIN, WAREHOUSE
 from .odoo_process import OdooProcess
-from .sandbox_process import SandboxProcess, sign_in
+from .sandbox_case import SandboxCase
+from .sandbox_process import read_answer, sign_in
 from .worker_process import WorkerProcess
 
 GOODS = "At once"
 
 
 @tagged("post_install", "-at_install")
-class TestOrderAtOnce(BaseCase):
+class TestOrderAtOnce(SandboxCase):
+    resets_sandbox = False  # the installation is connected to it once
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = SandboxProcess()
-        cls.addClassCleanup(cls.sandbox.stop)
         cls.odoo = OdooProcess(
             {const.SANDBOX_URL_PARAMETER: cls.sandbox.url},
             options=("--max-cron-threads", "0"),
@@ -34,9 +34,9 @@ class TestOrderAtOnce(BaseCase):
         cls.addClassCleanup(cls.second.stop)
         cls.first.call(committed.open_connection)
         location = sign_in(cls.first.call(committed.start_login), PIN, PASSWORD)
-        answer = parse_qs(urlsplit(location).query)
+        answer = read_answer(location)
         cls.first.call(
-            committed.finish_login, state=answer["state"][0], code=answer["code"][0]
+            committed.finish_login, state=answer["state"], code=answer["code"]
         )
         cls.make_goods()
         cls.push, cls.follow = (

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .order_common import JdOrderCase
+from .order_case import JdOrderCase
 
 
 @tagged("post_install", "-at_install")

@@ -3,8 +3,8 @@ import random
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import QUICK_DEPARTMENT, QUICK_WAREHOUSE
 from .inbound_case import JdInboundCase
+from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
 
 
 @tagged("post_install", "-at_install")

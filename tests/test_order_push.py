@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .. import const
-from .order_common import JdOrderCase
+from .order_case import JdOrderCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,6 @@
 from odoo.tests import Form, tagged
 
-from .order_common import JdOrderCase
+from .order_case import JdOrderCase
 
 
 @tagged("post_install", "-at_install")

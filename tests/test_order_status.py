@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from .order_common import JdOrderCase
+from .order_case import JdOrderCase
 
 WAY = ["10010", "100130", "10014", "10015", "10016", "10017", "10018"]
 

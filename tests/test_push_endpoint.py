@@ -13,9 +13,9 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from .. import const
-from .common import JdCase
+from .jd_case import JdCase
 from .live_case import LiveCase
-from .order_common import JdOrderCase
+from .order_case import JdOrderCase
 from .sandbox_process import Caller, jd_time, md5
 
 KEY, SECRET = Caller.KEY, Caller.SECRET

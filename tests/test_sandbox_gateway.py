@@ -11,12 +11,12 @@ import requests
 
 from odoo.tests import BaseCase, tagged
 
-from .sandbox_process import ROOT, TIMEOUT, Caller, SandboxProcess, jd_time
+from .sandbox_case import DEPARTMENT, CallerCase
+from .sandbox_process import ROOT, TIMEOUT, Caller, jd_time
 
 WAREHOUSES = "/basicinfo/warehouse/query/v1"
 OWNERS = "/basicinfo/owner/query/v1"
 SHOPS = "/basicinfo/shop/query/v1"
-DEPARTMENT = "EBU0000000000101"
 # The recipe of JD's documents worked through by hand (not produced by JD).
 VECTOR_QUERY = {
     "access_token": "tok123",
@@ -40,18 +40,7 @@ VECTORS = {
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxGateway(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.sandbox = SandboxProcess()
-        cls.addClassCleanup(cls.sandbox.stop)
-
-    def setUp(self):
-        super().setUp()
-        self.sandbox.do("reset")
-        self.caller = Caller(self.sandbox.url, "jd_demo_quick", "demo-quick")
-
+class TestSandboxGateway(CallerCase):
     def ask(self, path=WAREHOUSES, headers=None, change=None, **request):
         request = {"ownerNo": DEPARTMENT, "pin": "jd_demo_quick"} | request
         return self.caller.call(path, request, headers, **(change or {}))
@@ -236,18 +225,7 @@ class TestSandboxGateway(BaseCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxFaults(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.sandbox = SandboxProcess()
-        cls.addClassCleanup(cls.sandbox.stop)
-
-    def setUp(self):
-        super().setUp()
-        self.sandbox.do("reset")
-        self.caller = Caller(self.sandbox.url, "jd_demo_quick", "demo-quick")
-
+class TestSandboxFaults(CallerCase):
     def ask(self):
         request = {"ownerNo": DEPARTMENT, "pin": "jd_demo_quick"}
         return self.caller.call(WAREHOUSES, request)

@@ -1,27 +1,15 @@
 import time
 
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
-from .sandbox_process import Caller, SandboxProcess
+from .sandbox_case import DEPARTMENT, PIN, WAREHOUSE, CallerCase
 
 SAVE = "/basicinfo/goods/create/v1"
 QUERY = "/basicinfo/goods/query/v1"
 STOCK = "/stock/query/v1"
-PIN, DEPARTMENT, WAREHOUSE = "jd_demo_quick", "EBU0000000000101", "110000101"
 
 
-class GoodsCase(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.sandbox = SandboxProcess()
-        cls.addClassCleanup(cls.sandbox.stop)
-
-    def setUp(self):
-        super().setUp()
-        self.sandbox.do("reset")
-        self.caller = Caller(self.sandbox.url, PIN, "demo-quick")
-
+class SandboxGoodsCase(CallerCase):
     def save(self, basic=None, **groups):
         request = {
             "ownerNo": DEPARTMENT,
@@ -39,7 +27,7 @@ class GoodsCase(BaseCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxGoods(GoodsCase):
+class TestSandboxGoods(SandboxGoodsCase):
     def test_goods_are_created_once_and_changed_afterwards(self):
         number = self.save()["data"]["goodsNo"]
         self.assertRegex(number, r"^EMG\d{13}$")
@@ -113,7 +101,7 @@ class TestSandboxGoods(GoodsCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxStock(GoodsCase):
+class TestSandboxStock(SandboxGoodsCase):
     def setUp(self):
         super().setUp()
         goods = [{"erpGoodsNo": name} for name in ("A", "B", "C")]

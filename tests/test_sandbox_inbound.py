@@ -1,21 +1,11 @@
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
-from .sandbox_process import Caller, SandboxProcess
-from .test_sandbox_outbound import set_member
-
-PIN, DEPARTMENT, WAREHOUSE = "jd_demo_quick", "EBU0000000000101", "110000101"
+from .sandbox_case import DEPARTMENT, PIN, WAREHOUSE, CallerCase, set_member
 
 
-class InboundCase(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.sandbox = SandboxProcess()
-        cls.addClassCleanup(cls.sandbox.stop)
-
+class SandboxInboundCase(CallerCase):
     def setUp(self):
         super().setUp()
-        self.sandbox.do("reset")
         goods = [
             {"erpGoodsNo": "A"},
             {"erpGoodsNo": "B"},
@@ -23,7 +13,6 @@ class InboundCase(BaseCase):
             {"erpGoodsNo": "PHONE", "serial": True},
         ]
         self.goods = self.sandbox.do("goods", department=DEPARTMENT, goods=goods)
-        self.caller = Caller(self.sandbox.url, PIN, "demo-quick")
 
     def call(self, path, **request):
         return self.caller.call(path, {"pin": PIN, **request})
@@ -52,7 +41,7 @@ class InboundCase(BaseCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxPurchase(InboundCase):
+class TestSandboxPurchase(SandboxInboundCase):
     CREATE = "/order/purchase/create/v2"
     QUERY = "/order/purchase/query/v1"
     CLOSE = "/order/purchase/close/v1"
@@ -280,7 +269,7 @@ class TestSandboxPurchase(InboundCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxSuppliers(InboundCase):
+class TestSandboxSuppliers(SandboxInboundCase):
     SAVE = "/basicinfo/supplier/create/v1"
     QUERY = "/basicinfo/supplier/query/v1"
 
@@ -307,7 +296,7 @@ class TestSandboxSuppliers(InboundCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxReturnsIn(InboundCase):
+class TestSandboxReturnsIn(SandboxInboundCase):
     CREATE = "/order/returntowarehouse/create/v1"
     QUERY = "/order/returntowarehouse/query/v1"
 
@@ -427,7 +416,7 @@ class TestSandboxReturnsIn(InboundCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxReturnsOut(InboundCase):
+class TestSandboxReturnsOut(SandboxInboundCase):
     CREATE = "/order/returntosupplier/create/v1"
     QUERY = "/order/returntosupplier/query/v1"
 
@@ -511,7 +500,7 @@ class TestSandboxReturnsOut(InboundCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxLevels(InboundCase):
+class TestSandboxLevels(SandboxInboundCase):
     PATH = "/stock/levelchange/query/v1"
 
     def test_goods_moved_between_levels_are_listed_and_counted(self):

@@ -1,30 +1,15 @@
 from datetime import datetime
-from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
-from .sandbox_process import TIMEOUT, Caller, SandboxProcess, jd_time, sign_in
-
-
-def answered(location):
-    """Return the query of the address JD sends the browser back to."""
-    return {name: value for name, [value] in parse_qs(urlsplit(location).query).items()}
+from .sandbox_case import SandboxCase
+from .sandbox_process import TIMEOUT, Caller, jd_time, read_answer, sign_in
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxLogin(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.sandbox = SandboxProcess()
-        cls.addClassCleanup(cls.sandbox.stop)
-
-    def setUp(self):
-        super().setUp()
-        self.sandbox.do("reset")
-
+class TestSandboxLogin(SandboxCase):
     def authorize(self, account="jd_demo_quick", password="demo-quick", **options):
         changes = options.pop("changes", {})
         url = Caller.authorize_url(self.sandbox.url, **changes)
@@ -40,15 +25,15 @@ class TestSandboxLogin(BaseCase):
     def test_signing_in_returns_to_the_registered_address_with_code_and_state(self):
         location = self.authorize(changes={"state": "a&b=c"})
         self.assertTrue(location.startswith(Caller.CALLBACK + "?"))
-        answer = answered(location)
+        answer = read_answer(location)
         self.assertEqual(answer["state"], "a&b=c")
         self.assertEqual(set(answer), {"code", "state"})
 
     def test_an_account_with_a_chinese_name_can_sign_in(self):
-        self.assertIn("code", answered(self.authorize("京东示例", "demo-zh")))
+        self.assertIn("code", read_answer(self.authorize("京东示例", "demo-zh")))
 
     def test_refusing_returns_with_access_denied_and_no_code(self):
-        answer = answered(self.authorize(deny=True))
+        answer = read_answer(self.authorize(deny=True))
         self.assertEqual(answer, {"error": "access_denied", "state": "state-1"})
 
     def test_a_wrong_password_shows_the_page_again_with_what_was_typed(self):
@@ -107,7 +92,7 @@ class TestSandboxLogin(BaseCase):
         location = self.authorize()
         self.sandbox.do("settings", access_life=3600, refresh_life=7200)
         query = {
-            "code": answered(location)["code"],
+            "code": read_answer(location)["code"],
             "client_id": Caller.KEY,
             "client_secret": Caller.SECRET,
         }
@@ -121,7 +106,7 @@ class TestSandboxLogin(BaseCase):
 
     def test_a_code_is_bound_to_its_application_and_dies_after_five_minutes(self):
         caller = self.caller()
-        caller.code = answered(self.authorize())["code"]
+        caller.code = read_answer(self.authorize())["code"]
         foreign = caller.fetch_token(
             client_id="sandbox-own-key", client_secret="sandbox-own-secret"
         )
@@ -132,7 +117,7 @@ class TestSandboxLogin(BaseCase):
 
         self.assertEqual(self.sandbox.do("settings")["code_life"], 300)
         self.sandbox.do("settings", code_life=0)
-        caller.code = answered(self.authorize())["code"]
+        caller.code = read_answer(self.authorize())["code"]
         late = caller.fetch_token()["error_response"]
         self.assertIn("expired", late["en_desc"])
 

@@ -7,8 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from odoo.tests import tagged
 
+from .sandbox_case import PIN
+from .sandbox_outbound_case import SandboxOutboundCase
 from .sandbox_process import Caller
-from .test_sandbox_outbound import PIN, OutboundCase
 
 
 class Receiver:
@@ -48,7 +49,7 @@ class Receiver:
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxMessages(OutboundCase):
+class TestSandboxMessages(SandboxOutboundCase):
     def setUp(self):
         super().setUp()
         self.receiver = Receiver()

@@ -1,105 +1,23 @@
 import copy
 import time
 
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
-from .sandbox_process import Caller, SandboxProcess
+from .sandbox_case import DEPARTMENT, PIN, WAREHOUSE
+from .sandbox_outbound_case import CANCEL, CREATE, QUERY, SandboxOutboundCase
+from .sandbox_process import Caller
 
-CREATE = "/order/delivery/create/v1"
-QUERY = "/order/delivery/query/v1"
-CANCEL = "/order/cancel/v1"
 NUMBERS = "/order/operate/relation/query/v1"
 STOCK = "/stock/query/v1"
 PACKAGE = "/jdlopenplatformsoservice/querypackage"
-PIN, DEPARTMENT, WAREHOUSE = "jd_demo_quick", "EBU0000000000101", "110000101"
 WALK = [
     *(10010, 100130, 10014, 10015, 10016, 10017),
     *(10018, 10019, 10020, 10033, 10034),
 ]
 
 
-def set_member(request, path, value):
-    """Change, or with None remove, a member of a request by its dotted path."""
-    *above, name = path.split(".")
-    for step in above:
-        request = request[int(step) if step.isdigit() else step]
-    if value is None:
-        request.pop(name, None)
-    else:
-        request[name] = value
-
-
-class OutboundCase(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.sandbox = SandboxProcess()
-        cls.addClassCleanup(cls.sandbox.stop)
-
-    def setUp(self):
-        super().setUp()
-        self.sandbox.do("reset")
-        names = [{"erpGoodsNo": "A"}, {"erpGoodsNo": "B"}]
-        self.goods = self.sandbox.do("goods", department=DEPARTMENT, goods=names)
-        self.sandbox.do("stock", warehouse=WAREHOUSE, each=100)
-        self.caller = Caller(self.sandbox.url, PIN, "demo-quick", subscribe=True)
-
-    def request(self, number="SO-1", **changes):
-        request = {
-            "sourceNo": "ISV0020008045424",
-            "erpDeliveryNo": number,
-            "warehouseNo": WAREHOUSE,
-            "orderMark": "0" * 50,
-            "pin": PIN,
-            "channelInfo": {"salesPlatformSource": "6"},
-            "customerInfo": {"ownerNo": DEPARTMENT, "shopNo": "ESP0000000000101"},
-            "receiverInfo": {
-                "name": "Test Person",
-                "mobile": "0812000000",
-                "detailAddress": "Demo Road 1",
-            },
-            "cargoInfos": [
-                {"goodsNo": self.goods["A"], "planQuantity": 3, "orderLine": "1"},
-                {"erpGoodsNo": "B", "planQuantity": 2, "orderLine": "2"},
-            ],
-        }
-        for path, value in changes.items():
-            set_member(request, path.replace("__", "."), value)
-        return request
-
-    def create(self, number="SO-1", **changes):
-        return self.caller.call(CREATE, self.request(number, **changes))
-
-    def created(self, number="SO-1", **changes):
-        answer = self.create(number, **changes)
-        self.assertEqual(answer["code"], "1000", answer)
-        return answer["data"]["deliveryNo"]
-
-    def query(self, number, **flags):
-        flags = {"deliveryPackageFlag": 1, "deliveryStatusFlag": 1} | flags
-        answer = self.caller.call(QUERY, {"deliveryNo": number, "pin": PIN, **flags})
-        self.assertEqual(answer["code"], "1000", answer)
-        return answer["data"]
-
-    def cancel(self, number, kind="XSCK"):
-        request = {"orderNo": number, "orderType": kind, "pin": PIN}
-        answer = self.caller.call(CANCEL, request)
-        return answer["data"]["resultType"] if "data" in answer else answer["code"]
-
-    def advance(self, to, number=None):
-        self.sandbox.do("advance", orders=number or "all", to=to)
-
-    def on_hand(self, level="100"):
-        rows = self.sandbox.get("stock_list", warehouse=WAREHOUSE)
-        return {
-            row["erpGoodsNo"]: (row["onHand"], row["reserved"])
-            for row in rows
-            if row["goodsLevel"] == level
-        }
-
-
 @tagged("post_install", "-at_install")
-class TestSandboxOutbound(OutboundCase):
+class TestSandboxOutbound(SandboxOutboundCase):
     def test_an_order_is_taken_and_its_goods_are_reserved(self):
         answer = self.create()
         self.assertRegex(answer["data"]["deliveryNo"], r"^ESL\d{17}$")

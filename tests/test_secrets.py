@@ -7,7 +7,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import NO_ACCESS, Command
 from odoo.tests import tagged
 
-from .common import JdHttpCase, answered
+from .jd_case import JdHttpCase
+from .sandbox_process import read_answer
 
 CONNECTOR_SECRETS = ("access_token", "refresh_token", "login_nonce")
 PASSWORDS = ("sandbox-own-secret", "sandbox-shared-secret")
@@ -185,7 +186,7 @@ class TestSecrets(JdHttpCase):
         self.assertIn("/jd_fulfillment/oauth/callback?", text)
         self.assertIn("queryOwnerInfo", text)
         self.assertNoSecrets(text)
-        self.assertNotIn(answered(location)["code"], text)
+        self.assertNotIn(read_answer(location)["code"], text)
         self.assertNotIn("Demo", text)
 
     def rpc(self, model, method, *args):

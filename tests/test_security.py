@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import file_open
 
-from .common import QUICK_NAME, JdCase
+from .jd_case import QUICK_NAME, JdCase
 
 MODULE = "jd_fulfillment"
 

@@ -35,7 +35,10 @@ class WorkerProcess:
         return self.finish()
 
     def begin_call(self, function, **arguments):
-        name = f"{function.__module__}:{function.__qualname__}"
+        # A class method belongs to the class it was taken from, not where it stands.
+        owner = getattr(function, "__self__", None)
+        path = f"{owner.__qualname__}.{function.__name__}" if owner else None
+        name = f"{(owner or function).__module__}:{path or function.__qualname__}"
         self._tell("call", function=name, arguments=arguments)
 
     def _tell(self, command, **arguments):

@@ -1,13 +1,13 @@
 """What the tests of the connector share: a sandbox JD, users, a login over HTTP."""
 
 from contextlib import contextmanager
-from urllib.parse import parse_qs, urlsplit
 
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 
 from .. import const
-from .sandbox_process import SandboxProcess, sign_in
+from .sandbox_case import SandboxCase
+from .sandbox_process import read_answer, sign_in
 
 QUICK_DEPARTMENT, QUICK_WAREHOUSE = "EBU0000000000101", "110000101"
 QUICK_NAME = f"{QUICK_WAREHOUSE}-{QUICK_DEPARTMENT}-jd_demo_quick"
@@ -19,14 +19,12 @@ PASSWORDS = {
 }
 
 
-class JdCase(TransactionCase):
+class JdCase(SandboxCase, TransactionCase):
     """Two companies, the users that matter, and JD as it was at its start."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = SandboxProcess()
-        cls.addClassCleanup(cls.sandbox.stop)
         parameters = cls.env["ir.config_parameter"]
         parameters.set_param(const.SANDBOX_URL_PARAMETER, cls.sandbox.url)
         cls.company = cls.env["res.company"].create({"name": "Our company"})
@@ -38,10 +36,6 @@ class JdCase(TransactionCase):
             "jd_fulfillment.group_jd_manager",
             company_id=cls.other_company.id,
         )
-
-    def setUp(self):
-        super().setUp()
-        self.sandbox.do("reset")
 
     @contextmanager
     def assertRefused(self, words, error=UserError):
@@ -101,7 +95,7 @@ class JdCase(TransactionCase):
         """Connect without a web server: hand over what JD sends to the callback."""
         url = self.start(connector)
         location = self.sign_in(url, options.pop("account", connector.pin), **options)
-        answer = answered(location)
+        answer = read_answer(location)
         connector._finish_login(
             answer["state"], answer.get("code"), answer.get("error")
         )
@@ -138,8 +132,3 @@ class JdHttpCase(JdCase, HttpCase):
         answer = self.come_back(location)
         self.assertURLEqual(answer.headers.get("Location"), connector._get_form_url())
         return connector
-
-
-def answered(location):
-    """Return the query of the address JD sends the browser back to."""
-    return {name: value for name, [value] in parse_qs(urlsplit(location).query).items()}

@@ -8,7 +8,7 @@ from odoo.tools import SQL, html2plaintext
 
 from ..lib import clock
 from ..lib.jdl import CODES
-from .common import QUICK_DEPARTMENT, QUICK_NAME, QUICK_WAREHOUSE, JdCase
+from .jd_case import QUICK_DEPARTMENT, QUICK_NAME, QUICK_WAREHOUSE, JdCase
 
 
 class JdOrderCase(JdCase):

@@ -7,15 +7,13 @@ have come of it.
 """
 
 import time
-from urllib.parse import parse_qs, urlsplit
-
-from odoo.tests import BaseCase
 
 from .. import const
 from . import committed
 from .committed import DEPARTMENT, MANY_CALLS, PASSWORD, PIN, WAREHOUSE
 from .odoo_process import OdooProcess
-from .sandbox_process import SandboxProcess, sign_in
+from .sandbox_case import SandboxCase
+from .sandbox_process import read_answer, sign_in
 from .worker_process import WAIT, WorkerProcess
 
 STOCK = 5_000
@@ -40,13 +38,27 @@ class Documents:
 
     @staticmethod
     def arrange(env, orders):
-        """Return what the sandbox is to do other than asked; see its `arrange`."""
-        return {}
+        """Return what the sandbox is to do other than asked; see its `arrange`.
+
+        Some orders come short of a piece of every line.
+        """
+        orders = env["jd.order"].browse(orders)
+        return {"short": {str(line.id): 1 for line in orders[::10].line_ids}}
+
+    @classmethod
+    def read_outcomes(cls, env, orders):
+        """Return our number → what came of the order."""
+        orders = env["jd.order"].browse(orders)
+        return {order.name: cls.read_outcome(order) for order in orders}
 
     @staticmethod
-    def read_outcomes(env, orders):
-        """Return our number → what came of the order."""
-        raise NotImplementedError
+    def read_outcome(order):
+        picking = order.picking_id
+        return {
+            "transfer": picking.state,
+            "moved": read_moves(picking.move_ids),
+            "held": read_moves(picking.backorder_ids.filtered("jd_on_hold").move_ids),
+        }
 
     @staticmethod
     def expect(row):
@@ -54,10 +66,35 @@ class Documents:
 
         :param dict row: A document as the sandbox exports it.
         """
-        raise NotImplementedError
+        lines = row["lines"]
+        return {
+            "transfer": "done",
+            "moved": {
+                line["erpGoodsNo"]: line["realQuantity"]
+                for line in lines
+                if line["realQuantity"]
+            },
+            "held": {
+                line["erpGoodsNo"]: missing
+                for line in lines
+                if (missing := line["planQuantity"] - line["realQuantity"])
+            },
+        }
 
 
-class FaultCase(BaseCase):
+def read_moves(moves):
+    """Return reference → pieces; twice the same goods would be seen twice."""
+    moves = moves.filtered(lambda move: move.state != "cancel")
+    return {
+        product.default_code: sum(
+            move.quantity if move.state == "done" else move.product_uom_qty
+            for move in own
+        )
+        for product, own in moves.grouped("product_id").items()
+    }
+
+
+class FaultCase(SandboxCase):
     """The Odoo, the sandbox and the worker that all scenarios share.
 
     The server takes messages only: scheduled actions are run by the worker when a
@@ -66,11 +103,11 @@ class FaultCase(BaseCase):
 
     documents = None
 
+    resets_sandbox = False  # the installation is connected to it once
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = SandboxProcess()
-        cls.addClassCleanup(cls.sandbox.stop)
         cls.sandbox.do("settings", daily_budget=MANY_CALLS)
         cls.odoo = OdooProcess(
             {const.SANDBOX_URL_PARAMETER: cls.sandbox.url},
@@ -89,9 +126,9 @@ class FaultCase(BaseCase):
     def log_in(cls):
         """Sign in at JD as the merchant does."""
         location = sign_in(cls.worker.call(committed.start_login), PIN, PASSWORD)
-        answer = parse_qs(urlsplit(location).query)
+        answer = read_answer(location)
         cls.worker.call(
-            committed.finish_login, state=answer["state"][0], code=answer["code"][0]
+            committed.finish_login, state=answer["state"], code=answer["code"]
         )
 
     @classmethod

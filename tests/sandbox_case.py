@@ -1,0 +1,46 @@
+"""What all tests against a sandbox JD share."""
+
+from odoo.tests import BaseCase
+
+from .sandbox_process import Caller, SandboxProcess
+
+PIN, DEPARTMENT, WAREHOUSE = "jd_demo_quick", "EBU0000000000101", "110000101"
+
+
+class SandboxCase(BaseCase):
+    """A sandbox JD of the class's own, as it was at its start before each test."""
+
+    resets_sandbox = True  # False where what is connected to it serves the whole class
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = SandboxProcess()
+        cls.addClassCleanup(cls.sandbox.stop)
+
+    def setUp(self):
+        super().setUp()
+        if self.resets_sandbox:
+            self.sandbox.do("reset")
+
+
+class CallerCase(SandboxCase):
+    """The sandbox called without the module's client, by a merchant signed in."""
+
+    def setUp(self):
+        super().setUp()
+        self.caller = self.make_caller()
+
+    def make_caller(self, **options):
+        return Caller(self.sandbox.url, PIN, "demo-quick", **options)
+
+
+def set_member(request, path, value):
+    """Change, or with None remove, a member of a request by its dotted path."""
+    *above, name = path.split(".")
+    for step in above:
+        request = request[int(step) if step.isdigit() else step]
+    if value is None:
+        request.pop(name, None)
+    else:
+        request[name] = value
