@@ -50,4 +50,5 @@ from . import (
     test_sandbox_outbound,
     test_secrets,
     test_security,
+    test_structure,
 )
