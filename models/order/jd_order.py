@@ -301,7 +301,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _expand_states(self, states, _domain):
-        """Return the board's columns: the usual states always, others where orders are."""
+        """Return the states shown as columns: the usual ones, and those in use."""
         shown = {"queued", "accepted", "in_progress", *states}
         return [state for state, _label in STATES if state in shown]
 
@@ -449,7 +449,7 @@ class JdOrder(models.Model):
         self.write({"state": "cancelled", "problems": False, "retry_at": False})
 
     def _schedule_pull(self):
-        """Schedule the next pull of the orders that JD may have for now; return them."""
+        """Have JD asked now about the orders it may have; return those."""
         told = self.filtered("is_known_to_jd")
         told.pull_at = fields.Datetime.now()
         self._trigger("follow")

@@ -35,7 +35,7 @@ class JdOrderAllocation(models.Model):
         return warehouse._jd_get_location(self.level) == warehouse.lot_stock_id
 
     def _is_as_announced(self):
-        """Whether Odoo keeps these goods in the same location as the announced level."""
+        """Whether Odoo keeps these goods where the announced level belongs."""
         warehouse = self.line_id.order_id.warehouse_id
         return warehouse._jd_get_location(self.level) == warehouse._jd_get_location(
             self.line_id.level

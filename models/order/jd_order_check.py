@@ -306,7 +306,7 @@ class JdOrder(models.Model):
                 )
 
     def _waits_for_all(self, move):
-        """Whether a move is sent only in full; goods in transit are sent as they are."""
+        """Whether a move is sent only in full; goods in transit need not be."""
         on_its_way = self._is_incoming() and move.location_id.usage == "transit"
         return not (on_its_way or self.is_partial_allowed)
 

@@ -186,7 +186,7 @@ class JdOrder(models.Model):
         )
 
     def _receive_returns(self):
-        """Create the return transfers of parcels that come back; close those arrived."""
+        """Create return transfers for parcels that come back; close those arrived."""
         for order in self.filtered(lambda order: not order.return_picking_id):
             order.return_picking_id = order._find_return() or order._create_return()
         arrived = self.filtered(lambda o: o.status_rank >= statuses.RETURNED_RANK)

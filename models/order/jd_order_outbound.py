@@ -98,7 +98,7 @@ class JdOrder(models.Model):
             self._report_split(report.split_numbers)
 
     def _report_split(self, numbers):
-        """Tell somebody that JD split this order; how it reports parts is not public."""
+        """Tell somebody that JD split this order; its reports are not public."""
         self._request_attention(
             self.env._(
                 "JD split this order into %(numbers)s. Ask JD's staff what leaves with "

@@ -19,7 +19,7 @@ class JdOrder(models.Model):
         ]
 
     def _get_level_problems(self):
-        """Return products that mix goods levels, which JD refuses (addRtsOrder, 2010)."""
+        """Return products of mixed goods levels; JD refuses them (addRtsOrder 2010)."""
         for product, moves in self._get_moves().grouped("product_id").items():
             levels = {
                 self.warehouse_id._jd_get_level(line.location_id)
