@@ -24,14 +24,14 @@ class ClientCase(SandboxCase):
 
     def setUp(self):
         super().setUp()
-        self.transport = self.new_transport()
+        self.transport = self.make_transport()
 
-    def new_transport(self, **options):
+    def make_transport(self, **options):
         transport = Transport(**{"read_timeout": 3, **options})
         self.addCleanup(transport.close)
         return transport
 
-    def login(self, application=SHARED, transport=None):
+    def make_login(self, application=SHARED, transport=None):
         return lib.login(
             "jdl",
             endpoints=self.endpoints,
@@ -41,20 +41,20 @@ class ClientCase(SandboxCase):
 
     def authorize(self, account=QUICK, application=SHARED):
         """Sign in at JD's page and return the code it sends back."""
-        url = self.login(application).authorize_url(CALLBACK, "state-1")
+        url = self.make_login(application).authorize_url(CALLBACK, "state-1")
         answer = read_answer(sign_in(url, *account))
         self.assertEqual(answer["state"], "state-1")
         return answer["code"]
 
-    def token(self, account=QUICK, application=SHARED):
+    def get_token(self, account=QUICK, application=SHARED):
         code = self.authorize(account, application)
-        return self.login(application).exchange_code(code)
+        return self.make_login(application).exchange_code(code)
 
     def connect(self, account=QUICK, application=SHARED, **changes):
         options = {
             "endpoints": self.endpoints,
             "application": application,
-            "token": changes.get("token") or self.token(account, application),
+            "token": changes.get("token") or self.get_token(account, application),
             "pin": account[0],
             "transport": self.transport,
         }
@@ -68,9 +68,9 @@ class ClientGoodsCase(ClientCase):
         super().setUp()
         self.jd = self.connect()
 
-    def add_goods(self, *goods, **many):
+    def make_goods(self, *goods, **many):
         """Have the merchant's goods at JD already; gives JD's numbers by ours."""
         return self.sandbox.do("goods", department=DEPARTMENT, goods=goods, **many)
 
-    def put(self, *rows):
+    def set_stock(self, *rows):
         self.sandbox.do("stock", warehouse=WAREHOUSE, rows=rows)

@@ -24,12 +24,12 @@ class JdGoodsCase(JdCase):
             | values
         )
 
-    def at_jd(self, *goods, department=QUICK_DEPARTMENT):
+    def make_at_jd(self, *goods, department=QUICK_DEPARTMENT):
         """Have JD know goods already; return their numbers by the merchant's."""
         rows = [{"erpGoodsNo": row} if isinstance(row, str) else row for row in goods]
         return self.sandbox.do("goods", department=department, goods=rows)
 
-    def listed_at_jd(self, department=QUICK_DEPARTMENT):
+    def get_listed_at_jd(self, department=QUICK_DEPARTMENT):
         rows = self.sandbox.get("goods_list", department=department)
         return {row["erpGoodsNo"]: row for row in rows}
 
@@ -46,20 +46,20 @@ class JdGoodsCase(JdCase):
             self.connector.action_match_goods()
         self.run_action()
 
-    def row(self, product, warehouse=None):
+    def get_goods(self, product, warehouse=None):
         goods = self.env["jd.goods"]._get_goods(warehouse or self.warehouse, product)
         return goods.get(product.id, self.env["jd.goods"])
 
-    def calls(self, name):
+    def count_calls(self, name):
         rows = self.sandbox.get("calls")
         return sum(row["count"] for row in rows if row["call"] == name)
 
     def assertMatched(self, product, number):
-        row = self.row(product)
+        row = self.get_goods(product)
         self.assertEqual((row.state, row.goods_no), ("matched", number), row.reason)
 
     def assertNotAtJd(self, product, words):
-        row = self.row(product)
+        row = self.get_goods(product)
         self.assertEqual(row.state, "refused")
         self.assertRegex(row.reason, words)
         self.assertFalse(row.goods_no)

@@ -75,7 +75,7 @@ class JdInboundCase(JdOrderCase):
         picking.action_assign()
         return picking
 
-    def take_back(self, delivery, quantity):
+    def make_return(self, delivery, quantity):
         """Return so many of each product of a delivery, with core's own wizard."""
         wizard = (
             self.env["stock.return.picking"]
@@ -85,7 +85,7 @@ class JdInboundCase(JdOrderCase):
         wizard.product_return_moves.quantity = quantity
         return wizard._create_return()
 
-    def ship(self, *quantities, **values):
+    def make_shipped_delivery(self, *quantities, **values):
         """Return a delivery that JD has shipped."""
         delivery = self.make_delivery(*quantities, **values)
         self.run_cron("push_orders")
@@ -106,14 +106,14 @@ class JdInboundCase(JdOrderCase):
     def complete(self, order, status):
         """Have JD bring an order to a status, and Odoo hear of it."""
         self.sandbox.do("advance", orders=[order.jd_number], to=status)
-        self.pull(order)
+        self.pull_and_close(order)
 
-    def pull(self, order):
+    def pull_and_close(self, order):
         order.action_pull()
         self.run_cron("follow_orders")
         self.run_cron("close_orders")
 
-    def at_jd(self, order):
+    def get_order_at_jd(self, order):
         """Return JD's own view of an order."""
         found = [
             row
@@ -123,22 +123,23 @@ class JdInboundCase(JdOrderCase):
         self.assertEqual(len(found), 1)
         return found[0]
 
-    def goods_no(self, product):
+    def get_goods_no(self, product):
         goods = self.env["jd.goods"]._get_goods(self.warehouse, product)
         return goods[product.id].goods_no
 
-    def jd_stock(self, product, level="100", warehouse=None):
+    def get_stock_at_jd(self, product, level="100", warehouse=None):
         """Return how much JD has on hand of a product at a goods level."""
         number = (warehouse or self.warehouse).jd_warehouse_no
         return sum(
             row["onHand"]
             for row in self.sandbox.get("stock_list", warehouse=number)
-            if row["goodsNo"] == self.goods_no(product) and row["goodsLevel"] == level
+            if row["goodsNo"] == self.get_goods_no(product)
+            and row["goodsLevel"] == level
         )
 
     # === HERE === #
 
-    def held(self, product, location=None):
+    def get_stock(self, product, location=None):
         """Return what lies in a location, or else in the warehouse's stock."""
         quants = self.env["stock.quant"]._gather(product, location or self.stock)
         return sum(quants.mapped("quantity"))
@@ -147,7 +148,7 @@ class JdInboundCase(JdOrderCase):
     def defective(self):
         return self.warehouse._jd_get_location("200")
 
-    def assertAsked(self, record, words):
+    def assertActivity(self, record, words):
         """Expect an activity with the words."""
         notes = "\n".join(str(note) for note in record.activity_ids.mapped("note"))
         self.assertIn(words, notes)

@@ -83,7 +83,7 @@ class JdCase(SandboxCase, TransactionCase):
             | values
         )
 
-    def start(self, connector):
+    def start_login(self, connector):
         """Return the address of JD's login page."""
         return connector.action_start_connecting()["url"]
 
@@ -93,7 +93,7 @@ class JdCase(SandboxCase, TransactionCase):
 
     def connect(self, connector, **options):
         """Connect without a web server: hand over what JD sends to the callback."""
-        url = self.start(connector)
+        url = self.start_login(connector)
         location = self.sign_in(url, options.pop("account", connector.pin), **options)
         answer = read_answer(location)
         connector._finish_login(
@@ -105,7 +105,7 @@ class JdCase(SandboxCase, TransactionCase):
         warehouses = self.env["stock.warehouse"].with_context(active_test=False)
         return warehouses.search([("name", "=", name)])
 
-    def assertTold(self, record, words):
+    def assertPosted(self, record, words):
         """Expect the words in the chatter."""
         told = "\n".join(record.sudo().message_ids.mapped("body"))
         self.assertIn(words, told)
@@ -127,7 +127,7 @@ class JdHttpCase(JdCase, HttpCase):
         return self.url_open(location, allow_redirects=False)
 
     def connect(self, connector, **options):
-        url = self.start(connector)
+        url = self.start_login(connector)
         location = self.sign_in(url, options.pop("account", connector.pin), **options)
         answer = self.come_back(location)
         self.assertURLEqual(answer.headers.get("Location"), connector._get_form_url())

@@ -98,7 +98,7 @@ class LiveCase(SandboxCase):
         if merchant.connector_id:
             self.odoo.call("jd.connector", "action_disconnect", [merchant.connector_id])
 
-    def stock_product(self, merchant, reference, quantity=50):
+    def make_product(self, merchant, reference, quantity=50):
         """Have a product in stock here and at JD; return its id."""
         self.sandbox.do(
             "goods",
@@ -121,7 +121,7 @@ class LiveCase(SandboxCase):
         self.odoo.call("stock.quant", "action_apply_inventory", [quant_id])
         return product_id
 
-    def deliver(self, merchant, product_id, quantity):
+    def make_delivery(self, merchant, product_id, quantity):
         """Create and confirm a delivery to the customer; return its id."""
         source = merchant.warehouse["lot_stock_id"][0]
         destination = self.odoo.get_id("stock.stock_location_customers")

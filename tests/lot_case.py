@@ -44,9 +44,9 @@ class JdLotCase(JdInboundCase):
             )
         return lot
 
-    def at_jd_lies(self, *rows, product=None):
+    def set_stock_at_jd(self, *rows, product=None):
         """Set JD's stock of a product: rows of quantity and lot or serials."""
-        goods_no = self.goods_no(product or self.cream)
+        goods_no = self.get_goods_no(product or self.cream)
         self.sandbox.do(
             "stock",
             warehouse=QUICK_WAREHOUSE,
@@ -78,14 +78,14 @@ class JdLotCase(JdInboundCase):
         picking.action_jd_send()
         return picking
 
-    def moved(self, picking):
+    def get_moved(self, picking):
         """Return (lot, pieces, assumed) of what a transfer moved, by lot."""
         return sorted(
             (line.lot_id.name, line.quantity, line.jd_lot_assumed)
             for line in picking.move_line_ids
         )
 
-    def ship_cream(self, pieces, **arranged):
+    def make_shipped_cream(self, pieces, **arranged):
         delivery = self.make_delivery(pieces, products=self.cream)
         order = self.announce(delivery)
         if arranged:

@@ -22,7 +22,7 @@ class JdOrderCase(JdCase):
             context={**self.env.context, "allowed_company_ids": self.company.ids}
         )
         self.share_application()
-        self.connector = self.connect(self.make_connector(), **self.login_options())
+        self.connector = self.connect(self.make_connector(), **self.get_login_options())
         self.warehouse = self.find_warehouse(QUICK_NAME)
         self.products = self.make_products(2)
         self.customer = self.env["res.partner"].create(
@@ -34,7 +34,7 @@ class JdOrderCase(JdCase):
             }
         )
 
-    def login_options(self):
+    def get_login_options(self):
         return {}
 
     def make_products(self, count):
@@ -106,7 +106,7 @@ class JdOrderCase(JdCase):
         orders = self.env["jd.order"]
         return orders.union(*(picking.jd_order_id for picking in pickings))
 
-    def at_jd(self, order):
+    def find_order_at_jd(self, order):
         """Return what JD holds under our number: no order, or one, never more."""
         rows = [
             row
@@ -116,24 +116,24 @@ class JdOrderCase(JdCase):
         self.assertLessEqual(len(rows), 1)
         return rows and rows[0]
 
-    def walk(self, order, to, **arranged):
+    def advance(self, order, to, **arranged):
         """Have JD's warehouse work on an order, the way it was arranged."""
         if arranged:
             self.sandbox.do("arrange", orders=[order.name], **arranged)
         self.sandbox.do("advance", orders=[order.name], to=to)
 
-    def ask(self, orders):
+    def pull(self, orders):
         """Click on Pull Status and have the scheduled action ask JD."""
         orders.action_pull()
         self.run_cron("follow_orders")
 
     def ship(self, order, to="10019", **arranged):
         """Have JD ship an order and the transfer closed."""
-        self.walk(order, to, **arranged)
-        self.ask(order)
+        self.advance(order, to, **arranged)
+        self.pull(order)
         self.run_cron("close_orders")
 
-    def hear(self, order, code, **values):
+    def receive_message(self, order, code, **values):
         """Take over one of JD's messages about an order, as the route does."""
         messages = self.env["jd.message"].sudo()
         content = {
@@ -169,7 +169,7 @@ class JdOrderCase(JdCase):
         "jd.connector": ("last_message_at", "probed_at"),
     }
 
-    def let_pass(self, **time):
+    def pass_time(self, **time):
         """Let time pass: all that was noted lies so much further back."""
         self.env.flush_all()
         for model, names in self.TIMES.items():
@@ -187,15 +187,15 @@ class JdOrderCase(JdCase):
 
     # === EXPECTATIONS === #
 
-    def notes(self, record):
+    def get_activity_notes(self, record):
         """Return what activities ask of somebody, as text."""
         texts = record.sudo().activity_ids.mapped("note")
         return "\n".join(html2plaintext(text) for text in texts)
 
-    def assertAsked(self, record, words):
+    def assertOneActivity(self, record, words):
         """Expect exactly one activity, whose text fits the pattern."""
-        self.assertRegex(self.notes(record), words)
-        self.assertEqual(len(record.activity_ids), 1, self.notes(record))
+        self.assertRegex(self.get_activity_notes(record), words)
+        self.assertEqual(len(record.activity_ids), 1, self.get_activity_notes(record))
 
     def assertProblems(self, order, *patterns):
         """Expect these problems, one a line, in any order, and no other."""

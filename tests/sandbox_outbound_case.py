@@ -19,7 +19,7 @@ class SandboxOutboundCase(CallerCase):
     def make_caller(self, **options):
         return super().make_caller(subscribe=True, **options)
 
-    def request(self, number="SO-1", **changes):
+    def make_request(self, number="SO-1", **changes):
         request = {
             "sourceNo": "ISV0020008045424",
             "erpDeliveryNo": number,
@@ -43,9 +43,9 @@ class SandboxOutboundCase(CallerCase):
         return request
 
     def create(self, number="SO-1", **changes):
-        return self.caller.call(CREATE, self.request(number, **changes))
+        return self.caller.call(CREATE, self.make_request(number, **changes))
 
-    def created(self, number="SO-1", **changes):
+    def make_order(self, number="SO-1", **changes):
         answer = self.create(number, **changes)
         self.assertEqual(answer["code"], "1000", answer)
         return answer["data"]["deliveryNo"]
@@ -64,7 +64,7 @@ class SandboxOutboundCase(CallerCase):
     def advance(self, to, number=None):
         self.sandbox.do("advance", orders=number or "all", to=to)
 
-    def on_hand(self, level="100"):
+    def get_stock(self, level="100"):
         rows = self.sandbox.get("stock_list", warehouse=WAREHOUSE)
         return {
             row["erpGoodsNo"]: (row["onHand"], row["reserved"])

@@ -63,7 +63,7 @@ class TestAtOnce(SandboxCase):
             )
 
     @contextmanager
-    def new_env(self):
+    def open_env(self):
         """Open a connection to PostgreSQL of its own."""
         with db_connect(self.registry.db_name).cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
@@ -71,7 +71,7 @@ class TestAtOnce(SandboxCase):
 
     @contextmanager
     def committed(self):
-        with self.new_env() as env:
+        with self.open_env() as env:
             yield env
             env.cr.commit()
 
@@ -88,7 +88,7 @@ class TestAtOnce(SandboxCase):
         return connector
 
     def create_as_a_request_does(self):
-        with self.new_env() as env:
+        with self.open_env() as env:
             retrying(lambda: self.make_connector(env, self.other_company_id), env)
 
     def wait_until_one_waits(self, cr):
@@ -101,7 +101,7 @@ class TestAtOnce(SandboxCase):
         self.fail("Nobody waits")
 
     def test_two_companies_with_one_pin_at_the_same_instant(self):
-        with self.new_env() as first, ThreadPoolExecutor() as executor:
+        with self.open_env() as first, ThreadPoolExecutor() as executor:
             self.make_connector(first, self.company_id)
             with mute_logger("odoo.sql_db"):
                 second = executor.submit(self.create_as_a_request_does)
@@ -111,7 +111,7 @@ class TestAtOnce(SandboxCase):
                     second.result(timeout=30)
         refusal = str(caught.exception)
         self.assertIn("one PIN belongs to one merchant only", refusal)
-        with self.new_env() as env:
+        with self.open_env() as env:
             [connector] = env["jd.connector"].search([("pin", "=", PIN)])
             self.assertEqual(connector.company_id.id, self.company_id)
             for told in (connector.company_id.name, env.user.name, str(connector)):
@@ -133,7 +133,7 @@ class TestAtOnce(SandboxCase):
         calls = {row["call"]: row["count"] for row in self.sandbox.get("calls")}
         [fault] = self.sandbox.get("state")["faults"]
         self.assertEqual(fault["struck"], 1, calls)
-        with self.new_env() as env:
+        with self.open_env() as env:
             connector = env["jd.connector"].browse(connector.id)
             self.assertNotEqual(connector.access_token, before)
             self.assertTrue(connector.is_renewable)
@@ -142,7 +142,7 @@ class TestAtOnce(SandboxCase):
         with self.committed() as env:
             connector = self.make_connector(env, self.company_id)
             answer = self.sign_in(connector)
-        with self.new_env() as first, self.new_env() as second:
+        with self.open_env() as first, self.open_env() as second:
             first["jd.connector"].browse(connector.id).lock_for_update()
             with self.assertRaises(LoginFailed) as caught:
                 second["jd.connector"]._finish_login(**answer, error=None)
@@ -162,6 +162,6 @@ class TestAtOnce(SandboxCase):
         connector._finish_login(**self.sign_in(connector), error=None)
 
     def renew(self):
-        with self.new_env() as env:
+        with self.open_env() as env:
             env["jd.connector"]._cron_renew_tokens()
             env.cr.commit()

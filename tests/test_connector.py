@@ -132,7 +132,7 @@ class TestStart(JdCase):
     def test_quick_without_the_shared_application_names_who_can_set_it(self):
         self.env.ref("base.user_admin").name = "The administrator"
         with self.assertRefused("The administrator.*Settings"):
-            self.start(self.make_connector())
+            self.start_login(self.make_connector())
 
     def test_quick_without_the_shared_application_leads_an_administrator_there(self):
         administrator = self.make_user(
@@ -140,37 +140,37 @@ class TestStart(JdCase):
         )
         connector = self.as_user(self.make_connector(), administrator)
         with self.assertRaises(RedirectWarning) as caught:
-            self.start(connector)
+            self.start_login(connector)
         settings = self.env.ref("stock.action_stock_config_settings")
         self.assertEqual(caught.exception.args[1], settings.id)
 
     def test_a_shared_application_without_its_secret_is_as_good_as_none(self):
         self.share_application().secret = False
         with self.assertRefused("not set up yet"):
-            self.start(self.make_connector())
+            self.start_login(self.make_connector())
 
     def test_everything_missing_is_named_at_once(self):
         self.share_application()
         connector = self.make_connector(department_no=False, warehouse_no=False)
         with self.assertRefused("Department Number, Warehouse Number"):
-            self.start(connector)
+            self.start_login(connector)
 
     def test_basic_needs_its_own_key_and_secret(self):
         connector = self.make_basic(app_key=False, app_secret=False)
         with self.assertRefused("APP KEY, APP SECRET"):
-            self.start(connector)
+            self.start_login(connector)
 
     def test_a_secret_without_a_key_is_refused(self):
         with self.assertRefused("together with its APP SECRET", ValidationError):
             self.make_basic(app_key=False)
 
     def test_basic_may_leave_department_and_warehouse_for_picking(self):
-        self.assertIn("/oauth/authorize?", self.start(self.make_basic()))
+        self.assertIn("/oauth/authorize?", self.start_login(self.make_basic()))
 
     def test_a_warehouse_number_needs_its_department(self):
         connector = self.make_basic(warehouse_no="110000201")
         with self.assertRefused("Department Number"):
-            self.start(connector)
+            self.start_login(connector)
 
     def test_the_sandbox_must_be_on_this_machine(self):
         self.share_application()
@@ -183,7 +183,7 @@ class TestStart(JdCase):
             parameters.set_param("jd_fulfillment.sandbox_url", address)
             connector = self.make_connector(pin=f"jd_{address}", environment="sandbox")
             with self.subTest(address), self.assertRefused("no JD sandbox"):
-                self.start(connector)
+                self.start_login(connector)
 
     def test_without_a_sandbox_new_connections_lead_to_jd_itself(self):
         self.share_application()
@@ -191,7 +191,7 @@ class TestStart(JdCase):
         connector = self.make_connector()
         self.assertEqual(connector.environment, "production")
         self.assertTrue(
-            self.start(connector).startswith("https://oauth.jdl.com/oauth/")
+            self.start_login(connector).startswith("https://oauth.jdl.com/oauth/")
         )
 
     def test_the_form_asks_for_what_the_mode_needs(self):

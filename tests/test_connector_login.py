@@ -70,7 +70,7 @@ class TestLogin(JdHttpCase):
 
     def test_whoever_must_sign_into_odoo_first_comes_back_all_the_same(self):
         connector = self.make_connector()
-        location = self.sign_in(self.start(connector))
+        location = self.sign_in(self.start_login(connector))
         self.authenticate(None, None)
         answer = self.url_open(location, allow_redirects=False)
         login, target = answer.headers["Location"].split("?redirect=")
@@ -81,7 +81,7 @@ class TestLogin(JdHttpCase):
         self.assertEqual(connector.state, "connected")
 
     def test_only_a_get_request_is_taken(self):
-        location = self.sign_in(self.start(self.make_connector()))
+        location = self.sign_in(self.start_login(self.make_connector()))
         self.assertEqual(self.url_open(location, method="POST").status_code, 405)
 
 
@@ -98,9 +98,9 @@ class TestLoginGoesWrong(JdHttpCase):
         super().setUp()
         self.connector = self.make_connector()
         self.colleague = self.make_user("manager_2", "jd_fulfillment.group_jd_manager")
-        self.before = self.everything()
+        self.before = self.read_everything()
 
-    def everything(self):
+    def read_everything(self):
         """Return what no failed login may change."""
         warehouses = self.env["stock.warehouse"].with_context(active_test=False)
         connectors = self.env["jd.connector"].sudo().with_context(active_test=False)
@@ -117,37 +117,37 @@ class TestLoginGoesWrong(JdHttpCase):
         self.assertIn(words, text)
         [link] = page.find_class("btn-primary")
         self.assertEqual(link.get("href"), way_back._get_form_url())
-        self.assertEqual(self.everything(), self.before)
+        self.assertEqual(self.read_everything(), self.before)
 
     def fail_on_the_way_back(self, words, way_back=None, location=None):
         if location is None:
-            location = self.sign_in(self.start(self.connector))
+            location = self.sign_in(self.start_login(self.connector))
         answer = self.come_back(location)
         self.assertNotIn(read_answer(location).get("code", "no code"), answer.text)
         way_back = self.connector if way_back is None else way_back
         self.assertFailed(answer, words, way_back)
 
-    def nowhere(self):
+    def get_no_connector(self):
         return self.env["jd.connector"]
 
     # === Whoever comes back === #
 
     def test_denied_on_jds_page(self):
-        location = self.sign_in(self.start(self.connector), deny=True)
+        location = self.sign_in(self.start_login(self.connector), deny=True)
         self.fail_on_the_way_back("JD was not allowed to connect", location=location)
 
     def test_neither_code_nor_error(self):
-        location = changed(self.sign_in(self.start(self.connector)), code=None)
+        location = changed(self.sign_in(self.start_login(self.connector)), code=None)
         self.fail_on_the_way_back("JD was not allowed to connect", location=location)
 
     def test_no_state(self):
-        location = changed(self.sign_in(self.start(self.connector)), state=None)
+        location = changed(self.sign_in(self.start_login(self.connector)), state=None)
         self.fail_on_the_way_back(
-            "This login was not started here", self.nowhere(), location
+            "This login was not started here", self.get_no_connector(), location
         )
 
     def test_forged_state(self):
-        good = self.sign_in(self.start(self.connector))
+        good = self.sign_in(self.start_login(self.connector))
         state = read_answer(good)["state"]
         unsigned = hash_sign(
             self.env, "another.purpose", [self.connector.id, self.manager.id, "", "", 0]
@@ -156,7 +156,7 @@ class TestLoginGoesWrong(JdHttpCase):
             with self.subTest(forged[:8]):
                 self.fail_on_the_way_back(
                     "This login was not started here",
-                    self.nowhere(),
+                    self.get_no_connector(),
                     changed(good, state=forged),
                 )
 
@@ -164,50 +164,50 @@ class TestLoginGoesWrong(JdHttpCase):
         parameters = self.env["ir.config_parameter"]
         secret = parameters.get_param("database.secret")
         parameters.set_param("database.secret", "that of another database")
-        location = self.sign_in(self.start(self.connector))
+        location = self.sign_in(self.start_login(self.connector))
         parameters.set_param("database.secret", secret)
         self.fail_on_the_way_back(
-            "This login was not started here", self.nowhere(), location
+            "This login was not started here", self.get_no_connector(), location
         )
 
     def test_expired_state(self):
         with freeze_time(-const.LOGIN_TIME_LIMIT - timedelta(seconds=1)):
-            url = self.start(self.connector)
+            url = self.start_login(self.connector)
         self.fail_on_the_way_back("took too long", location=self.sign_in(url))
 
     def test_replayed_state(self):
-        location = self.sign_in(self.start(self.connector))
+        location = self.sign_in(self.start_login(self.connector))
         self.come_back(location)
-        self.before = self.everything()
+        self.before = self.read_everything()
         self.fail_on_the_way_back("This login was used already", location=location)
         self.assertEqual(self.connector.state, "connected")
 
     def test_a_failed_login_is_used_up_too(self):
-        location = self.sign_in(self.start(self.connector), deny=True)
+        location = self.sign_in(self.start_login(self.connector), deny=True)
         self.come_back(location)
         self.fail_on_the_way_back("This login was used already", location=location)
 
     def test_only_the_login_started_last_counts(self):
-        first = self.sign_in(self.start(self.connector))
-        self.start(self.connector)
+        first = self.sign_in(self.start_login(self.connector))
+        self.start_login(self.connector)
         self.fail_on_the_way_back("only the one started last", location=first)
 
     def test_another_user_comes_back(self):
-        location = self.sign_in(self.start(self.connector))
+        location = self.sign_in(self.start_login(self.connector))
         self.sign_into_odoo(self.colleague)
         self.fail_on_the_way_back(
-            "Another user started this login", self.nowhere(), location
+            "Another user started this login", self.get_no_connector(), location
         )
 
     def test_a_user_of_another_company_comes_back(self):
-        location = self.sign_in(self.start(self.connector))
+        location = self.sign_in(self.start_login(self.connector))
         self.sign_into_odoo(self.other_manager)
         self.fail_on_the_way_back(
-            "Another user started this login", self.nowhere(), location
+            "Another user started this login", self.get_no_connector(), location
         )
 
     def test_the_user_lost_the_company_meanwhile(self):
-        location = self.sign_in(self.start(self.connector))
+        location = self.sign_in(self.start_login(self.connector))
         self.manager.write(
             {
                 "company_ids": [(6, 0, self.other_company.ids)],
@@ -215,48 +215,56 @@ class TestLoginGoesWrong(JdHttpCase):
             }
         )
         self.fail_on_the_way_back(
-            "The connection belongs to another company", self.nowhere(), location
+            "The connection belongs to another company",
+            self.get_no_connector(),
+            location,
         )
 
     def test_the_user_lost_the_role_meanwhile(self):
-        location = self.sign_in(self.start(self.connector))
+        location = self.sign_in(self.start_login(self.connector))
         self.manager.group_ids = self.env.ref("stock.group_stock_manager")
         self.fail_on_the_way_back(
-            "You may not set up JD connections", self.nowhere(), location
+            "You may not set up JD connections", self.get_no_connector(), location
         )
 
     # === What happened to the connection meanwhile === #
 
     def test_the_connection_was_deleted_meanwhile(self):
-        location = self.sign_in(self.start(self.connector))
+        location = self.sign_in(self.start_login(self.connector))
         self.connector.unlink()
-        self.before = self.everything()
-        self.fail_on_the_way_back("The connection is gone", self.nowhere(), location)
+        self.before = self.read_everything()
+        self.fail_on_the_way_back(
+            "The connection is gone", self.get_no_connector(), location
+        )
 
     def test_the_pin_was_taken_meanwhile(self):
-        location = self.sign_in(self.start(self.connector))
+        location = self.sign_in(self.start_login(self.connector))
         self.connector.unlink()
         self.make_connector(self.other_manager)
-        self.before = self.everything()
-        self.fail_on_the_way_back("The connection is gone", self.nowhere(), location)
+        self.before = self.read_everything()
+        self.fail_on_the_way_back(
+            "The connection is gone", self.get_no_connector(), location
+        )
 
     def test_the_pin_was_changed_and_taken_meanwhile(self):
-        location = self.sign_in(self.start(self.connector))
+        location = self.sign_in(self.start_login(self.connector))
         self.connector.pin = "jd_other"
         self.connector.flush_recordset()
         self.make_connector(self.other_manager)
-        self.before = self.everything()
+        self.before = self.read_everything()
         self.fail_on_the_way_back("The PIN was changed meanwhile", location=location)
 
     def test_the_secret_was_removed_meanwhile(self):
-        location = self.sign_in(self.start(self.connector))
+        location = self.sign_in(self.start_login(self.connector))
         self.application.secret = False
         self.fail_on_the_way_back("must be entered again", location=location)
 
     # === What JD says === #
 
     def test_jd_refuses_the_code(self):
-        location = changed(self.sign_in(self.start(self.connector)), code="forged")
+        location = changed(
+            self.sign_in(self.start_login(self.connector)), code="forged"
+        )
         self.fail_on_the_way_back("JD did not accept the login", location=location)
 
     def test_the_code_expired_at_jd(self):
@@ -264,12 +272,14 @@ class TestLoginGoesWrong(JdHttpCase):
         self.fail_on_the_way_back("it has expired")
 
     def test_jd_refuses_the_application(self):
-        location = self.sign_in(self.start(self.connector))
+        location = self.sign_in(self.start_login(self.connector))
         self.sandbox.do("application", key="sandbox-shared-key", secret="another")
         self.fail_on_the_way_back("Check both", location=location)
 
     def test_signed_in_with_another_account(self):
-        location = self.sign_in(self.start(self.connector), account="jd_demo_basic")
+        location = self.sign_in(
+            self.start_login(self.connector), account="jd_demo_basic"
+        )
         self.fail_on_the_way_back(
             "You signed in at JD as jd_demo_basic, but this connection is for the PIN "
             "jd_demo_quick",
@@ -278,8 +288,10 @@ class TestLoginGoesWrong(JdHttpCase):
 
     def test_basic_signed_in_with_another_account(self):
         self.connector = self.make_basic()
-        self.before = self.everything()
-        location = self.sign_in(self.start(self.connector), account="jd_demo_quick")
+        self.before = self.read_everything()
+        location = self.sign_in(
+            self.start_login(self.connector), account="jd_demo_quick"
+        )
         self.fail_on_the_way_back("You signed in at JD as", location=location)
 
     def test_the_department_belongs_to_another_pin(self):
@@ -304,7 +316,7 @@ class TestLoginGoesWrong(JdHttpCase):
     # === JD's line === #
 
     def test_jd_cannot_be_reached(self):
-        location = self.sign_in(self.start(self.connector))
+        location = self.sign_in(self.start_login(self.connector))
         parameters = self.env["ir.config_parameter"]
         parameters.set_param(const.SANDBOX_URL_PARAMETER, "http://127.0.0.1:1")
         self.fail_on_the_way_back("JD does not answer", location=location)
@@ -330,8 +342,8 @@ class TestLoginGoesWrong(JdHttpCase):
 
     def test_a_failed_reconnect_leaves_the_connection_working(self):
         self.connect(self.connector)
-        self.before = self.everything()
-        denied = self.sign_in(self.start(self.connector), deny=True)
+        self.before = self.read_everything()
+        denied = self.sign_in(self.start_login(self.connector), deny=True)
         self.fail_on_the_way_back("JD was not allowed", location=denied)
         self.sandbox.do("fault", kind="html_502", call="oauthToken")
         self.fail_on_the_way_back("JD does not answer")

@@ -48,13 +48,13 @@ class TokenCase(JdCase):
     def check(self):
         self.run_cron("ir_cron_check_logins")
 
-    def activities(self):
+    def get_activities(self):
         return self.connector.sudo().activity_ids
 
-    def works(self):
+    def is_working(self):
         return self.connector.action_check_connection()["params"]["type"] == "success"
 
-    def refreshes(self):
+    def count_refreshes(self):
         return sum(
             row["count"]
             for row in self.sandbox.get("calls")
@@ -68,9 +68,9 @@ class TestRenewal(TokenCase):
         old = self.token
         self.renew()
         self.assertNotEqual(self.token, old)
-        self.assertTrue(self.works())
+        self.assertTrue(self.is_working())
         self.assertGreater(self.connector.token_renew_at, fields.Datetime.now())
-        self.assertFalse(self.activities())
+        self.assertFalse(self.get_activities())
 
     def test_a_login_that_is_not_due_is_left_alone(self):
         old = self.token
@@ -101,15 +101,15 @@ class TestRenewal(TokenCase):
         self.renew()
         self.assertEqual(self.token, old)
         self.assertFalse(self.connector.is_renewable)
-        self.assertTold(self.connector, "JD did not renew the login")
-        self.assertTrue(self.works())
+        self.assertPosted(self.connector, "JD did not renew the login")
+        self.assertTrue(self.is_working())
 
     def test_a_renewal_without_effect_is_taken_for_a_refused_one(self):
         self.sandbox.do("application", key=SHARED, refresh="no effect")
         self.renew()
         self.assertFalse(self.connector.is_renewable)
-        self.assertTold(self.connector, "not valid for longer")
-        self.assertTrue(self.works())
+        self.assertPosted(self.connector, "not valid for longer")
+        self.assertTrue(self.is_working())
 
     def test_what_jd_does_not_renew_is_not_asked_for_again(self):
         self.sandbox.do("application", key=SHARED, refresh="refused")
@@ -135,7 +135,7 @@ class TestRenewal(TokenCase):
         self.sandbox.do("clear_faults")
         self.run_cron("ir_cron_renew_tokens")  # JD knows the refresh token as used
         self.assertFalse(self.connector.is_renewable)
-        self.assertTrue(self.works())
+        self.assertTrue(self.is_working())
 
     def test_one_connection_that_cannot_renew_does_not_stop_the_others(self):
         other = self.connect(self.make_basic())
@@ -167,7 +167,7 @@ class TestExpiry(TokenCase):
         )
         self.check()
         self.check()
-        activity = self.activities()
+        activity = self.get_activities()
         self.assertEqual(len(activity), 1)
         self.assertEqual(activity.user_id, self.manager)
         self.assertIn("does not renew", activity.note)
@@ -181,14 +181,14 @@ class TestExpiry(TokenCase):
             self.connector,
             self.env["jd.connector"].search([("is_expiring", "=", True)]),
         )
-        self.assertFalse(self.activities())
+        self.assertFalse(self.get_activities())
 
     def test_nobody_is_asked_about_a_login_that_renews_itself(self):
         self.connector.sudo().token_expires_at = fields.Datetime.now() + timedelta(
             days=1
         )
         self.check()
-        self.assertFalse(self.activities())
+        self.assertFalse(self.get_activities())
 
     def test_somebody_is_asked_when_renewing_fails_for_a_day(self):
         self.connector.sudo().write(
@@ -200,14 +200,14 @@ class TestExpiry(TokenCase):
             }
         )
         self.check()
-        self.assertEqual(len(self.activities()), 1)
+        self.assertEqual(len(self.get_activities()), 1)
 
     def test_who_left_is_not_asked(self):
         self.expire_in(days=3)
         successor = self.make_user("successor", "jd_fulfillment.group_jd_manager")
         self.manager.sudo().active = False
         self.check()
-        asked = self.activities().user_id
+        asked = self.get_activities().user_id
         self.assertTrue(asked.active)
         self.assertTrue(asked.has_group("jd_fulfillment.group_jd_manager"))
         self.assertIn(self.company, asked.company_ids)
@@ -218,27 +218,27 @@ class TestExpiry(TokenCase):
         self.check()
         self.assertEqual(self.connector.state, "expired")
         self.assertFalse(self.token)
-        self.assertEqual(len(self.activities()), 1)
-        self.assertIn("click Reconnect", self.activities().note)
+        self.assertEqual(len(self.get_activities()), 1)
+        self.assertIn("click Reconnect", self.get_activities().note)
 
     def test_signing_in_again_closes_the_activity(self):
         self.expire_in(seconds=-1)
         self.check()
         self.connect(self.connector)
         self.assertEqual(self.connector.state, "connected")
-        self.assertFalse(self.activities())
-        self.assertTrue(self.works())
+        self.assertFalse(self.get_activities())
+        self.assertTrue(self.is_working())
 
     def test_a_token_that_jd_refuses_expires_the_connection(self):
         self.sandbox.do("tokens", pin="jd_demo_quick", revoke=True)
-        self.assertFalse(self.works())
+        self.assertFalse(self.is_working())
         self.assertEqual(self.connector.state, "expired")
-        self.assertEqual(len(self.activities()), 1)
+        self.assertEqual(len(self.get_activities()), 1)
 
     def test_checking_while_jd_is_down_changes_nothing(self):
         self.sandbox.do("fault", kind="html_502")
         with self.assertRefused("JD does not answer"):
-            self.works()
+            self.is_working()
         self.assertEqual(self.connector.state, "connected")
         self.assertTrue(self.token)
 
@@ -262,13 +262,13 @@ class TestDisconnect(TokenCase):
         self.connector.action_disconnect()
         self.connect(self.connector)
         self.assertEqual(self.connector.warehouse_ids, warehouse)
-        self.assertTrue(self.works())
+        self.assertTrue(self.is_working())
         self.assertLessEqual(history, self.connector.sudo().message_ids)
 
     def test_disconnecting_closes_the_activity(self):
         self.connector._expire_login()
         self.connector.action_disconnect()
-        self.assertFalse(self.activities())
+        self.assertFalse(self.get_activities())
 
     def test_a_stock_user_neither_disconnects_nor_connects(self):
         connector = self.as_user(self.connector, self.stock_user)
@@ -294,13 +294,13 @@ class TestApplication(TokenCase):
             }
         )
         self.assertTrue(self.connector.is_mode_pending)
-        self.assertTrue(self.works(), "the old login works until the new one")
+        self.assertTrue(self.is_working(), "the old login works until the new one")
         self.connect(self.connector)
         self.assertFalse(self.connector.is_mode_pending)
         self.assertEqual(self.connector.warehouse_ids, warehouse)
         application = self.connector.sudo().token_application_id
         self.assertEqual(application.key, "sandbox-own-key")
-        self.assertTrue(self.works())
+        self.assertTrue(self.is_working())
 
     def test_a_login_renews_with_the_application_it_was_made_with(self):
         self.connector.write(
@@ -312,12 +312,12 @@ class TestApplication(TokenCase):
         )
         self.renew()
         self.assertTrue(self.connector.is_renewable)
-        self.assertTrue(self.works())
+        self.assertTrue(self.is_working())
 
     def test_changing_the_key_expires_what_signed_in_with_it(self):
         self.env["jd.application"]._get_shared().key = "another-key"
         self.assertEqual(self.connector.state, "expired")
-        self.assertIn("APP KEY", self.activities().note)
+        self.assertIn("APP KEY", self.get_activities().note)
 
     def test_another_key_needs_another_secret(self):
         shared = self.env["jd.application"]._get_shared()
@@ -329,7 +329,7 @@ class TestApplication(TokenCase):
     def test_a_replaced_secret_leaves_the_login_working(self):
         self.env["jd.application"]._get_shared().secret = "sandbox-shared-secret "
         self.assertEqual(self.connector.state, "connected")
-        self.assertTrue(self.works())
+        self.assertTrue(self.is_working())
 
     def test_there_is_one_shared_application(self):
         with self.assertRaises(Exception) as caught:
@@ -350,21 +350,21 @@ class TestCopy(TokenCase):
         before = self.calls()
         self.renew()
         self.assertEqual(self.calls(), before)
-        self.assertFalse(self.works())
+        self.assertFalse(self.is_working())
         self.assertEqual(self.calls(), before)
         self.assertEqual(self.connector.state, "expired")
 
     def test_a_copy_cannot_sign_in_with_the_secret_it_brought_along(self):
         with self.assertRefused("not set up yet"):
-            self.start(self.connector)
+            self.start_login(self.connector)
 
     def test_entering_the_secret_again_does_not_revive_the_login(self):
         self.env["jd.application"]._get_shared().secret = "sandbox-shared-secret"
         before = self.calls()
-        self.assertFalse(self.works())
+        self.assertFalse(self.is_working())
         self.assertEqual(self.calls(), before)
 
     def test_a_copy_works_once_both_are_entered_again(self):
         self.env["jd.application"]._get_shared().secret = "sandbox-shared-secret"
         self.connect(self.connector)
-        self.assertTrue(self.works())
+        self.assertTrue(self.is_working())

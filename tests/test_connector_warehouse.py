@@ -49,7 +49,7 @@ class TestWarehouse(JdCase):
 
     def test_the_chatter_tells_which_warehouse_was_made(self):
         self.connect(self.connector)
-        self.assertTold(self.connector, QUICK_NAME)
+        self.assertPosted(self.connector, QUICK_NAME)
 
     def test_a_renamed_warehouse_is_found_again(self):
         warehouse = self.connect(self.connector).warehouse_ids
@@ -102,7 +102,7 @@ class TestWarehouse(JdCase):
         self.reconnect()
         self.assertEqual(self.connector.state, "connected")
         self.assertEqual(self.connector.warehouse_ids, warehouse)
-        self.assertTold(self.connector, "JD no longer runs")
+        self.assertPosted(self.connector, "JD no longer runs")
 
     def test_connecting_a_second_time_makes_nothing_new(self):
         self.connect(self.connector)

@@ -10,32 +10,34 @@ from .jd_case import BEAUTY, FASHION
 class TestMatch(JdGoodsCase):
     def test_connecting_matches_the_products_of_the_company_by_itself(self):
         shirt = self.make_product("SHIRT")
-        numbers = self.at_jd("SHIRT")
+        numbers = self.make_at_jd("SHIRT")
         self.run_action()
         self.assertMatched(shirt, numbers["SHIRT"])
 
     def test_a_reference_counts_more_than_a_barcode(self):
         shirt = self.make_product("SHIRT", barcode="4006381333931")
-        numbers = self.at_jd({"erpGoodsNo": "OLD", "barcode": "4006381333931"}, "SHIRT")
+        numbers = self.make_at_jd(
+            {"erpGoodsNo": "OLD", "barcode": "4006381333931"}, "SHIRT"
+        )
         self.match()
         self.assertMatched(shirt, numbers["SHIRT"])
 
     def test_without_the_reference_at_jd_the_barcode_counts(self):
         shirt = self.make_product("SHIRT", barcode="4006381333931")
-        numbers = self.at_jd({"erpGoodsNo": "OLD", "barcode": "123,4006381333931"})
+        numbers = self.make_at_jd({"erpGoodsNo": "OLD", "barcode": "123,4006381333931"})
         self.match()
         self.assertMatched(shirt, numbers["OLD"])
-        self.assertNotIn("SHIRT", self.listed_at_jd())
+        self.assertNotIn("SHIRT", self.get_listed_at_jd())
 
     def test_a_product_without_a_reference_is_found_by_its_barcode(self):
         shirt = self.make_product(barcode="4006381333931")
-        numbers = self.at_jd({"erpGoodsNo": "OLD", "barcode": "4006381333931"})
+        numbers = self.make_at_jd({"erpGoodsNo": "OLD", "barcode": "4006381333931"})
         self.match()
         self.assertMatched(shirt, numbers["OLD"])
 
     def test_without_any_code_it_asks_for_a_reference_and_goes_on_with_one(self):
         shirt = self.make_product()
-        numbers = self.at_jd("SHIRT")
+        numbers = self.make_at_jd("SHIRT")
         self.match()
         self.assertNotAtJd(shirt, "Give the product an internal reference")
         shirt.default_code = "SHIRT"
@@ -49,7 +51,7 @@ class TestMatch(JdGoodsCase):
 
     def test_a_barcode_of_several_goods_is_not_guessed(self):
         shirt = self.make_product("SHIRT", barcode="400")
-        numbers = self.at_jd(
+        numbers = self.make_at_jd(
             {"erpGoodsNo": "OLD", "barcode": "400"},
             {"erpGoodsNo": "NEW", "barcode": "400"},
         )
@@ -59,18 +61,18 @@ class TestMatch(JdGoodsCase):
     def test_two_products_with_one_reference_name_each_other(self):
         first, second = self.make_product("SHIRT"), self.make_product("SHIRT")
         first.name, second.name = "Red shirt", "Blue shirt"
-        numbers = self.at_jd("SHIRT")
+        numbers = self.make_at_jd("SHIRT")
         self.match()
         self.assertNotAtJd(first, "Blue shirt.* has SHIRT too")
         self.assertNotAtJd(second, "Red shirt.* has SHIRT too")
         second.default_code = "BLUE"
         self.run_action()
         self.assertMatched(first, numbers["SHIRT"])
-        self.assertMatched(second, self.listed_at_jd()["BLUE"]["goodsNo"])
+        self.assertMatched(second, self.get_listed_at_jd()["BLUE"]["goodsNo"])
 
     def test_goods_belong_to_one_product_only(self):
         first = self.make_product("SHIRT")
-        numbers = self.at_jd({"erpGoodsNo": "SHIRT", "barcode": "400"})
+        numbers = self.make_at_jd({"erpGoodsNo": "SHIRT", "barcode": "400"})
         self.match()
         second = self.make_product("OTHER", barcode="400")
         self.match()
@@ -79,7 +81,7 @@ class TestMatch(JdGoodsCase):
 
     def test_goods_of_an_archived_product_stay_with_it(self):
         first = self.make_product("SHIRT")
-        numbers = self.at_jd("SHIRT")
+        numbers = self.make_at_jd("SHIRT")
         self.match()
         first.active = False
         second = self.make_product("SHIRT")
@@ -92,12 +94,12 @@ class TestMatch(JdGoodsCase):
         self.env["jd.goods"]._request_match(self.warehouse, shirt)
         shirt.active = False
         self.match()
-        self.assertEqual(self.row(shirt).state, "to_match")
-        self.assertNotIn("SHIRT", self.listed_at_jd())
+        self.assertEqual(self.get_goods(shirt).state, "to_match")
+        self.assertNotIn("SHIRT", self.get_listed_at_jd())
         self.assertFalse(self.connector.goods_waiting_count)
         shirt.active = True
         self.run_action()
-        self.assertEqual(self.row(shirt).state, "matched")
+        self.assertEqual(self.get_goods(shirt).state, "matched")
 
     def test_every_variant_is_matched_on_its_own(self):
         size = self.env["product.attribute"].create(
@@ -124,10 +126,10 @@ class TestMatch(JdGoodsCase):
         )
         small, large = template.product_variant_ids
         small.default_code, large.default_code = "SHIRT-S", "SHIRT-L"
-        numbers = self.at_jd("SHIRT-S")
+        numbers = self.make_at_jd("SHIRT-S")
         self.match()
         self.assertMatched(small, numbers["SHIRT-S"])
-        created = self.listed_at_jd()["SHIRT-L"]
+        created = self.get_listed_at_jd()["SHIRT-L"]
         self.assertMatched(large, created["goodsNo"])
         self.assertEqual(created["goodsName"], "Shirt (L)")
         self.assertEqual(template.jd_goods_count, 2)
@@ -138,15 +140,15 @@ class TestMatch(JdGoodsCase):
         shared = self.make_product("SHARED", company_id=False)
         self.match()
         self.env["jd.goods"]._request_match(self.warehouse, service + foreign)
-        self.assertFalse(self.row(service) + self.row(foreign))
-        self.assertEqual(self.row(shared).state, "matched")
+        self.assertFalse(self.get_goods(service) + self.get_goods(foreign))
+        self.assertEqual(self.get_goods(shared).state, "matched")
 
     def test_what_a_transfer_needs_is_matched_though_it_is_not_storable(self):
         shirt = self.make_product("SHIRT", is_storable=False)
         self.match()
-        self.assertFalse(self.row(shirt))
+        self.assertFalse(self.get_goods(shirt))
         self.match(shirt)
-        self.assertEqual(self.row(shirt).state, "matched")
+        self.assertEqual(self.get_goods(shirt).state, "matched")
 
     def test_asking_twice_makes_one_row(self):
         shirt = self.make_product("SHIRT")
@@ -161,21 +163,21 @@ class TestMatch(JdGoodsCase):
         connector._pick_warehouses({FASHION: ["110000201"], BEAUTY: ["110000203"]})
         fashion, beauty = connector.warehouse_ids.sorted("jd_warehouse_no")
         shirt = self.make_product("SHIRT")
-        numbers = self.at_jd("SHIRT", department=FASHION)
+        numbers = self.make_at_jd("SHIRT", department=FASHION)
         self.run_action()
-        self.assertEqual(self.row(shirt, fashion).goods_no, numbers["SHIRT"])
-        created = self.listed_at_jd(BEAUTY)["SHIRT"]["goodsNo"]
-        self.assertEqual(self.row(shirt, beauty).goods_no, created)
+        self.assertEqual(self.get_goods(shirt, fashion).goods_no, numbers["SHIRT"])
+        created = self.get_listed_at_jd(BEAUTY)["SHIRT"]["goodsNo"]
+        self.assertEqual(self.get_goods(shirt, beauty).goods_no, created)
         self.assertEqual(len(shirt.jd_goods_ids), 3)
 
     def test_match_again_finds_the_goods_of_a_corrected_reference(self):
         shirt = self.make_product("WRONG")
-        numbers = self.at_jd("WRONG", "RIGHT")
+        numbers = self.make_at_jd("WRONG", "RIGHT")
         self.match()
         shirt.default_code = "RIGHT"
         self.run_action()
         self.assertMatched(shirt, numbers["WRONG"])
-        self.row(shirt).with_user(self.manager).action_match_again()
+        self.get_goods(shirt).with_user(self.manager).action_match_again()
         self.run_action()
         self.assertMatched(shirt, numbers["RIGHT"])
 
@@ -184,13 +186,13 @@ class TestMatch(JdGoodsCase):
         self.match()
         for product in (long, comma):
             self.assertNotAtJd(product, "at most 50 characters and without commas")
-        self.assertFalse(self.listed_at_jd())
+        self.assertFalse(self.get_listed_at_jd())
 
     def test_a_refusal_is_asked_about_again_for_a_transfer_after_an_hour(self):
         self.connector.create_missing_goods = False
         shirt = self.make_product("SHIRT")
         self.match(shirt)
-        numbers = self.at_jd("SHIRT")
+        numbers = self.make_at_jd("SHIRT")
         self.match(shirt)
         self.assertNotAtJd(shirt, "JD lists no goods with SHIRT")
         self.env.cr.execute(
@@ -226,11 +228,11 @@ class TestProgress(JdGoodsCase):
         shirt = self.make_product("SHIRT")
         self.connector.action_disconnect()
         self.run_action()
-        self.assertFalse(self.row(shirt))
-        self.assertFalse(self.calls("queryGoodsInfo"))
+        self.assertFalse(self.get_goods(shirt))
+        self.assertFalse(self.count_calls("queryGoodsInfo"))
         self.connect(self.connector)
         self.run_action()
-        self.assertEqual(self.row(shirt).state, "matched")
+        self.assertEqual(self.get_goods(shirt).state, "matched")
 
 
 @tagged("post_install", "-at_install")
@@ -243,7 +245,7 @@ class TestShop(JdGoodsCase):
         self.warehouse.jd_shop_no = "ESP0000000000999"
         self.run_action()
         self.assertEqual(self.warehouse.jd_shop_no, "ESP0000000000999")
-        self.assertFalse(self.calls("queryShopInfo"))
+        self.assertFalse(self.count_calls("queryShopInfo"))
 
 
 @tagged("post_install", "-at_install")
@@ -254,7 +256,7 @@ class TestAccess(JdGoodsCase):
         self.match()
 
     def test_stock_users_see_goods_and_change_nothing(self):
-        row = self.row(self.shirt).with_user(self.stock_user)
+        row = self.get_goods(self.shirt).with_user(self.stock_user)
         self.assertTrue(row.display_name)
         self.assertEqual(self.shirt.with_user(self.stock_user).jd_goods_count, 1)
         for attempt in (
@@ -272,7 +274,7 @@ class TestAccess(JdGoodsCase):
         rows = self.env["jd.goods"].with_user(self.stock_user)
         rows._request_match(self.warehouse.with_user(self.stock_user), other)
         self.run_action()
-        self.assertEqual(self.row(other).state, "matched")
+        self.assertEqual(self.get_goods(other).state, "matched")
 
     def test_another_company_sees_nothing_of_them(self):
         rows = self.env["jd.goods"].with_user(self.other_manager)
@@ -280,12 +282,12 @@ class TestAccess(JdGoodsCase):
         self.assertFalse(rows.search([]))
         self.assertFalse(rows.env["jd.department"].search([]))
         with self.assertRaises(AccessError):
-            rows.browse(self.row(self.shirt).id).read(["goods_no"])
+            rows.browse(self.get_goods(self.shirt).id).read(["goods_no"])
 
     def test_whoever_changes_a_product_need_not_know_jd(self):
         editor = self.make_user("editor", "product.group_product_manager")
         self.shirt.with_user(editor).default_code = "OTHER"
-        self.assertEqual(self.row(self.shirt).state, "matched")
+        self.assertEqual(self.get_goods(self.shirt).state, "matched")
 
     def test_categories_of_jd_are_numbers(self):
         category = self.env["product.category"].create({"name": "Shirts"})

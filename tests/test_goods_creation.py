@@ -14,7 +14,7 @@ class CreationCase(JdGoodsCase):
         super().setUp()
         self.shirt = self.make_product("SHIRT")
 
-    def created(self, product):
+    def get_created(self, product):
         """Return what JD was told of a product, by JD's own words."""
         operations = self.connector._get_operations()
         [goods] = operations.goods(QUICK_DEPARTMENT, own_numbers=[product.default_code])
@@ -32,7 +32,7 @@ class CreationCase(JdGoodsCase):
 class TestCreation(CreationCase):
     def test_what_jd_lacks_is_created_there_with_the_reference_as_barcode(self):
         self.match()
-        goods = self.created(self.shirt)
+        goods = self.get_created(self.shirt)
         self.assertMatched(self.shirt, goods.number)
         self.assertEqual(goods.name, "Product SHIRT")
         self.assertEqual(goods.barcodes, ("SHIRT",))
@@ -42,14 +42,14 @@ class TestCreation(CreationCase):
     def test_the_barcode_of_the_product_is_that_of_the_goods(self):
         self.shirt.barcode = "4006381333931"
         self.match()
-        self.assertEqual(self.created(self.shirt).barcodes, ("4006381333931",))
+        self.assertEqual(self.get_created(self.shirt).barcodes, ("4006381333931",))
 
     def test_goods_tracked_by_lot_or_serial_number_are_so_at_jd(self):
         phone = self.make_product("PHONE", tracking="serial")
         milk = self.make_product("MILK", tracking="lot")
         self.match()
-        self.assertTrue(self.created(phone).serial_managed)
-        self.assertTrue(self.created(milk).batch_managed)
+        self.assertTrue(self.get_created(phone).serial_managed)
+        self.assertTrue(self.get_created(milk).batch_managed)
 
     def test_an_expiration_time_is_told_with_the_shares_jd_asks_for(self):
         if "expiration_time" not in self.env["product.product"]._fields:
@@ -58,20 +58,20 @@ class TestCreation(CreationCase):
             "MILK", tracking="lot", use_expiration_date=True, expiration_time=14
         )
         self.match()
-        self.assertMatched(milk, self.created(milk).number)
-        self.assertEqual(self.created(milk).shelf_life_days, 14)
+        self.assertMatched(milk, self.get_created(milk).number)
+        self.assertEqual(self.get_created(milk).shelf_life_days, 14)
 
     def test_a_long_name_is_cut_to_what_jd_takes(self):
         self.shirt.name = "x" * 600
         self.match()
-        self.assertEqual(self.created(self.shirt).name, "x" * 500)
+        self.assertEqual(self.get_created(self.shirt).name, "x" * 500)
 
     def test_the_category_is_the_nearest_one_that_jd_knows(self):
         category = self.env["product.category"].create(
             {"name": "Shirts", "jd_category_no": "15606"}
         )
         child = category.create({"name": "Red shirts", "parent_id": category.id})
-        row = self.row(self.shirt) or self.env["jd.goods"]._create_rows(
+        row = self.get_goods(self.shirt) or self.env["jd.goods"]._create_rows(
             self.env["jd.department"].search([]), self.shirt
         )
         self.assertEqual(row._prepare_new_goods().category, const.GOODS_CATEGORY)
@@ -82,20 +82,20 @@ class TestCreation(CreationCase):
         self.connector.create_missing_goods = False
         self.match()
         self.assertNotAtJd(self.shirt, "no goods with SHIRT.*Create missing goods")
-        self.assertFalse(self.listed_at_jd())
+        self.assertFalse(self.get_listed_at_jd())
         self.connector.create_missing_goods = True
         self.run_action()
-        self.assertMatched(self.shirt, self.created(self.shirt).number)
+        self.assertMatched(self.shirt, self.get_created(self.shirt).number)
 
     def test_goods_that_a_transfer_waits_for_are_created_first(self):
         self.match()
         later, awaited = self.make_product("LATER"), self.make_product("AWAITED")
         self.env["jd.goods"]._request_match(self.warehouse, awaited)
         # One call of the day is left, for one of the two.
-        self.connector.daily_calls = self.calls("saveGoodsInfo") + 1
+        self.connector.daily_calls = self.count_calls("saveGoodsInfo") + 1
         self.match()
-        self.assertEqual(self.row(awaited).state, "matched")
-        self.assertEqual(self.row(later).state, "to_create")
+        self.assertEqual(self.get_goods(awaited).state, "matched")
+        self.assertEqual(self.get_goods(later).state, "to_create")
 
 
 @tagged("post_install", "-at_install")
@@ -103,17 +103,17 @@ class TestUnknownOutcome(CreationCase):
     def test_created_without_an_answer_it_is_asked_about_and_not_sent_again(self):
         self.sandbox.do("fault", kind="timeout_after", call="saveGoodsInfo", count=1)
         self.match()
-        self.assertEqual(self.row(self.shirt).state, "to_match")
+        self.assertEqual(self.get_goods(self.shirt).state, "to_match")
         self.go_on()
-        self.assertMatched(self.shirt, self.created(self.shirt).number)
-        self.assertEqual(self.calls("saveGoodsInfo"), 1)
+        self.assertMatched(self.shirt, self.get_created(self.shirt).number)
+        self.assertEqual(self.count_calls("saveGoodsInfo"), 1)
 
     def test_not_created_and_not_answered_it_is_asked_about_and_sent_again(self):
         self.sandbox.do("fault", kind="timeout_before", call="saveGoodsInfo", count=1)
         self.match()
-        self.assertFalse(self.listed_at_jd())
+        self.assertFalse(self.get_listed_at_jd())
         self.go_on()
-        self.assertMatched(self.shirt, self.created(self.shirt).number)
+        self.assertMatched(self.shirt, self.get_created(self.shirt).number)
 
     def test_one_in_five_without_an_answer_leaves_everything_created_once(self):
         products = [self.make_product(f"P{number}") for number in range(60)]
@@ -121,11 +121,11 @@ class TestUnknownOutcome(CreationCase):
         self.match()
         while self.connector.goods_waiting_count:
             self.go_on()
-        listed = self.listed_at_jd()
+        listed = self.get_listed_at_jd()
         self.assertEqual(len(listed), 61)
         for product in products:
             self.assertMatched(product, listed[product.default_code]["goodsNo"])
-        self.assertEqual(self.calls("saveGoodsInfo"), 61)
+        self.assertEqual(self.count_calls("saveGoodsInfo"), 61)
 
     def test_a_row_left_behind_by_a_process_that_died_is_asked_about(self):
         department = self.env["jd.department"].search([])
@@ -133,10 +133,10 @@ class TestUnknownOutcome(CreationCase):
         row.state = "to_create"
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             department.with_env(self.env(cr=cr))._claim_missing()
-        numbers = self.at_jd("SHIRT")  # it had got through
+        numbers = self.make_at_jd("SHIRT")  # it had got through
         self.run_action()
         self.assertMatched(self.shirt, numbers["SHIRT"])
-        self.assertFalse(self.calls("saveGoodsInfo"))
+        self.assertFalse(self.count_calls("saveGoodsInfo"))
 
 
 @tagged("post_install", "-at_install")
@@ -153,7 +153,7 @@ class TestRefusal(CreationCase):
         self.sandbox.do("clear_faults")
         self.shirt.name = "A nice shirt"
         self.run_action()
-        self.assertMatched(self.shirt, self.created(self.shirt).number)
+        self.assertMatched(self.shirt, self.get_created(self.shirt).number)
 
     def test_one_refused_product_does_not_stop_the_others(self):
         self.make_product("OTHER")
@@ -167,10 +167,10 @@ class TestRefusal(CreationCase):
     def test_goods_that_are_being_added_just_now_are_tried_again(self):
         self.refuse("2005")
         self.match()
-        self.assertEqual(self.row(self.shirt).state, "to_create")
+        self.assertEqual(self.get_goods(self.shirt).state, "to_create")
         self.sandbox.do("clear_faults")
         self.go_on()
-        self.assertEqual(self.row(self.shirt).state, "matched")
+        self.assertEqual(self.get_goods(self.shirt).state, "matched")
 
     def test_a_department_without_permission_is_named_at_each_product(self):
         self.sandbox.do("department", no=QUICK_DEPARTMENT, pins=[])
@@ -191,41 +191,41 @@ class TestWhenJdIsUnwell(CreationCase):
     def test_called_too_often_it_waits_as_long_as_jd_asks(self):
         self.sandbox.do("fault", kind="throttle", call="queryGoodsInfo", count=1)
         self.match()
-        self.assertEqual(self.row(self.shirt).state, "to_match")
-        calls = self.calls("queryGoodsInfo")
+        self.assertEqual(self.get_goods(self.shirt).state, "to_match")
+        calls = self.count_calls("queryGoodsInfo")
         self.run_action()
-        self.assertEqual(self.calls("queryGoodsInfo"), calls)
+        self.assertEqual(self.count_calls("queryGoodsInfo"), calls)
         self.go_on()
-        self.assertEqual(self.row(self.shirt).state, "matched")
+        self.assertEqual(self.get_goods(self.shirt).state, "matched")
 
     def test_out_of_order_it_is_asked_again_later(self):
         self.sandbox.do("fault", kind="html_502", count=1)
         self.match()
         self.go_on()
-        self.assertEqual(self.row(self.shirt).state, "matched")
+        self.assertEqual(self.get_goods(self.shirt).state, "matched")
 
     def test_without_a_valid_login_somebody_is_asked_to_sign_in(self):
         self.sandbox.do("fault", kind="expire_token", call="saveGoodsInfo", count=1)
         self.match()
         self.assertEqual(self.connector.state, "expired")
         self.assertTrue(self.connector.activity_ids)
-        self.assertIn(self.row(self.shirt).state, const.GOODS_WAITING)
+        self.assertIn(self.get_goods(self.shirt).state, const.GOODS_WAITING)
         self.connect(self.connector)
         self.run_action()
-        self.assertMatched(self.shirt, self.created(self.shirt).number)
+        self.assertMatched(self.shirt, self.get_created(self.shirt).number)
 
     def test_a_used_up_day_waits_and_keeps_what_is_known(self):
         self.connector.daily_calls = 1
         self.match()
         # The one question by reference is spent, none is left by barcode or to create.
-        self.assertEqual(self.calls("saveGoodsInfo"), 1)
+        self.assertEqual(self.count_calls("saveGoodsInfo"), 1)
         other = self.make_product("OTHER")
         self.match(other)
-        self.assertEqual(self.row(other).state, "to_match")
-        self.assertEqual(self.calls("queryGoodsInfo"), 1)
+        self.assertEqual(self.get_goods(other).state, "to_match")
+        self.assertEqual(self.count_calls("queryGoodsInfo"), 1)
         self.connector.daily_calls = 100
         self.go_on()
-        self.assertEqual(self.row(other).state, "matched")
+        self.assertEqual(self.get_goods(other).state, "matched")
 
     def test_one_connection_out_of_order_does_not_stop_another(self):
         basic = self.make_basic(

@@ -9,7 +9,7 @@ class TestGoodsLevels(JdInboundCase):
     """Good, defective and sample stock: only the good is sellable, each moved once."""
 
     def change_level(self, quantity, before="100", after="200", product=None, **values):
-        goods = self.goods_no(product or self.product)
+        goods = self.get_goods_no(product or self.product)
         return self.sandbox.do(
             "change_level",
             warehouse=values.pop("warehouse", QUICK_WAREHOUSE),
@@ -20,7 +20,7 @@ class TestGoodsLevels(JdInboundCase):
             **values,
         )["no"]
 
-    def changes(self):
+    def get_changes(self):
         return self.env["jd.level.change"].search([], order="id")
 
     # === SELLABLE === #
@@ -37,11 +37,12 @@ class TestGoodsLevels(JdInboundCase):
             self.assertEqual(seen.free_qty, good)
             self.assertEqual(seen.virtual_available, good)
         sample = self.warehouse._jd_get_location("300")
-        self.assertEqual(self.held(self.product, self.defective), 30)
-        self.assertEqual(self.held(self.product, sample), 20)
+        self.assertEqual(self.get_stock(self.product, self.defective), 30)
+        self.assertEqual(self.get_stock(self.product, sample), 20)
         for level, place in (("100", self.stock), ("200", self.defective)):
             self.assertEqual(
-                self.held(self.product, place), self.jd_stock(self.product, level)
+                self.get_stock(self.product, place),
+                self.get_stock_at_jd(self.product, level),
             )
 
     def test_defective_stock_is_never_reserved_for_a_customer(self):
@@ -82,31 +83,31 @@ class TestGoodsLevels(JdInboundCase):
         number = self.change_level(7)
         for _each in range(3):
             self.run_cron("pull_level_changes")
-        self.assertEqual(self.changes().mapped("number"), [number])
-        self.assertEqual(self.changes().state, "moved")
-        self.assertEqual(self.held(self.product, self.defective), 7)
+        self.assertEqual(self.get_changes().mapped("number"), [number])
+        self.assertEqual(self.get_changes().state, "moved")
+        self.assertEqual(self.get_stock(self.product, self.defective), 7)
 
     def test_goods_that_turn_good_again_are_sellable_again(self):
         self.change_level(7)
         self.run_cron("pull_level_changes")
         self.change_level(5, before="200", after="100")
         self.run_cron("pull_level_changes")
-        self.assertEqual(self.held(self.product), self.STOCK - 2)
-        self.assertEqual(self.held(self.product, self.defective), 2)
+        self.assertEqual(self.get_stock(self.product), self.STOCK - 2)
+        self.assertEqual(self.get_stock(self.product, self.defective), 2)
 
     def test_levels_that_are_one_location_here_need_no_move(self):
         self.change_level(7)
         self.change_level(7, before="200", after="210")
         self.run_cron("pull_level_changes")
-        self.assertEqual(self.changes().mapped("state"), ["moved", "same"])
-        self.assertEqual(self.held(self.product, self.defective), 7)
+        self.assertEqual(self.get_changes().mapped("state"), ["moved", "same"])
+        self.assertEqual(self.get_stock(self.product, self.defective), 7)
 
     def test_more_changes_than_a_page_are_all_moved(self):
         for _each in range(53):
             self.change_level(1)
         self.run_cron("pull_level_changes")
-        self.assertEqual(len(self.changes()), 53)
-        self.assertEqual(self.held(self.product, self.defective), 53)
+        self.assertEqual(len(self.get_changes()), 53)
+        self.assertEqual(self.get_stock(self.product, self.defective), 53)
 
     def test_unknown_goods_are_listed_and_moved_once_they_are_matched(self):
         goods = self.sandbox.do(
@@ -120,10 +121,10 @@ class TestGoodsLevels(JdInboundCase):
         self.change_level(4, goods=goods)
         self.change_level(2)
         self.run_cron("pull_level_changes")
-        self.assertEqual(self.changes().mapped("state"), ["to_fix", "moved"])
-        strange = self.changes()[0]
+        self.assertEqual(self.get_changes().mapped("state"), ["to_fix", "moved"])
+        strange = self.get_changes()[0]
         self.assertIn(f"{goods} are no product of yours", strange.problem)
-        self.assertAsked(self.connector, strange.number)
+        self.assertActivity(self.connector, strange.number)
         product = self.env["product.product"].create(
             {"name": "Strange", "default_code": "STRANGE", "is_storable": True}
         )
@@ -132,7 +133,7 @@ class TestGoodsLevels(JdInboundCase):
         self.run_cron("match_goods")
         strange.with_user(self.stock_user).action_move()
         self.assertEqual(strange.state, "moved")
-        self.assertEqual(self.held(product, self.defective), 4)
+        self.assertEqual(self.get_stock(product, self.defective), 4)
 
     @property
     def department(self):
@@ -142,17 +143,17 @@ class TestGoodsLevels(JdInboundCase):
         self.sandbox.do("stock", warehouse="110000102", each=10)
         self.change_level(1, warehouse="110000102")
         self.run_cron("pull_level_changes")
-        self.assertEqual(self.changes().state, "to_fix")
-        self.assertIn("110000102 is not connected", self.changes().problem)
+        self.assertEqual(self.get_changes().state, "to_fix")
+        self.assertIn("110000102 is not connected", self.get_changes().problem)
 
     def test_jd_not_answering_loses_no_change(self):
         self.change_level(7)
         self.sandbox.do("fault", kind="html_502", call="queryGoodsLevelChange", count=1)
         self.run_cron("pull_level_changes")
-        self.assertFalse(self.changes())
+        self.assertFalse(self.get_changes())
         self.env["jd.department"].search([]).pause_until = False
         self.run_cron("pull_level_changes")
-        self.assertEqual(self.changes().state, "moved")
+        self.assertEqual(self.get_changes().state, "moved")
 
     def test_a_refusal_is_told_once_and_leaves_goods_alone(self):
         self.sandbox.do(
@@ -166,7 +167,7 @@ class TestGoodsLevels(JdInboundCase):
         self.run_cron("pull_level_changes")
         asked = self.connector.activity_ids
         self.assertEqual(len(asked), 1)
-        self.assertAsked(self.connector, "does not tell which goods it regraded")
+        self.assertActivity(self.connector, "does not tell which goods it regraded")
 
     def test_lots_change_their_level_the_oldest_first(self):
         cream = self.env["product.product"].create(
@@ -190,11 +191,11 @@ class TestGoodsLevels(JdInboundCase):
         self.sandbox.do(
             "stock",
             warehouse=QUICK_WAREHOUSE,
-            rows=[{"goodsNo": self.goods_no(cream), "quantity": 8}],
+            rows=[{"goodsNo": self.get_goods_no(cream), "quantity": 8}],
         )
         self.change_level(4, product=cream)
         self.run_cron("pull_level_changes")
-        lines = self.changes().move_id.move_line_ids
+        lines = self.get_changes().move_id.move_line_ids
         self.assertEqual(
             sorted((row.lot_id.name, row.quantity) for row in lines),
             [("A", 3), ("B", 1)],

@@ -54,9 +54,9 @@ class TestMany(JdGoodsCase):
         self.sandbox.do("goods", department=QUICK_DEPARTMENT, count=MANY)
         self.run_to_the_end()
         self.assertEqual(self.connector.goods_matched_count, MANY)
-        self.assertLessEqual(self.calls("queryGoodsInfo"), 25)
-        self.assertFalse(self.calls("saveGoodsInfo"))
-        listed = self.listed_at_jd()
+        self.assertLessEqual(self.count_calls("queryGoodsInfo"), 25)
+        self.assertFalse(self.count_calls("saveGoodsInfo"))
+        listed = self.get_listed_at_jd()
         for row in self.env["jd.goods"].search([], limit=100, order="id desc"):
             self.assertEqual(row.goods_no, listed[row.default_code]["goodsNo"])
 
@@ -70,7 +70,7 @@ class TestMany(JdGoodsCase):
         self.sandbox.do("goods", department=QUICK_DEPARTMENT, count=150)
         self.run_to_the_end()
         self.assertEqual(self.connector.goods_matched_count, count)
-        self.assertEqual(len(self.listed_at_jd()), count)
-        self.assertEqual(self.calls("saveGoodsInfo"), count - 150)
-        known = self.listed_at_jd()["SKU-00003"]["goodsNo"]
+        self.assertEqual(len(self.get_listed_at_jd()), count)
+        self.assertEqual(self.count_calls("saveGoodsInfo"), count - 150)
+        known = self.get_listed_at_jd()["SKU-00003"]["goodsNo"]
         self.assertMatched(by_barcode, known)

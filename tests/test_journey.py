@@ -51,7 +51,7 @@ class TestJourney(JdHttpCase):
         self.env.flush_all()
         with self.allow_requests():
             context = open_window(self.browser, **options)
-            context.add_cookies([self.cookie(self.http_request_key)])
+            context.add_cookies([self.make_cookie(self.http_request_key)])
             page = context.new_page()
             try:
                 self.sign_into_odoo_page(page)
@@ -64,7 +64,7 @@ class TestJourney(JdHttpCase):
                 self._wait_remaining_requests()
         self.env.invalidate_all()
 
-    def cookie(self, key):
+    def make_cookie(self, key):
         return {
             "name": TEST_CURSOR_COOKIE_NAME,
             "value": key,
@@ -118,7 +118,7 @@ class TestJourney(JdHttpCase):
         page.click(".dropdown-item:has-text('Warehouses')")
         expect(page.locator(".o_list_view .o_data_row", has_text=name)).to_be_visible()
 
-    def subscribed(self, pin):
+    def is_subscribed(self, pin):
         """Return for which applications JD will send messages about the account."""
         accounts = self.sandbox.get("state")["accounts"]
         return next(each["subscribed"] for each in accounts if each["pin"] == pin)
@@ -127,13 +127,13 @@ class TestJourney(JdHttpCase):
         with self.open_browser() as page:
             self.connect_quick(page, tick=True)
             self.assertWarehouseIsListed(page, QUICK_NAME)
-        self.assertEqual(self.subscribed("jd_demo_quick"), ["sandbox-shared-key"])
+        self.assertEqual(self.is_subscribed("jd_demo_quick"), ["sandbox-shared-key"])
 
     def test_quick_without_messages(self):
         with self.open_browser() as page:
             self.connect_quick(page, tick=False)
             self.assertWarehouseIsListed(page, QUICK_NAME)
-        self.assertEqual(self.subscribed("jd_demo_quick"), [])
+        self.assertEqual(self.is_subscribed("jd_demo_quick"), [])
 
     def test_basic_picks_from_jds_lists(self):
         names = [
@@ -162,7 +162,7 @@ class TestJourney(JdHttpCase):
                     page.locator(".o_form_view .o_data_row", has_text=name)
                 ).to_be_visible()
             self.assertWarehouseIsListed(page, names[0])
-        self.assertEqual(self.subscribed("jd_demo_basic"), ["sandbox-own-key"])
+        self.assertEqual(self.is_subscribed("jd_demo_basic"), ["sandbox-own-key"])
 
     def test_denied_and_back_again(self):
         with self.open_browser() as page:

@@ -18,7 +18,7 @@ from .sandbox_case import DEPARTMENT, WAREHOUSE
 @tagged("post_install", "-at_install")
 class TestGoods(ClientGoodsCase):
     def test_goods_come_with_all_that_jd_knows_of_them(self):
-        numbers = self.add_goods(
+        numbers = self.make_goods(
             {
                 "erpGoodsNo": "TEA",
                 "goodsName": "茶 Tea",
@@ -43,7 +43,7 @@ class TestGoods(ClientGoodsCase):
         )
 
     def test_goods_are_found_by_any_of_their_numbers(self):
-        numbers = self.add_goods(
+        numbers = self.make_goods(
             {"erpGoodsNo": "ONE", "barcode": "111"},
             {"erpGoodsNo": "TWO", "barcode": "222"},
         )
@@ -58,7 +58,7 @@ class TestGoods(ClientGoodsCase):
         self.assertEqual(self.jd.goods(DEPARTMENT, own_numbers=["NONE"]), [])
 
     def test_goods_come_page_by_page(self):
-        self.add_goods(count=25)
+        self.make_goods(count=25)
         pages = [
             self.jd.goods(DEPARTMENT, page=page, page_size=10) for page in (1, 2, 3, 4)
         ]
@@ -140,12 +140,12 @@ class TestGoods(ClientGoodsCase):
 class TestStock(ClientGoodsCase):
     def setUp(self):
         super().setUp()
-        self.numbers = self.add_goods(
+        self.numbers = self.make_goods(
             {"erpGoodsNo": "CUP"},
             {"erpGoodsNo": "TEA", "shelfLifeDays": 365},
             {"erpGoodsNo": "GONE"},
         )
-        self.put(
+        self.set_stock(
             {"erpGoodsNo": "CUP", "quantity": 12},
             {"erpGoodsNo": "CUP", "quantity": 3, "goodsLevel": GoodsLevel.DEFECTIVE},
             {"erpGoodsNo": "TEA", "quantity": 5, "lot": "L1"},

@@ -25,7 +25,7 @@ from .client_case import BASIC, CALLBACK, CHINESE, OWN, SHARED, ClientCase
 @tagged("post_install", "-at_install")
 class TestLogin(ClientCase):
     def test_the_login_gives_a_token_with_expiries_in_utc(self):
-        token = self.token()
+        token = self.get_token()
         self.assertTrue(token.access_token and token.refresh_token)
         self.assertEqual(token.account, "jd_demo_quick")
         for expiry, days in (
@@ -36,60 +36,60 @@ class TestLogin(ClientCase):
             self.assertAlmostEqual(expiry, expected, delta=timedelta(minutes=1))
 
     def test_a_token_shows_no_secret_when_it_is_printed(self):
-        token = self.token()
+        token = self.get_token()
         self.assertNotIn(token.access_token, repr(token))
         self.assertNotIn(token.refresh_token, repr(token))
         self.assertNotIn("sandbox-shared-secret", repr(SHARED))
 
     def test_a_code_works_once(self):
         code = self.authorize()
-        self.login().exchange_code(code)
+        self.make_login().exchange_code(code)
         with self.assertRaisesRegex(Refused, "used before"):
-            self.login().exchange_code(code)
+            self.make_login().exchange_code(code)
 
     def test_a_code_nobody_gave_is_refused(self):
         with self.assertRaises(Refused):
-            self.login().exchange_code("made-up")
+            self.make_login().exchange_code("made-up")
 
     def test_a_code_of_another_application_is_refused(self):
         with self.assertRaises(Refused):
-            self.login(OWN).exchange_code(self.authorize())
+            self.make_login(OWN).exchange_code(self.authorize())
 
     def test_a_wrong_secret_concerns_the_application_not_the_code(self):
         for wrong in (replace(SHARED, secret="no"), replace(SHARED, key="no")):
             with self.assertRaises(CredentialsRefused) as caught:
-                self.login(wrong).exchange_code("any")
+                self.make_login(wrong).exchange_code("any")
             self.assertNotIsInstance(caught.exception, TokenRefused)
 
     def test_a_token_is_renewed(self):
-        old = self.token()
-        new = self.login().refresh(old)
+        old = self.get_token()
+        new = self.make_login().refresh(old)
         self.assertNotEqual(new.access_token, old.access_token)
         self.assertTrue(self.connect(token=new).departments())
 
     def test_jd_may_not_renew_a_token(self):
-        token = self.token()
+        token = self.get_token()
         self.sandbox.do("application", key=SHARED.key, refresh="refused")
         with self.assertRaises(Refused):
-            self.login().refresh(token)
+            self.make_login().refresh(token)
 
     def test_a_renewal_with_a_wrong_secret_concerns_the_application(self):
         with self.assertRaises(CredentialsRefused):
-            self.login(replace(SHARED, secret="no")).refresh(self.token())
+            self.make_login(replace(SHARED, secret="no")).refresh(self.get_token())
 
     def test_a_renewal_with_a_wrong_clock_asks_for_the_clock(self):
-        transport = self.new_transport(now=lambda: utc_now() - timedelta(hours=1))
+        transport = self.make_transport(now=lambda: utc_now() - timedelta(hours=1))
         with self.assertRaisesRegex(RetryLater, "clock"):
-            self.login(transport=transport).refresh(self.token())
+            self.make_login(transport=transport).refresh(self.get_token())
 
     def test_a_broken_line_leaves_a_login_open(self):
         code = self.authorize()
         self.sandbox.do("fault", kind="timeout_after", call="oauthToken")
         with self.assertRaises(OutcomeUnknown):
-            self.login().exchange_code(code)
+            self.make_login().exchange_code(code)
 
     def test_the_login_page_gets_all_it_needs(self):
-        url = self.login().authorize_url(CALLBACK, "a&b=c")
+        url = self.make_login().authorize_url(CALLBACK, "a&b=c")
         self.assertTrue(url.startswith(f"{self.sandbox.url}/oauth/authorize?"))
         query = parse_qs(urlsplit(url).query)
         self.assertEqual(
@@ -106,7 +106,7 @@ class TestLogin(ClientCase):
 @tagged("post_install", "-at_install")
 class TestGateway(ClientCase):
     def test_every_algorithm_is_accepted(self):
-        token = self.token()
+        token = self.get_token()
         for algorithm in signing.ALGORITHMS:
             with self.subTest(algorithm=algorithm):
                 application = replace(SHARED, algorithm=algorithm)
@@ -119,7 +119,7 @@ class TestGateway(ClientCase):
         self.assertEqual(department.name, "京东示例")
 
     def test_a_wrong_secret_stops_the_connector(self):
-        token = self.token()
+        token = self.get_token()
         for wrong in (replace(SHARED, secret="no"), replace(SHARED, key="no")):
             jd = self.connect(application=wrong, token=token)
             with self.assertRaises(CredentialsRefused) as caught:
@@ -136,7 +136,7 @@ class TestGateway(ClientCase):
             jd.departments()
 
     def test_a_wrong_clock_is_named(self):
-        slow = self.new_transport(now=lambda: utc_now() - timedelta(hours=1))
+        slow = self.make_transport(now=lambda: utc_now() - timedelta(hours=1))
         with self.assertRaisesRegex(RetryLater, "clock"):
             self.connect(transport=slow).departments()
 
@@ -158,7 +158,7 @@ class TestGateway(ClientCase):
         self.assertTrue(jd.departments())
 
     def test_a_question_that_got_no_answer_may_be_asked_again(self):
-        jd = self.connect(transport=self.new_transport(read_timeout=0.5))
+        jd = self.connect(transport=self.make_transport(read_timeout=0.5))
         faults = (
             {"kind": "timeout_after"},
             {"kind": "html_502"},
@@ -185,7 +185,7 @@ class TestGateway(ClientCase):
     def test_no_call_writes_a_secret_or_a_person_into_a_log(self):
         with self.assertLogs(level="DEBUG") as logs:
             code = self.authorize()
-            login = self.login()
+            login = self.make_login()
             token = login.exchange_code(code)
             renewed = login.refresh(token)
             jd = self.connect(token=renewed)

@@ -31,12 +31,12 @@ RECEIVER = Address(name="สมชาย ใจดี", mobile="0812345678", det
 class ClientOutboundCase(ClientGoodsCase):
     def setUp(self):
         super().setUp()
-        self.goods = self.add_goods(
+        self.goods = self.make_goods(
             {"erpGoodsNo": "CUP"},
             {"erpGoodsNo": "TEA", "shelfLifeDays": 365, "batch": True},
             {"erpGoodsNo": "PHONE", "serial": True},
         )
-        self.put(
+        self.set_stock(
             {"erpGoodsNo": "CUP", "quantity": 1000},
             {
                 "erpGoodsNo": "TEA",
@@ -47,7 +47,7 @@ class ClientOutboundCase(ClientGoodsCase):
             {"erpGoodsNo": "PHONE", "quantity": 2, "serialNos": ["SN1", "SN2"]},
         )
 
-    def order(self, number="WH/OUT/1", **changes):
+    def make_order(self, number="WH/OUT/1", **changes):
         order = OutboundOrder(
             number=number,
             department_no=DEPARTMENT,
@@ -58,7 +58,7 @@ class ClientOutboundCase(ClientGoodsCase):
         )
         return replace(order, **changes)
 
-    def told(self, number="WH/OUT/1"):
+    def get_request(self, number="WH/OUT/1"):
         """Return what JD was told of an order, word for word."""
         orders = self.sandbox.get("orders", kind="XSCK")
         [order] = [row for row in orders if row["erpOrderNo"] == number]
@@ -70,19 +70,19 @@ class ClientOutboundCase(ClientGoodsCase):
     def arrange(self, number="WH/OUT/1", **how):
         self.sandbox.do("arrange", orders=[number], **how)
 
-    def report(self, number="WH/OUT/1", **options):
+    def get_report(self, number="WH/OUT/1", **options):
         return self.jd.report(OUTBOUND, DEPARTMENT, own_number=number, **options)
 
 
 @tagged("post_install", "-at_install")
 class TestCreateOutbound(ClientOutboundCase):
     def test_an_order_gets_a_number_of_jd(self):
-        number = self.jd.create_order(self.order())
+        number = self.jd.create_order(self.make_order())
         self.assertRegex(number, r"^ESL\d+$")
         self.assertEqual(self.jd.find_number(OUTBOUND, DEPARTMENT, "WH/OUT/1"), number)
 
     def test_everything_an_order_may_hold_is_accepted(self):
-        order = self.order(
+        order = self.make_order(
             platform="1",
             platform_number="JD-1",
             ordered_at=from_jd("2026-01-02 04:00:00"),
@@ -115,7 +115,7 @@ class TestCreateOutbound(ClientOutboundCase):
         )
         self.jd.create_order(order)
         self.assertEqual(
-            self.told(),
+            self.get_request(),
             {
                 "sourceNo": "ISV0020008045424",
                 "erpDeliveryNo": "WH/OUT/1",
@@ -180,25 +180,25 @@ class TestCreateOutbound(ClientOutboundCase):
         )
 
     def test_nothing_empty_is_told(self):
-        self.jd.create_order(self.order())
+        self.jd.create_order(self.make_order())
         self.assertEqual(
-            set(self.told()),
+            set(self.get_request()),
             {
                 *("sourceNo", "erpDeliveryNo", "orderType", "warehouseNo", "pin"),
                 *("orderMark", "channelInfo", "customerInfo", "receiverInfo"),
                 *("carrierInfo", "cargoInfos"),
             },
         )
-        self.assertEqual(self.told()["orderMark"], "0" * 50)
+        self.assertEqual(self.get_request()["orderMark"], "0" * 50)
 
     def test_goods_of_two_lines_and_levels_are_kept_apart(self):
-        self.put({"erpGoodsNo": "CUP", "quantity": 5, "goodsLevel": "200"})
+        self.set_stock({"erpGoodsNo": "CUP", "quantity": 5, "goodsLevel": "200"})
         lines = (
             OrderLine("a", self.goods["CUP"], 1),
             OrderLine("b", self.goods["CUP"], 2, level="200"),
         )
-        self.jd.create_order(self.order(lines=lines))
-        told = self.told()["cargoInfos"]
+        self.jd.create_order(self.make_order(lines=lines))
+        told = self.get_request()["cargoInfos"]
         self.assertEqual(
             [
                 (line["orderLine"], line["goodsLevel"], line["planQuantity"])
@@ -208,11 +208,11 @@ class TestCreateOutbound(ClientOutboundCase):
         )
 
     def test_an_order_told_twice_is_one_order(self):
-        first = self.jd.create_order(self.order())
-        self.assertEqual(self.jd.create_order(self.order()), first)
+        first = self.jd.create_order(self.make_order())
+        self.assertEqual(self.jd.create_order(self.make_order()), first)
 
     def test_an_order_to_a_business_needs_no_shop(self):
-        order = self.order(shop_no="")
+        order = self.make_order(shop_no="")
         with self.assertRaisesRegex(Refused, "shopNo"):
             self.jd.create_order(order)
         self.assertTrue(self.jd.create_order(replace(order, to_business=True)))
@@ -227,43 +227,43 @@ class TestCreateOutbound(ClientOutboundCase):
         )
         for changes, words in cases:
             with self.subTest(words=words), self.assertRaisesRegex(Refused, words):
-                self.jd.create_order(self.order(**changes))
+                self.jd.create_order(self.make_order(**changes))
 
     def test_an_order_without_an_answer_is_asked_about(self):
         self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
         with self.assertRaises(OutcomeUnknown):
-            self.jd.create_order(self.order("WH/OUT/1"))
+            self.jd.create_order(self.make_order("WH/OUT/1"))
         self.assertTrue(self.jd.find_number(OUTBOUND, DEPARTMENT, "WH/OUT/1"))
         self.sandbox.do("fault", kind="timeout_before", call="addSoOrder", count=1)
         with self.assertRaises(OutcomeUnknown):
-            self.jd.create_order(self.order("WH/OUT/2"))
+            self.jd.create_order(self.make_order("WH/OUT/2"))
         self.assertIsNone(self.jd.find_number(OUTBOUND, DEPARTMENT, "WH/OUT/2"))
 
     def test_a_repeat_that_jd_refuses_is_asked_about(self):
-        self.jd.create_order(self.order())
+        self.jd.create_order(self.make_order())
         self.sandbox.do("department", no=DEPARTMENT, refuses_repeats=True)
         with self.assertRaises(OutcomeUnknown):
-            self.jd.create_order(self.order())
+            self.jd.create_order(self.make_order())
 
     def test_a_failure_of_jds_own_system_leaves_the_outcome_open(self):
         self.sandbox.do("fault", kind="refuse", call="addSoOrder", code="4000")
         with self.assertRaises(OutcomeUnknown):
-            self.jd.create_order(self.order())
+            self.jd.create_order(self.make_order())
 
     def test_a_busy_jd_is_left_alone_for_ten_minutes(self):
         self.sandbox.do("fault", kind="busy", call="addSoOrder")
         with self.assertRaises(Throttled) as caught:
-            self.jd.create_order(self.order())
+            self.jd.create_order(self.make_order())
         self.assertEqual(caught.exception.wait_seconds, 600)
 
     def test_another_merchants_department_is_refused(self):
         with self.assertRaises(PermissionRefused):
-            self.jd.create_order(self.order(department_no="EBU0000000000201"))
+            self.jd.create_order(self.make_order(department_no="EBU0000000000201"))
         with self.assertRaises(PermissionRefused):
             self.jd.find_number(OUTBOUND, "EBU0000000000201", "WH/OUT/1")
 
     def test_a_hundred_orders_go_at_once_and_each_is_one_order(self):
-        orders = [self.order(f"WH/OUT/{index}") for index in range(100)]
+        orders = [self.make_order(f"WH/OUT/{index}") for index in range(100)]
         numbers = run_all(self.jd.create_order, orders, 8)
         self.assertEqual(len(set(numbers)), 100)
         held = {
@@ -283,7 +283,7 @@ class TestReportOutbound(ClientOutboundCase):
                 self.jd.report(OUTBOUND, DEPARTMENT, **named)
 
     def test_nothing_is_reported_shipped_before_it_is(self):
-        number = self.jd.create_order(self.order())
+        number = self.jd.create_order(self.make_order())
         report = self.jd.report(OUTBOUND, DEPARTMENT, number=number)
         self.assertEqual((report.number, report.own_number), (number, "WH/OUT/1"))
         self.assertEqual(report.department_no, DEPARTMENT)
@@ -296,10 +296,10 @@ class TestReportOutbound(ClientOutboundCase):
         self.assertEqual((report.parcels, report.waybills), ((), ()))
 
     def test_a_shipped_order_tells_quantities_parcels_and_waybills(self):
-        self.jd.create_order(self.order())
+        self.jd.create_order(self.make_order())
         self.arrange(parcels=2)
         self.advance(to="10020")
-        report = self.report()
+        report = self.get_report()
         self.assertEqual(report.status, "10020")
         self.assertEqual(report.lines[0].done, 3)
         self.assertEqual(len(report.parcels), 2)
@@ -310,9 +310,9 @@ class TestReportOutbound(ClientOutboundCase):
         self.assertGreater(report.parcels[0].weight, 0)
 
     def test_the_history_is_in_utc_and_in_order(self):
-        self.jd.create_order(self.order())
+        self.jd.create_order(self.make_order())
         self.advance(to="10014")
-        history = self.report().history
+        history = self.get_report().history
         self.assertEqual(
             [change.status for change in history], ["10010", "100130", "10014"]
         )
@@ -325,43 +325,43 @@ class TestReportOutbound(ClientOutboundCase):
             OrderLine("1", self.goods["CUP"], 3),
             OrderLine("2", self.goods["PHONE"], 1),
         )
-        self.jd.create_order(self.order(lines=lines))
+        self.jd.create_order(self.make_order(lines=lines))
         self.arrange(short={"1": 3}, unreported=["2"])
         self.advance(to="10020")
-        self.assertEqual([line.done for line in self.report().lines], [0, None])
+        self.assertEqual([line.done for line in self.get_report().lines], [0, None])
 
     def test_lots_and_serials_come_when_they_are_asked_for(self):
         lines = (
             OrderLine("1", self.goods["TEA"], 4),
             OrderLine("2", self.goods["PHONE"], 2),
         )
-        self.jd.create_order(self.order(lines=lines))
+        self.jd.create_order(self.make_order(lines=lines))
         self.advance(to="10020")
-        plain = self.report()
+        plain = self.get_report()
         self.assertEqual((plain.lots, plain.serials), ((), ()))
-        full = self.report(with_lots=True)
+        full = self.get_report(with_lots=True)
         [lot] = full.lots
         self.assertEqual((lot.line, lot.quantity, lot.lot.number), ("1", 4, "L1"))
         self.assertEqual(lot.lot.expires_on.isoformat(), "2027-01-31")
         self.assertEqual({row.serial for row in full.serials}, {"SN1", "SN2"})
 
     def test_an_own_waybill_is_one_of_the_orders_waybills(self):
-        self.jd.create_order(self.order(waybill="TH0001"))
-        self.assertEqual(self.report().waybills, ("TH0001",))
+        self.jd.create_order(self.make_order(waybill="TH0001"))
+        self.assertEqual(self.get_report().waybills, ("TH0001",))
 
     def test_a_question_without_an_answer_is_asked_again(self):
-        self.jd.create_order(self.order())
+        self.jd.create_order(self.make_order())
         self.sandbox.do("fault", kind="timeout_after", call="querySoOrder", count=1)
         with self.assertRaises(RetryLater):
-            self.report()
-        self.assertTrue(self.report())
+            self.get_report()
+        self.assertTrue(self.get_report())
 
 
 @tagged("post_install", "-at_install")
 class TestCancel(ClientOutboundCase):
     def setUp(self):
         super().setUp()
-        self.number = self.jd.create_order(self.order())
+        self.number = self.jd.create_order(self.make_order())
 
     def cancel(self, **named):
         named = named or {"number": self.number}
@@ -369,7 +369,7 @@ class TestCancel(ClientOutboundCase):
 
     def test_an_early_order_is_cancelled_at_once(self):
         self.assertEqual(self.cancel(), Cancellation(CancelResult.CANCELLED))
-        self.assertEqual(self.report().status, "10028")
+        self.assertEqual(self.get_report().status, "10028")
 
     def test_a_cancelled_order_stays_cancelled(self):
         self.cancel()
@@ -402,7 +402,7 @@ class TestCancel(ClientOutboundCase):
         self.sandbox.do("fault", kind="timeout_after", call="cancelOrder", count=1)
         with self.assertRaises(OutcomeUnknown):
             self.cancel()
-        self.assertEqual(self.report().status, "10028")
+        self.assertEqual(self.get_report().status, "10028")
 
     def test_another_merchants_order_is_not_cancelled(self):
         other = self.connect(("jd_demo_basic", "demo-basic"))

@@ -90,20 +90,20 @@ class AnsweredCase(BaseCase):
         self.login = lib.login("jdl", **way)
         self.jd = lib.connect("jdl", token=TOKEN, pin="京东示例", **way)
 
-    def answer(self, data, **envelope):
+    def set_answer(self, data, **envelope):
         self.server.answer = {"code": "1000", "data": data, **envelope}
 
-    def answer_error(self, code, **words):
+    def set_error(self, code, **words):
         self.server.answer = {"error_response": {"code": code, **words}}
 
-    def report(self, kind=OrderKind.OUTBOUND):
+    def get_report(self, kind=OrderKind.OUTBOUND):
         return self.jd.report(kind, DEPARTMENT, own_number="WH/OUT/1", with_lots=True)
 
 
 @tagged("post_install", "-at_install")
 class TestSending(AnsweredCase):
     def test_the_body_is_compact_ascii_and_signed_as_it_travels(self):
-        self.answer({"deliveryNo": "ESL1"})
+        self.set_answer({"deliveryNo": "ESL1"})
         self.jd.create_order(ORDER)
         [(path, body)] = self.server.requests
         address = urlsplit(path)
@@ -139,7 +139,7 @@ class TestSending(AnsweredCase):
 @tagged("post_install", "-at_install")
 class TestEnvelope(AnsweredCase):
     def test_a_number_for_a_code_is_read_as_well(self):
-        self.answer([], code=1000)
+        self.set_answer([], code=1000)
         self.assertEqual(self.jd.departments(), [])
 
     def test_an_answer_without_a_code_leaves_the_outcome_open(self):
@@ -151,27 +151,27 @@ class TestEnvelope(AnsweredCase):
 
     def test_the_id_of_a_request_is_read_in_both_spellings(self):
         for name in ("requestId", "requestID"):
-            self.answer(None, code="2000", message="no", **{name: 77})
+            self.set_answer(None, code="2000", message="no", **{name: 77})
             with self.assertRaises(Refused) as caught:
                 self.jd.departments()
             self.assertEqual(caught.exception.request_id, "77")
 
     def test_a_gateway_that_gave_up_waiting_leaves_the_outcome_open(self):
         for code in ("65", "66"):
-            self.answer_error(code, zh_desc="系统处理超时")
+            self.set_error(code, zh_desc="系统处理超时")
             with self.assertRaisesRegex(OutcomeUnknown, "系统处理超时"):
                 self.jd.create_order(ORDER)
             with self.assertRaises(RetryLater):
                 self.jd.departments()
 
     def test_an_unknown_code_of_the_gateway_is_a_refusal(self):
-        self.answer_error(99, en_desc="Whatever")
+        self.set_error(99, en_desc="Whatever")
         with self.assertRaisesRegex(Refused, "Whatever") as caught:
             self.jd.create_order(ORDER)
         self.assertEqual(caught.exception.code, "99")
 
     def test_a_throttled_login_is_throttled(self):
-        self.answer_error("2", en_desc="App Call Limited")
+        self.set_error("2", en_desc="App Call Limited")
         with self.assertRaises(Throttled):
             self.login.exchange_code("code")
 
@@ -193,13 +193,13 @@ class TestEnvelope(AnsweredCase):
 
     def test_a_new_order_without_a_number_leaves_the_outcome_open(self):
         for data in (None, {}, {"deliveryNo": ""}, [], "ESL1"):
-            self.answer(data)
+            self.set_answer(data)
             with self.assertRaises(OutcomeUnknown):
                 self.jd.create_order(ORDER)
 
     def test_a_new_supplier_may_get_no_number(self):
         for data, number in (None, ""), ({"supplierNo": "EMS1"}, "EMS1"):
-            self.answer(data)
+            self.set_answer(data)
             new = Supplier("S1", "Supplier")
             self.assertEqual(self.jd.create_supplier(DEPARTMENT, new), number)
 
@@ -208,16 +208,16 @@ class TestEnvelope(AnsweredCase):
 class TestRows(AnsweredCase):
     def test_what_jd_leaves_out_of_a_list_is_left_out(self):
         rows = [None, "text", {}, {"warehouseNo": None}, {"warehouseNo": 110000101}]
-        self.answer(rows)
+        self.set_answer(rows)
         [warehouse] = self.jd.warehouses(DEPARTMENT)
         self.assertEqual((warehouse.number, warehouse.status), ("110000101", ""))
         for nothing in (None, {}, "", []):
-            self.answer(nothing)
+            self.set_answer(nothing)
             self.assertEqual(self.jd.warehouses(DEPARTMENT), [])
             self.assertEqual(self.jd.stock(DEPARTMENT, "110000101").rows, ())
 
     def test_stock_that_is_not_told_is_not_zero(self):
-        self.answer(
+        self.set_answer(
             {
                 "totalNum": "2",
                 "resultList": [
@@ -234,12 +234,14 @@ class TestRows(AnsweredCase):
 
     def test_what_is_no_whole_number_is_asked_for_again(self):
         for unreadable in ("many", "1.5", True, "NaN", "Infinity", [3]):
-            self.answer({"resultList": [{"goodsNo": "EMG1", "stockNum": unreadable}]})
+            self.set_answer(
+                {"resultList": [{"goodsNo": "EMG1", "stockNum": unreadable}]}
+            )
             with self.assertRaisesRegex(RetryLater, "stockNum"):
                 self.jd.stock(DEPARTMENT, "110000101")
 
     def test_lots_keep_what_is_known_of_them(self):
-        self.answer(
+        self.set_answer(
             {
                 "resultList": [
                     {
@@ -264,7 +266,7 @@ class TestRows(AnsweredCase):
 @tagged("post_install", "-at_install")
 class TestReports(AnsweredCase):
     def test_an_outbound_order_is_read_in_whatever_types_it_comes(self):
-        self.answer(
+        self.set_answer(
             {
                 "deliveryNo": "ESL1",
                 "erpDeliveryNo": "WH/OUT/1",
@@ -299,7 +301,7 @@ class TestReports(AnsweredCase):
                 ],
             }
         )
-        report = self.report()
+        report = self.get_report()
         self.assertEqual(report.status, "10020")
         self.assertEqual(report.department_no, "")
         self.assertEqual(report.split_numbers, ("ESL2", "ESL3"))
@@ -321,9 +323,9 @@ class TestReports(AnsweredCase):
 
     def test_a_quantity_that_cannot_be_read_is_asked_for_again(self):
         row = {"orderLine": "1", "realQuantity": "two"}
-        self.answer({"deliveryNo": "ESL1", "deliveryItemList": [row]})
+        self.set_answer({"deliveryNo": "ESL1", "deliveryItemList": [row]})
         with self.assertRaisesRegex(RetryLater, "realQuantity"):
-            self.report()
+            self.get_report()
 
     def test_an_order_that_jd_answers_with_nothing_is_not_there(self):
         for kind in (
@@ -333,17 +335,17 @@ class TestReports(AnsweredCase):
             OrderKind.OUTBOUND,
         ):
             for data in (None, {}, {"deliveryNo": None, "purchaseNo": None}):
-                self.answer(data)
+                self.set_answer(data)
                 with self.assertRaises(NotFound):
-                    self.report(kind)
+                    self.get_report(kind)
 
     def test_an_unknown_supplier_return_is_not_there(self):
-        self.answer(None, code="3010", message="wrong number")
+        self.set_answer(None, code="3010", message="wrong number")
         with self.assertRaises(NotFound):
-            self.report(OrderKind.SUPPLIER_RETURN)
+            self.get_report(OrderKind.SUPPLIER_RETURN)
 
     def test_an_inbound_order_tells_each_difference_by_its_reason(self):
-        self.answer(
+        self.set_answer(
             {
                 "purchaseNo": "EPL1",
                 "purchaseOrderStatus": 70,
@@ -374,7 +376,7 @@ class TestReports(AnsweredCase):
                 ],
             }
         )
-        report = self.report(OrderKind.INBOUND)
+        report = self.get_report(OrderKind.INBOUND)
         self.assertEqual(report.status, "70")
         self.assertEqual(report.completed_at, from_jd("2026-01-02 04:00:00"))
         self.assertEqual(
@@ -389,7 +391,7 @@ class TestReports(AnsweredCase):
 
     def test_a_cancel_is_not_done_before_jd_says_so(self):
         for result in ("7", None, ""):
-            self.answer({"resultType": result})
+            self.set_answer({"resultType": result})
             cancelled = self.jd.cancel(OrderKind.OUTBOUND, DEPARTMENT, number="ESL1")
             self.assertEqual(cancelled.result, CancelResult.CANCELLING)
 

@@ -100,7 +100,7 @@ class TestTransport(BaseCase):
         )
         return self.transport.send(request, read or (lambda answer: answer))
 
-    def assert_unknown(self, behave, words):
+    def assertUnknown(self, behave, words):
         """An order may have been made, a question may be asked again."""
         with ill_behaved(behave) as (base, _received):
             with self.assertRaisesRegex(OutcomeUnknown, words) as caught:
@@ -137,39 +137,39 @@ class TestTransport(BaseCase):
             self.send(f"http://127.0.0.1:{address[1]}")
 
     def test_silence_after_the_request_leaves_the_outcome_open(self):
-        self.assert_unknown(lambda connection: time.sleep(1), "in time")
+        self.assertUnknown(lambda connection: time.sleep(1), "in time")
 
     def test_silence_in_the_middle_of_an_answer_leaves_the_outcome_open(self):
         def half(connection):
             connection.sendall(http("200 OK", b'{"code":"1000"}')[:-5])
             time.sleep(1)
 
-        self.assert_unknown(half, "in time")
+        self.assertUnknown(half, "in time")
 
     def test_a_cut_line_leaves_the_outcome_open(self):
-        self.assert_unknown(lambda connection: None, "broke off")
+        self.assertUnknown(lambda connection: None, "broke off")
 
     def test_a_line_cut_after_the_headers_leaves_the_outcome_open(self):
         cut = http("200 OK", b'{"code":"1000"}')[:-15]
         # Older versions of urllib3 give what came as if it were all.
         words = "broke off|format"
-        self.assert_unknown(lambda connection: connection.sendall(cut), words)
+        self.assertUnknown(lambda connection: connection.sendall(cut), words)
 
     def test_a_server_error_leaves_the_outcome_open(self):
         html = b"<html><h1>502 Bad Gateway</h1></html>"
-        self.assert_unknown(answering("502 Bad Gateway", html), "HTTP 502")
-        self.assert_unknown(answering("500 Oops", b'{"code":"1000"}'), "HTTP 500")
+        self.assertUnknown(answering("502 Bad Gateway", html), "HTTP 502")
+        self.assertUnknown(answering("500 Oops", b'{"code":"1000"}'), "HTTP 500")
 
     def test_what_is_not_a_json_object_leaves_the_outcome_open(self):
         nested = b"[" * 100_000
         for body in (b"<html></html>", b"", b'{"code":', b"[1]", b"\xff\xfe", nested):
             with self.subTest(body=body[:20]):
-                self.assert_unknown(answering("200 OK", body), "format")
+                self.assertUnknown(answering("200 OK", body), "format")
 
     def test_a_redirect_is_not_followed(self):
         with ill_behaved(answering("200 OK", b'{"code":"1000"}')) as (other, asked):
             moved = answering("302 Found", b"", f"Location: {other}/")
-            self.assert_unknown(moved, "format")
+            self.assertUnknown(moved, "format")
             self.assertFalse(asked)
 
     def test_an_endless_answer_is_given_up(self):
@@ -182,7 +182,7 @@ class TestTransport(BaseCase):
             while True:
                 connection.sendall(chunk)
 
-        self.assert_unknown(pour, "longer than 100000 bytes")
+        self.assertUnknown(pour, "longer than 100000 bytes")
 
     def test_too_many_requests_ask_for_a_pause(self):
         behave = answering("429 Too Many Requests", b"slow down")
@@ -288,14 +288,14 @@ class TestTransportLog(BaseCase):
         with self.assertLogs(level=logging.DEBUG) as logs:
             for behave in behaviours:
                 with ill_behaved(behave) as (base, _):
-                    errors += self.errors_of(base)
-            errors += self.errors_of("http://127.0.0.1:1")
+                    errors += self.get_errors(base)
+            errors += self.get_errors("http://127.0.0.1:1")
         text = "\n".join(record.getMessage() for record in logs.records)
         self.assertIn("access_token=***", text, "urllib3 logs addresses in full")
         self.assertEqual(len(errors), 5)
         self.assertNotIn("5ecret", text + "\n".join(errors))
 
-    def errors_of(self, base):
+    def get_errors(self, base):
         try:
             self.send(base)
         except (OutcomeUnknown, RetryLater):

@@ -13,7 +13,7 @@ class TestOrderCancel(JdOrderCase):
     def settle(self, agreed):
         """Have JD decide the cancel it was asked for, and Odoo learn of it."""
         self.sandbox.do("settle", agreed=agreed)
-        self.ask(self.order)
+        self.pull(self.order)
 
     def cancel_later(self):
         self.sandbox.do("settings", cancel="later, agreed")
@@ -28,7 +28,7 @@ class TestOrderCancel(JdOrderCase):
         self.assertEqual(self.picking.state, "cancel")
         self.assertEqual(self.order.state, "cancelled")
         self.send()
-        self.assertFalse(self.at_jd(self.order))
+        self.assertFalse(self.find_order_at_jd(self.order))
 
     def test_what_jd_refused_is_cancelled_here_alone(self):
         self.sandbox.do("fault", kind="refuse", code="2062", count=1)
@@ -41,7 +41,7 @@ class TestOrderCancel(JdOrderCase):
     def test_a_part_that_is_cancelled_before_sending_is_not_sent(self):
         self.picking.move_ids[0]._action_cancel()
         self.send()
-        [cargo] = self.at_jd(self.order)["request"]["cargoInfos"]
+        [cargo] = self.find_order_at_jd(self.order)["request"]["cargoInfos"]
         self.assertEqual(cargo["planQuantity"], 2)
 
     # === ASKED === #
@@ -54,14 +54,14 @@ class TestOrderCancel(JdOrderCase):
         self.run_cron("push_orders")
         self.assertEqual(self.order.state, "cancelled")
         self.assertEqual(self.picking.state, "cancel")
-        self.assertEqual(self.at_jd(self.order)["status"], 10028)
+        self.assertEqual(self.find_order_at_jd(self.order)["status"], 10028)
         self.assertFalse(self.order.activity_ids)
 
     def test_the_transfer_stands_until_jd_agrees(self):
         self.cancel_later()
         self.assertEqual(self.order.state, "cancelling")
         self.assertEqual(self.picking.state, "assigned")
-        self.ask(self.order)
+        self.pull(self.order)
         self.assertEqual(self.picking.state, "assigned")
         self.settle(agreed=True)
         self.assertEqual(self.order.state, "cancelled")
@@ -72,7 +72,7 @@ class TestOrderCancel(JdOrderCase):
         self.cancel_later()
         self.settle(agreed=False)
         self.assertEqual(self.order.state, "in_progress")
-        self.assertAsked(self.order, "JD did not cancel this order")
+        self.assertOneActivity(self.order, "JD did not cancel this order")
         self.ship(self.order)
         self.assertEqual(self.picking.state, "done")
         self.assertEqual(self.picking.move_ids.mapped("quantity"), [3, 2])
@@ -96,11 +96,11 @@ class TestOrderCancel(JdOrderCase):
                 self.sandbox.do("settings", late_cancel=late_cancel)
                 picking = self.make_delivery(1)
                 order = self.send(picking)
-                self.walk(order, "10016")
+                self.advance(order, "10016")
                 picking.action_cancel()  # here nobody knows yet
                 self.run_cron("push_orders")
                 self.assertEqual(order.state, "in_progress")
-                self.assertAsked(order, words)
+                self.assertOneActivity(order, words)
                 self.ship(order)
                 self.assertEqual(picking.state, "done")
 
@@ -112,7 +112,9 @@ class TestOrderCancel(JdOrderCase):
         self.ship(self.order)
         self.assertEqual(self.order.state, "done")
         self.assertEqual(self.picking.state, "done")
-        self.assertRegex(self.notes(self.order), "did not cancel this order")
+        self.assertRegex(
+            self.get_activity_notes(self.order), "did not cancel this order"
+        )
 
     def test_a_cancel_that_jd_does_not_understand_is_refused_with_its_words(self):
         self.send()
@@ -122,7 +124,7 @@ class TestOrderCancel(JdOrderCase):
         self.picking.action_cancel()
         self.run_cron("push_orders")
         self.assertEqual(self.order.state, "in_progress")
-        self.assertAsked(self.order, r"no way \(code 2999\)")
+        self.assertOneActivity(self.order, r"no way \(code 2999\)")
 
     def test_a_cancel_that_jd_did_not_answer_is_asked_again(self):
         self.send()
@@ -132,7 +134,7 @@ class TestOrderCancel(JdOrderCase):
         for _ in range(3):
             self.run_cron("push_orders")
             self.assertEqual(self.order.state, "cancelling")
-            self.let_pass(minutes=1)
+            self.pass_time(minutes=1)
         self.run_cron("push_orders")
         self.assertEqual(self.picking.state, "cancel")
 
@@ -140,7 +142,7 @@ class TestOrderCancel(JdOrderCase):
         self.cancel_later()
         before = self.count_calls("querySoOrder")
         for _ in range(24 * 6):
-            self.let_pass(minutes=10)
+            self.pass_time(minutes=10)
             self.run_cron("follow_orders")
         self.assertLessEqual(self.count_calls("querySoOrder") - before, 12)
 
@@ -148,8 +150,8 @@ class TestOrderCancel(JdOrderCase):
 
     def test_from_picking_on_it_is_refused_with_the_reason(self):
         self.send()
-        self.walk(self.order, "10016")
-        self.ask(self.order)
+        self.advance(self.order, "10016")
+        self.pull(self.order)
         with self.assertRefused("cannot be cancelled any more.*off the shelf"):
             self.picking.action_cancel()
         self.assertEqual(self.picking.state, "assigned")
@@ -157,8 +159,8 @@ class TestOrderCancel(JdOrderCase):
 
     def test_lowering_what_is_off_the_shelf_is_refused_too(self):
         self.send()
-        self.walk(self.order, "10016")
-        self.ask(self.order)
+        self.advance(self.order, "10016")
+        self.pull(self.order)
         with self.assertRefused("cannot be cancelled any more"):
             self.picking.move_ids[0].product_uom_qty = 1
 
@@ -170,22 +172,22 @@ class TestOrderCancel(JdOrderCase):
         self.picking.action_cancel()
         self.assertEqual(self.order.state, "unknown")
         self.assertEqual(self.picking.state, "assigned")
-        self.let_pass(minutes=1)
+        self.pass_time(minutes=1)
         self.run_cron("follow_orders")
         self.assertEqual(self.order.state, "cancelling")
         self.run_cron("push_orders")
         self.assertEqual(self.picking.state, "cancel")
-        self.assertEqual(self.at_jd(self.order)["status"], 10028)
+        self.assertEqual(self.find_order_at_jd(self.order)["status"], 10028)
 
     def test_a_cancel_of_what_never_reached_jd_is_obeyed_without_asking(self):
         self.sandbox.do("fault", kind="timeout_before", call="addSoOrder", count=1)
         self.send()
         self.picking.action_cancel()
-        self.let_pass(minutes=1)
+        self.pass_time(minutes=1)
         self.run_cron("follow_orders")
         self.assertEqual(self.picking.state, "cancel")
         self.send()
-        self.assertFalse(self.at_jd(self.order))
+        self.assertFalse(self.find_order_at_jd(self.order))
         self.assertEqual(self.count_calls("cancelOrder"), 0)
 
     def test_a_cancel_while_it_is_being_sent_waits_for_the_answer(self):
@@ -200,7 +202,7 @@ class TestOrderCancel(JdOrderCase):
         self.sandbox.do("fault", kind="timeout_before", call="addSoOrder", count=1)
         self.send()
         self.picking.action_cancel()
-        self.let_pass(minutes=1)
+        self.pass_time(minutes=1)
         self.sandbox.do("fault", kind="refuse", call="addSoOrder", code="2062")
         self.run_cron("follow_orders")
         self.assertEqual(self.picking.state, "cancel")
@@ -216,7 +218,7 @@ class TestOrderCancel(JdOrderCase):
         again = self.picking.jd_order_id
         self.assertNotEqual(again, self.order)
         self.send()
-        [cargo] = self.at_jd(again)["request"]["cargoInfos"]
+        [cargo] = self.find_order_at_jd(again)["request"]["cargoInfos"]
         self.assertEqual(cargo["planQuantity"], 2)
         self.ship(again)
         self.assertEqual(self.picking.state, "done")
@@ -228,15 +230,15 @@ class TestOrderCancel(JdOrderCase):
         self.run_cron("push_orders")
         self.assertEqual(self.order.state, "cancelled")
         again = self.send(self.picking)
-        planned = [row["planQuantity"] for row in self.at_jd(again)["lines"]]
+        planned = [row["planQuantity"] for row in self.find_order_at_jd(again)["lines"]]
         self.assertEqual(planned, [1, 2])
 
     def test_less_is_wanted_and_jd_ships_all(self):
         self.send()
-        self.walk(self.order, "10016")
+        self.advance(self.order, "10016")
         self.picking.move_ids[0].product_uom_qty = 1
         self.run_cron("push_orders")
-        self.assertAsked(self.order, "did not cancel")
+        self.assertOneActivity(self.order, "did not cancel")
         self.ship(self.order)
         self.assertEqual(self.picking.state, "done")
         self.assertEqual(self.picking.move_ids.mapped("quantity"), [3, 2])
@@ -253,35 +255,37 @@ class TestOrderCancel(JdOrderCase):
 
     def test_jd_cancelling_by_itself_holds_the_transfer(self):
         self.send()
-        self.walk(self.order, "10028")
-        self.ask(self.order)
+        self.advance(self.order, "10028")
+        self.pull(self.order)
         self.assertEqual(self.order.state, "cancelled")
         self.assertEqual(self.picking.state, "assigned")
         self.assertTrue(self.picking.jd_on_hold)
-        self.assertAsked(self.order, "JD cancelled this order by itself")
+        self.assertOneActivity(self.order, "JD cancelled this order by itself")
         self.send()
         self.assertEqual(self.picking.jd_order_ids, self.order)
 
     def test_what_jd_cancelled_can_be_sent_again_or_cancelled(self):
         self.send()
-        self.walk(self.order, "10028")
-        self.ask(self.order)
+        self.advance(self.order, "10028")
+        self.pull(self.order)
         self.picking.action_jd_send()
         again = self.send(self.picking)
         self.assertEqual(again.state, "accepted")
-        self.walk(again, "10028")
-        self.ask(again)
+        self.advance(again, "10028")
+        self.pull(again)
         self.picking.action_cancel()
         self.assertEqual(self.picking.state, "cancel")
 
     def test_jd_shipping_what_it_had_cancelled_is_told(self):
         self.send()
-        self.walk(self.order, "10015")
-        self.ask(self.order)
+        self.advance(self.order, "10015")
+        self.pull(self.order)
         self.order.with_user(self.manager).action_release()
-        self.walk(self.order, "10019")
-        self.hear(self.order, "10019")
+        self.advance(self.order, "10019")
+        self.receive_message(self.order, "10019")
         self.run_cron("follow_orders")
-        self.assertRegex(self.notes(self.order), "although it is cancelled here")
+        self.assertRegex(
+            self.get_activity_notes(self.order), "although it is cancelled here"
+        )
         self.assertEqual(self.order.state, "cancelled")
         self.assertEqual(self.picking.state, "assigned")

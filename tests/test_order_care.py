@@ -69,7 +69,7 @@ class TestOrderCare(JdOrderCase):
 
     def test_a_connection_that_was_disconnected_goes_on_where_it_stopped(self):
         self.send()
-        self.walk(self.order, "10019")
+        self.advance(self.order, "10019")
         self.connector.action_disconnect()
         self.order.pull_at = "2020-01-01"
         self.run_cron("follow_orders")
@@ -82,12 +82,12 @@ class TestOrderCare(JdOrderCase):
     def test_a_login_that_ends_while_orders_are_followed_loses_nothing(self):
         orders = self.send(*(self.make_delivery(1) for _ in range(5))) + self.order
         for order in orders:
-            self.walk(order, "10019")
+            self.advance(order, "10019")
         self.sandbox.do("tokens", expire=True)
-        self.ask(orders)
+        self.pull(orders)
         self.assertEqual(self.connector.state, "expired")
         self.connect(self.connector)
-        self.let_pass(hours=1)
+        self.pass_time(hours=1)
         self.run_cron("follow_orders")
         self.run_cron("close_orders")
         self.assertEqual(set(orders.mapped("state")), {"done"})
@@ -99,7 +99,7 @@ class TestOrderCare(JdOrderCase):
         self.run_cron("push_orders")
         self.assertEqual(self.order.state, "cancelling")
         self.connect(self.connector)
-        self.let_pass(minutes=1)
+        self.pass_time(minutes=1)
         self.run_cron("push_orders")
         self.assertEqual(self.picking.state, "cancel")
 

@@ -22,7 +22,7 @@ class TestOrderCheck(JdOrderCase):
             product, self.warehouse.lot_stock_id, quantity
         )
 
-    def deliver(self, product, quantity, **values):
+    def make_delivery_of(self, product, quantity, **values):
         self.products = product
         return self.make_delivery(quantity, **values)
 
@@ -43,7 +43,7 @@ class TestOrderCheck(JdOrderCase):
             "Goods 1: JD ships whole Units only, not 2.5",
         )
         self.send()
-        self.assertFalse(self.at_jd(order))
+        self.assertFalse(self.find_order_at_jd(order))
         self.assertEqual(self.count_calls("addSoOrder"), 0)
 
     def test_a_delivery_without_receiver_asks_for_the_contact(self):
@@ -70,7 +70,7 @@ class TestOrderCheck(JdOrderCase):
         )
         picking = self.make_delivery(1, partner_id=address.id)
         self.send()
-        told = self.at_jd(picking.jd_order_id)["request"]["receiverInfo"]
+        told = self.find_order_at_jd(picking.jd_order_id)["request"]["receiverInfo"]
         self.assertEqual(told["name"], "Siti Rahma")
         self.assertEqual(told["phone"], "+62 21 555 0101")
         self.assertEqual(told["detailAddress"], "Jalan Kenanga 7")
@@ -122,7 +122,7 @@ class TestOrderCheck(JdOrderCase):
         ]
         picking.action_confirm()
         self.send()
-        [cargo] = self.at_jd(picking.jd_order_id)["request"]["cargoInfos"]
+        [cargo] = self.find_order_at_jd(picking.jd_order_id)["request"]["cargoInfos"]
         self.assertEqual(cargo["planQuantity"], 24)
 
     # === PLACES === #
@@ -154,7 +154,7 @@ class TestOrderCheck(JdOrderCase):
 
     def test_goods_being_matched_are_named_and_the_order_goes_on_when_they_are(self):
         product = self.make_product(default_code="NEW-1")
-        order = self.deliver(product, 1).jd_order_id
+        order = self.make_delivery_of(product, 1).jd_order_id
         self.assertProblems(order, "NEW-1. New goods is being matched")
         self.sandbox.do(
             "goods",
@@ -168,7 +168,7 @@ class TestOrderCheck(JdOrderCase):
 
     def test_goods_that_jd_cannot_have_are_told_with_the_reason(self):
         product = self.make_product(default_code=False)
-        order = self.deliver(product, 1).jd_order_id
+        order = self.make_delivery_of(product, 1).jd_order_id
         self.run_cron("match_goods")
         self.send()
         self.assertRegex(order.problems, "New goods is not among JD's goods: .+")
@@ -225,7 +225,7 @@ class TestOrderCheck(JdOrderCase):
         self.env.invalidate_all()
         self.send()
         self.assertEqual(order.state, "draft")
-        self.let_pass(hours=1)
+        self.pass_time(hours=1)
         self.send()
         self.assertEqual(order.state, "accepted", order.problems)
 
@@ -237,14 +237,14 @@ class TestOrderCheck(JdOrderCase):
         self.send()
         self.assertEqual(picking.jd_order_id.state, "draft")
         self.assertIn("Nothing is reserved", picking.jd_problems)
-        self.assertFalse(self.at_jd(picking.jd_order_id))
+        self.assertFalse(self.find_order_at_jd(picking.jd_order_id))
 
     def test_what_was_added_after_it_was_queued_is_sent_along(self):
         picking = self.make_delivery(1)
         picking.move_ids.product_uom_qty = 4
         picking.action_assign()
         self.send()
-        [cargo] = self.at_jd(picking.jd_order_id)["request"]["cargoInfos"]
+        [cargo] = self.find_order_at_jd(picking.jd_order_id)["request"]["cargoInfos"]
         self.assertEqual(cargo["planQuantity"], 4)
 
     def test_goods_that_are_no_longer_matched_are_not_sent(self):

@@ -13,7 +13,7 @@ class TestOrderClose(JdOrderCase):
         self.order = self.send(self.picking)
         self.first, self.second = self.order.line_ids
 
-    def on_hand(self, product=None):
+    def get_stock(self, product=None):
         """Return what lies in the warehouse, here and at JD."""
         product = product or self.products[0]
         here = product.with_context(warehouse_id=self.warehouse.id).qty_available
@@ -35,11 +35,11 @@ class TestOrderClose(JdOrderCase):
         self.assertEqual(self.order.state, "done")
         self.assertFalse(self.picking.backorder_ids)
         self.assertFalse(self.order.activity_ids)
-        self.assertEqual(self.on_hand(), (997, 997))
+        self.assertEqual(self.get_stock(), (997, 997))
 
     def test_the_transfer_closes_when_handing_over_was_never_told(self):
-        self.walk(self.order, "10020")
-        self.ask(self.order)
+        self.advance(self.order, "10020")
+        self.pull(self.order)
         self.run_cron("close_orders")
         self.assertEqual(self.picking.state, "done")
         self.ship(self.order, "10033")
@@ -87,10 +87,10 @@ class TestOrderClose(JdOrderCase):
         rest = self.picking.backorder_ids
         self.assertEqual(rest.move_ids.product_uom_qty, 1)
         self.assertTrue(rest.jd_on_hold)
-        self.assertAsked(self.order, "shipped less than ordered of .*Goods 1")
+        self.assertOneActivity(self.order, "shipped less than ordered of .*Goods 1")
         self.send()
         self.assertFalse(rest.jd_order_id)
-        self.assertEqual(self.on_hand(), (998, 998))
+        self.assertEqual(self.get_stock(), (998, 998))
 
     def test_the_rest_goes_when_somebody_sends_it(self):
         self.ship(self.order, short={str(self.first.id): 1})
@@ -101,7 +101,7 @@ class TestOrderClose(JdOrderCase):
         self.assertNotEqual(order.name, self.order.name)
         self.ship(order)
         self.assertEqual(rest.state, "done")
-        self.assertEqual(self.on_hand(), (997, 997))
+        self.assertEqual(self.get_stock(), (997, 997))
 
     def test_the_rest_can_be_cancelled_without_jd(self):
         self.ship(self.order, short={str(self.first.id): 1})
@@ -122,17 +122,19 @@ class TestOrderClose(JdOrderCase):
     def test_a_line_not_reported_at_handing_over_is_waited_for(self):
         self.ship(self.order, "10019", unreported=[str(self.second.id)])
         self.assertEqual(self.picking.state, "assigned")
-        self.walk(self.order, "10020")
-        self.ask(self.order)
+        self.advance(self.order, "10020")
+        self.pull(self.order)
         self.run_cron("close_orders")
         self.assertEqual(self.picking.state, "done")
 
     def test_quantities_that_jd_corrects_later_are_told(self):
         self.ship(self.order, "10020", short={str(self.first.id): 1})
         self.first.reported = 3  # as if JD had said so at first
-        self.ask(self.order)
-        self.ask(self.order)
-        self.assertRegex(self.notes(self.order), "other quantities .*Goods 1: 2")
+        self.pull(self.order)
+        self.pull(self.order)
+        self.assertRegex(
+            self.get_activity_notes(self.order), "other quantities .*Goods 1: 2"
+        )
         self.assertEqual(self.first.reported, 3)
         self.assertEqual(len(self.order.activity_ids), 2)
 
@@ -142,7 +144,7 @@ class TestOrderClose(JdOrderCase):
         self.assertEqual(self.picking.state, "assigned")
         self.assertFalse(self.order.are_quantities_known)
         before = self.count_calls("querySoOrder")
-        self.let_pass(minutes=11)
+        self.pass_time(minutes=11)
         self.run_cron("follow_orders")
         self.assertEqual(self.count_calls("querySoOrder"), before + 1)
         self.assertEqual(self.picking.state, "assigned")
@@ -153,11 +155,11 @@ class TestOrderClose(JdOrderCase):
         self.assertEqual(self.picking.state, "assigned")
         self.assertTrue(self.picking.jd_on_hold)
         self.assertEqual(self.order.state, "cancelled")
-        self.walk(self.order, "10034")
-        self.hear(self.order, "10034")
+        self.advance(self.order, "10034")
+        self.receive_message(self.order, "10034")
         self.run_cron("follow_orders")
         self.assertEqual(self.order.status_code, "10034")
-        self.assertAsked(self.order, "closed this order without moving anything")
+        self.assertOneActivity(self.order, "closed this order without moving anything")
         self.picking.action_jd_send()
         self.assertEqual(self.send(self.picking).state, "accepted")
 
@@ -174,7 +176,7 @@ class TestOrderClose(JdOrderCase):
         self.ship(self.order)
         self.assertEqual(self.picking.state, "done")
         self.assertEqual(self.picking.move_ids.mapped("quantity"), [3, 2])
-        self.assertEqual(self.on_hand(), (997, 997))
+        self.assertEqual(self.get_stock(), (997, 997))
 
     # === PARCELS === #
 
@@ -204,28 +206,28 @@ class TestOrderClose(JdOrderCase):
         pickings = [self.make_delivery(1) for _ in range(4)]
         orders = self.send(*pickings)
         for order in orders + self.order:
-            self.walk(order, "10019")
-        self.ask(orders + self.order)
+            self.advance(order, "10019")
+        self.pull(orders + self.order)
         self.block(self.picking)
         self.run_cron("close_orders")
         self.assertEqual({picking.state for picking in pickings}, {"done"})
         self.assertEqual(self.picking.state, "assigned")
         self.assertEqual(self.order.state, "in_progress")
-        self.assertAsked(self.order, "could not be closed: .*company")
+        self.assertOneActivity(self.order, "could not be closed: .*company")
         self.run_cron("close_orders")
         self.assertEqual(len(self.order.activity_ids), 1)
 
     @mute_logger("odoo.addons.jd_fulfillment.models.mixins.jd_worker")
     def test_a_transfer_that_did_not_close_is_tried_again_in_an_hour(self):
-        self.walk(self.order, "10019")
-        self.ask(self.order)
+        self.advance(self.order, "10019")
+        self.pull(self.order)
         self.block(self.picking)
         self.run_cron("close_orders")
         self.assertEqual(self.picking.state, "assigned")
         self.set_company(self.picking, self.company)
         self.run_cron("close_orders")
         self.assertEqual(self.picking.state, "assigned")
-        self.let_pass(hours=1)
+        self.pass_time(hours=1)
         self.run_cron("close_orders")
         self.assertEqual(self.picking.state, "done")
 
@@ -244,11 +246,11 @@ class TestOrderClose(JdOrderCase):
 
     def come_back(self, to):
         self.ship(self.order, "10033")
-        self.walk(self.order, "10035")
+        self.advance(self.order, "10035")
         for code in ("10036", "10037", "10038"):
             if code <= to:
-                self.walk(self.order, code)
-        self.ask(self.order)
+                self.advance(self.order, code)
+        self.pull(self.order)
         self.run_cron("close_orders")
         return self.order.return_picking_id
 
@@ -258,18 +260,18 @@ class TestOrderClose(JdOrderCase):
         self.assertEqual(back.return_id, self.picking)
         self.assertEqual(back.move_ids.mapped("product_uom_qty"), [3, 2])
         for code in ("10036", "10037"):
-            self.walk(self.order, code)
-            self.ask(self.order)
+            self.advance(self.order, code)
+            self.pull(self.order)
             self.run_cron("close_orders")
         self.assertEqual(self.picking.return_ids, back)
         self.assertEqual(back.state, "assigned")
-        self.assertEqual(self.on_hand(), (997, 997))
+        self.assertEqual(self.get_stock(), (997, 997))
 
     def test_the_return_closes_when_the_parcel_is_back_and_stock_is_right(self):
         back = self.come_back("10038")
         self.assertEqual(back.state, "done")
-        self.assertEqual(self.on_hand(), (1000, 1000))
-        self.assertEqual(self.on_hand(self.products[1]), (1000, 1000))
+        self.assertEqual(self.get_stock(), (1000, 1000))
+        self.assertEqual(self.get_stock(self.products[1]), (1000, 1000))
         self.assertFalse(self.order.pull_at)
 
     def test_the_return_of_a_refused_parcel_is_not_announced_to_jd(self):
@@ -283,8 +285,8 @@ class TestOrderClose(JdOrderCase):
 
     def test_a_return_that_somebody_made_by_hand_is_the_one(self):
         self.ship(self.order, "10033")
-        self.walk(self.order, "10035")
-        self.ask(self.order)
+        self.advance(self.order, "10035")
+        self.pull(self.order)
         wizard = self.env["stock.return.picking"].create(
             {"picking_id": self.picking.id}
         )
@@ -302,4 +304,4 @@ class TestOrderClose(JdOrderCase):
         )
         back = self.come_back("10038")
         self.assertEqual(back.move_ids.mapped("quantity"), [2, 2])
-        self.assertEqual(self.on_hand(), (1000, 1000))
+        self.assertEqual(self.get_stock(), (1000, 1000))

@@ -15,9 +15,11 @@ class TestExpiry(JdLotCase):
     def test_what_expires_first_is_assumed_first(self):
         self.make_lot("LATE", 10, expiration_date="2027-09-01 00:00:00")
         self.make_lot("SOON", 3, expiration_date="2027-01-01 00:00:00")
-        self.at_jd_lies({"lot": "X", "quantity": 20})
-        delivery = self.ship_cream(5, lots=False)
-        self.assertEqual(self.moved(delivery), [("LATE", 2, True), ("SOON", 3, True)])
+        self.set_stock_at_jd({"lot": "X", "quantity": 20})
+        delivery = self.make_shipped_cream(5, lots=False)
+        self.assertEqual(
+            self.get_moved(delivery), [("LATE", 2, True), ("SOON", 3, True)]
+        )
 
     def test_expiry_dates_are_announced_and_read_back(self):
         self.cream.use_expiration_date = True
@@ -27,7 +29,7 @@ class TestExpiry(JdLotCase):
         order._back_to_draft()
         order.action_retry()
         self.announce(picking)
-        [cargo] = self.at_jd(order)["request"]["cargoInfos"]
+        [cargo] = self.get_order_at_jd(order)["request"]["cargoInfos"]
         self.assertIn("2027-05-01", cargo["batchInfos"]["expireDate"])
         found = [{"lot": "L9", "quantity": 6, "expireDate": "2027-08-01"}]
         self.sandbox.do(

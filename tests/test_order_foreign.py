@@ -12,7 +12,7 @@ class TestForeignOrders(JdInboundCase):
     def make_at_jd(self, kind, *quantities, warehouse=QUICK_WAREHOUSE, **values):
         """Have a clerk make an order at JD; return JD's number."""
         lines = [
-            {"goodsNo": self.goods_no(product), "quantity": quantity}
+            {"goodsNo": self.get_goods_no(product), "quantity": quantity}
             for product, quantity in zip(self.products, quantities, strict=False)
         ]
         return self.sandbox.do(
@@ -24,7 +24,7 @@ class TestForeignOrders(JdInboundCase):
             **values,
         )["orderNo"]
 
-    def listed(self):
+    def get_listed(self):
         return self.env["jd.foreign.order"].search([], order="id")
 
     def link(self, foreign, picking, user=None):
@@ -46,37 +46,37 @@ class TestForeignOrders(JdInboundCase):
         ]
         self.run_cron("list_orders")
         self.run_cron("list_orders")
-        self.assertEqual(self.listed().mapped("jd_number"), numbers)
-        self.assertEqual(set(self.listed().mapped("state")), {"new"})
-        self.assertEqual(set(self.listed().warehouse_id), {self.warehouse})
-        self.assertAsked(self.connector, numbers[0])
+        self.assertEqual(self.get_listed().mapped("jd_number"), numbers)
+        self.assertEqual(set(self.get_listed().mapped("state")), {"new"})
+        self.assertEqual(set(self.get_listed().warehouse_id), {self.warehouse})
+        self.assertActivity(self.connector, numbers[0])
 
     def test_our_own_orders_are_not_listed(self):
         self.announce(self.make_receipt(3))
         self.run_cron("list_orders")
-        self.assertFalse(self.listed())
+        self.assertFalse(self.get_listed())
 
     def test_orders_of_warehouses_that_are_not_in_odoo_are_not_listed(self):
         self.make_at_jd("CGRK", 3, warehouse="110000102")
         self.run_cron("list_orders")
-        self.assertFalse(self.listed())
+        self.assertFalse(self.get_listed())
 
     def test_all_pages_are_read_and_the_status_is_kept_up_to_date(self):
         for _each in range(101):
             number = self.make_at_jd("CGRK", 1)
         self.run_cron("list_orders")
-        self.assertEqual(len(self.listed()), 101)
+        self.assertEqual(len(self.get_listed()), 101)
         self.sandbox.do("advance", orders=[number], to=70)
         self.run_cron("list_orders")
-        self.assertEqual(self.listed()[-1].status_name, "Received in the warehouse")
+        self.assertEqual(self.get_listed()[-1].status_name, "Received in the warehouse")
 
     def test_a_message_lists_its_order_at_once(self):
         number = self.make_at_jd("CGRK", 3)
         order = self.env["jd.order"].new({"kind": "inbound"})
-        self.hear(order, "20", orderNo=number, erpOrderNo="")
+        self.receive_message(order, "20", orderNo=number, erpOrderNo="")
         self.run_cron("follow_orders")
-        self.assertEqual(self.listed().jd_number, number)
-        self.assertEqual(self.listed().status_code, "20")
+        self.assertEqual(self.get_listed().jd_number, number)
+        self.assertEqual(self.get_listed().status_code, "20")
 
     # === LINKED === #
 
@@ -84,15 +84,17 @@ class TestForeignOrders(JdInboundCase):
         self.make_at_jd("CGRK", 5, 7)
         self.run_cron("list_orders")
         picking = self.make_unsent_receipt(5, 7)
-        order = self.link(self.listed(), picking, self.stock_user)
-        self.assertEqual(self.listed().state, "linked")
-        self.assertEqual(self.listed().picking_id, picking)
+        order = self.link(self.get_listed(), picking, self.stock_user)
+        self.assertEqual(self.get_listed().state, "linked")
+        self.assertEqual(self.get_listed().picking_id, picking)
         self.sandbox.do("arrange", orders="all", short=1, damaged=1)
         self.complete(order, "70")
         self.assertEqual(picking.state, "done")
         self.assertEqual(picking.move_ids.mapped("quantity"), [4, 6])
-        self.assertEqual(self.held(self.product), self.jd_stock(self.product))
-        self.assertEqual(self.held(self.product, self.defective), 1)
+        self.assertEqual(
+            self.get_stock(self.product), self.get_stock_at_jd(self.product)
+        )
+        self.assertEqual(self.get_stock(self.product, self.defective), 1)
         self.run_cron("push_orders")
         self.assertEqual(len(self.sandbox.get("orders", kind="CGRK")), 1)
 
@@ -101,7 +103,7 @@ class TestForeignOrders(JdInboundCase):
         self.run_cron("list_orders")
         self.connector.push_policy = "manual"
         delivery = self.make_delivery(4)
-        order = self.link(self.listed(), delivery)
+        order = self.link(self.get_listed(), delivery)
         self.complete(order, "10020")
         self.assertEqual(delivery.state, "done")
         self.assertTrue(delivery.jd_waybills)
@@ -109,18 +111,18 @@ class TestForeignOrders(JdInboundCase):
     def test_goods_that_the_transfer_lacks_are_told_and_not_moved(self):
         self.make_at_jd("CGRK", 5, 7)
         self.run_cron("list_orders")
-        order = self.link(self.listed(), self.make_unsent_receipt(5))
+        order = self.link(self.get_listed(), self.make_unsent_receipt(5))
         self.complete(order, "70")
         self.assertEqual(order.picking_id.state, "done")
-        self.assertEqual(self.held(self.products[1]), self.STOCK)
-        self.assertAsked(order, "G-2: 7 moved, not on the transfer")
+        self.assertEqual(self.get_stock(self.products[1]), self.STOCK)
+        self.assertActivity(order, "G-2: 7 moved, not on the transfer")
 
     def test_an_order_that_is_over_already_closes_its_transfer(self):
         number = self.make_at_jd("CGRK", 5)
         self.sandbox.do("advance", orders=[number], to=70)
         self.run_cron("list_orders")
         picking = self.make_unsent_receipt(5)
-        self.link(self.listed(), picking)
+        self.link(self.get_listed(), picking)
         self.run_cron("follow_orders")
         self.run_cron("close_orders")
         self.assertEqual(picking.state, "done")
@@ -131,9 +133,9 @@ class TestForeignOrders(JdInboundCase):
         right = self.make_unsent_receipt(5)
         self.connector.push_policy = "manual"
         delivery = self.make_delivery(1)
-        self.assertEqual(self.listed()._get_candidates(), right)
+        self.assertEqual(self.get_listed()._get_candidates(), right)
         with self.assertRefused("cannot be linked", UserError):
-            self.link(self.listed(), delivery)
+            self.link(self.get_listed(), delivery)
         self.assertFalse(delivery.jd_order_id)
 
     def test_a_transfer_that_is_to_be_mended_may_be_linked_instead(self):
@@ -142,7 +144,7 @@ class TestForeignOrders(JdInboundCase):
         self.customer.phone = False
         delivery = self.make_delivery(4)
         self.assertEqual(delivery.jd_order_id.state, "draft")
-        order = self.link(self.listed(), delivery)
+        order = self.link(self.get_listed(), delivery)
         self.assertEqual(order.state, "accepted")
         self.customer.phone = "+62 21 555 0101"
         self.run_cron("push_orders")
@@ -153,7 +155,7 @@ class TestForeignOrders(JdInboundCase):
     def test_an_ignored_order_stays_ignored_and_may_be_reconsidered(self):
         self.make_at_jd("CGRK", 5)
         self.run_cron("list_orders")
-        foreign = self.listed().with_user(self.stock_user)
+        foreign = self.get_listed().with_user(self.stock_user)
         foreign.action_ignore()
         self.run_cron("list_orders")
         self.assertEqual(foreign.state, "ignored")
@@ -163,7 +165,7 @@ class TestForeignOrders(JdInboundCase):
     def test_another_company_sees_nothing_of_it(self):
         self.make_at_jd("CGRK", 5)
         self.run_cron("list_orders")
-        foreign = self.as_user(self.listed(), self.other_manager)
+        foreign = self.as_user(self.get_listed(), self.other_manager)
         self.assertFalse(foreign.search([]))
         with self.assertRaises(AccessError):
             foreign.action_ignore()
@@ -173,4 +175,4 @@ class TestForeignOrders(JdInboundCase):
         self.connector.sudo().subscription_state = "receiving"
         self.make_at_jd("CGRK", 5)
         self.run_cron("list_orders")
-        self.assertFalse(self.listed())
+        self.assertFalse(self.get_listed())

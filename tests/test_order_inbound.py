@@ -29,7 +29,9 @@ class TestReceipts(JdInboundCase):
             picking.button_validate()
         self.complete(order, "70")
         self.assertEqual(self.product.qty_available, self.STOCK + 5)
-        self.assertEqual(self.held(self.product), self.jd_stock(self.product))
+        self.assertEqual(
+            self.get_stock(self.product), self.get_stock_at_jd(self.product)
+        )
 
     def test_by_hand_nothing_is_announced_until_somebody_says_so(self):
         self.connector.receipt_policy = "manual"
@@ -52,9 +54,9 @@ class TestReceipts(JdInboundCase):
 
     # === SUPPLIERS === #
 
-    def suppliers_at_jd(self):
+    def get_suppliers_at_jd(self):
         return [
-            self.at_jd(order)["request"].get("supplierNo")
+            self.get_order_at_jd(order)["request"].get("supplierNo")
             for order in self.env["jd.order"].search([("kind", "=", "inbound")])
         ]
 
@@ -65,7 +67,7 @@ class TestReceipts(JdInboundCase):
         first = self.make_receipt(1)
         self.announce(first)
         self.announce(self.make_receipt(2))
-        [number, other] = self.suppliers_at_jd()
+        [number, other] = self.get_suppliers_at_jd()
         self.assertRegex(number, "^EMS")
         self.assertEqual(number, other)
         supplier = self.env["jd.supplier"].search([])
@@ -108,14 +110,14 @@ class TestReceipts(JdInboundCase):
         self.complete(order, "70")
         self.assertEqual(picking.state, "done")
         self.assertEqual(picking.move_ids.quantity, 7)
-        self.assertEqual(self.held(self.product), self.STOCK + 5)
-        self.assertEqual(self.held(self.product, self.defective), 2)
+        self.assertEqual(self.get_stock(self.product), self.STOCK + 5)
+        self.assertEqual(self.get_stock(self.product, self.defective), 2)
         self.assertEqual(self.product.qty_available, self.STOCK + 5)
         backorder = picking.backorder_ids
         self.assertTrue(backorder.jd_on_hold)
         self.assertFalse(backorder.jd_order_id)
-        self.assertAsked(order, "received less than announced of [G-1]")
-        self.assertAsked(order, "in another condition than announced")
+        self.assertActivity(order, "received less than announced of [G-1]")
+        self.assertActivity(order, "in another condition than announced")
 
     def test_more_than_announced_is_in_stock_and_told(self):
         picking = self.make_receipt(10)
@@ -123,23 +125,25 @@ class TestReceipts(JdInboundCase):
         self.sandbox.do("arrange", orders="all", over=4)
         self.complete(order, "70")
         self.assertEqual(picking.move_ids.quantity, 14)
-        self.assertEqual(self.held(self.product), self.STOCK + 14)
-        self.assertEqual(self.held(self.product), self.jd_stock(self.product))
+        self.assertEqual(self.get_stock(self.product), self.STOCK + 14)
+        self.assertEqual(
+            self.get_stock(self.product), self.get_stock_at_jd(self.product)
+        )
         self.assertFalse(picking.backorder_ids)
-        self.assertAsked(order, "received more than announced")
+        self.assertActivity(order, "received more than announced")
 
     def test_wrong_goods_are_listed_and_nothing_is_guessed(self):
         picking = self.make_receipt(10)
         order = self.announce(picking)
-        stranger = self.goods_no(self.products[1])
+        stranger = self.get_goods_no(self.products[1])
         self.sandbox.do(
             "arrange", orders="all", wrong=[{"goodsNo": stranger, "quantity": 3}]
         )
         self.complete(order, "70")
         self.assertEqual(picking.move_ids.product_id, self.product)
-        self.assertEqual(self.held(self.products[1]), self.STOCK)
+        self.assertEqual(self.get_stock(self.products[1]), self.STOCK)
         self.assertIn("G-2: 3 not announced", order.discrepancies)
-        self.assertAsked(order, "G-2: 3 not announced")
+        self.assertActivity(order, "G-2: 3 not announced")
         before = len(order.activity_ids)
         order.pull_at = "2026-01-01 00:00:00"
         self.run_cron("follow_orders")
@@ -162,7 +166,7 @@ class TestReceipts(JdInboundCase):
         self.assertEqual(order.state, "cancelled")
         self.assertNotIn(picking.state, ("done", "cancel"))
         self.assertTrue(picking.jd_on_hold)
-        self.assertEqual(self.held(self.product), self.STOCK)
+        self.assertEqual(self.get_stock(self.product), self.STOCK)
 
     # === CANCEL AND END === #
 
@@ -175,7 +179,7 @@ class TestReceipts(JdInboundCase):
         self.run_cron("push_orders")
         self.assertEqual(order.state, "cancelled")
         self.assertEqual(picking.state, "cancel")
-        self.assertEqual(self.at_jd(order)["status"], 91)
+        self.assertEqual(self.get_order_at_jd(order)["status"], 91)
 
     def test_a_cancel_after_the_count_is_refused_and_the_receipt_closes(self):
         picking = self.make_receipt(10)
@@ -184,8 +188,8 @@ class TestReceipts(JdInboundCase):
         picking.action_cancel()
         self.run_cron("push_orders")
         self.assertEqual(order.state, "in_progress")
-        self.assertAsked(order, "the goods have arrived already")
-        self.pull(order)
+        self.assertActivity(order, "the goods have arrived already")
+        self.pull_and_close(order)
         self.assertEqual(picking.state, "done")
 
     def test_a_receipt_that_jd_has_counted_cannot_be_cancelled_at_all(self):
@@ -209,7 +213,7 @@ class TestReceipts(JdInboundCase):
         self.complete(order, "20")
         line = str(order.line_ids.id)
         self.sandbox.do("receive", order=order.jd_number, parts={line: pieces})
-        self.pull(order)
+        self.pull_and_close(order)
 
     def test_what_comes_in_parts_ends_when_the_merchant_says_so(self):
         picking, order = self.announce_in_parts()
@@ -218,18 +222,18 @@ class TestReceipts(JdInboundCase):
         self.assertNotEqual(picking.state, "done")
         picking.action_jd_close_inbound()
         self.run_cron("push_orders")
-        self.assertEqual(self.at_jd(order)["status"], 70)
+        self.assertEqual(self.get_order_at_jd(order)["status"], 70)
         self.run_cron("follow_orders")
         self.run_cron("close_orders")
         self.assertEqual(picking.state, "done")
-        self.assertEqual(self.held(self.product), self.STOCK + 6)
+        self.assertEqual(self.get_stock(self.product), self.STOCK + 6)
         self.assertTrue(picking.backorder_ids.jd_on_hold)
 
     def test_after_the_last_part_the_whole_count_is_asked_for(self):
         picking, order = self.announce_in_parts()
         self.receive_part(order, 6)
         self.sandbox.do("advance", orders=[order.jd_number], to=70)
-        self.hear(order, "70")
+        self.receive_message(order, "70")
         self.run_cron("follow_orders")
         self.run_cron("close_orders")
         self.assertEqual(picking.state, "done")
@@ -241,7 +245,7 @@ class TestReceipts(JdInboundCase):
         self.run_cron("push_orders")
         self.assertFalse(order.close_inbound_due)
         self.assertEqual(order.state, "accepted")
-        self.assertAsked(order, "cancel it instead")
+        self.assertActivity(order, "cancel it instead")
 
     def test_an_end_that_jd_does_not_answer_is_told_again(self):
         picking, order = self.announce_in_parts()
@@ -255,7 +259,7 @@ class TestReceipts(JdInboundCase):
         order.retry_at = False
         self.run_cron("push_orders")
         self.assertFalse(order.close_inbound_due)
-        self.assertEqual(self.at_jd(order)["status"], 70)
+        self.assertEqual(self.get_order_at_jd(order)["status"], 70)
 
 
 @tagged("post_install", "-at_install")
@@ -279,13 +283,13 @@ class TestBetweenWarehouses(JdInboundCase):
         picking.action_assign()
         self.assertEqual(picking.jd_kind, "inbound")
         order = self.announce(picking)
-        request = self.at_jd(order)["request"]
+        request = self.get_order_at_jd(order)["request"]
         self.assertFalse(request.get("supplierNo"))
         self.assertEqual(request["bizType"], 12)
         self.complete(order, "70")
         self.assertEqual(picking.state, "done")
-        self.assertEqual(self.held(self.product), self.STOCK + 8)
-        self.assertEqual(self.held(self.product, self.own.lot_stock_id), 12)
+        self.assertEqual(self.get_stock(self.product), self.STOCK + 8)
+        self.assertEqual(self.get_stock(self.product, self.own.lot_stock_id), 12)
 
     def test_goods_go_from_jd_to_our_own_warehouse_as_a_business_delivery(self):
         picking = self.make_transfer(
@@ -299,11 +303,11 @@ class TestBetweenWarehouses(JdInboundCase):
         picking.action_assign()
         self.assertEqual(picking.jd_kind, "outbound")
         order = self.announce(picking)
-        self.assertEqual(str(self.at_jd(order)["request"]["orderType"]), "2")
+        self.assertEqual(str(self.get_order_at_jd(order)["request"]["orderType"]), "2")
         self.complete(order, "10020")
         self.assertEqual(picking.state, "done")
-        self.assertEqual(self.held(self.product, self.own.lot_stock_id), 6)
-        self.assertEqual(self.held(self.product), self.STOCK - 6)
+        self.assertEqual(self.get_stock(self.product, self.own.lot_stock_id), 6)
+        self.assertEqual(self.get_stock(self.product), self.STOCK - 6)
 
     def test_two_jd_warehouses_are_not_joined_by_a_direct_transfer(self):
         second = self.connect_second_warehouse()
@@ -346,7 +350,7 @@ class TestBetweenWarehouses(JdInboundCase):
         delivery, receipt = self.resupply(second, self.warehouse, 9)
         self.assertEqual((delivery.jd_kind, receipt.jd_kind), ("outbound", "inbound"))
         order = self.announce(delivery)
-        request = self.at_jd(order)["request"]
+        request = self.get_order_at_jd(order)["request"]
         self.assertEqual(str(request["orderType"]), "2")
         self.assertIn("Surabaya", request["receiverInfo"]["detailAddress"])
         self.assertFalse(receipt.jd_order_id)
@@ -360,8 +364,8 @@ class TestBetweenWarehouses(JdInboundCase):
         self.assertEqual(receipt.state, "done")
         for warehouse in (self.warehouse, second):
             self.assertEqual(
-                self.held(self.product, warehouse.lot_stock_id),
-                self.jd_stock(self.product, warehouse=warehouse),
+                self.get_stock(self.product, warehouse.lot_stock_id),
+                self.get_stock_at_jd(self.product, warehouse=warehouse),
             )
 
     def test_what_the_first_ships_later_is_announced_to_the_second_by_itself(self):
@@ -377,7 +381,7 @@ class TestBetweenWarehouses(JdInboundCase):
         rest.action_jd_send()
         self.complete(self.announce(rest), "10020")
         self.complete(self.announce(receipt.backorder_ids), "70")
-        self.assertEqual(self.held(self.product, second.lot_stock_id), 9)
+        self.assertEqual(self.get_stock(self.product, second.lot_stock_id), 9)
 
     def test_our_own_warehouse_is_resupplied_from_jd(self):
         self.own.partner_id = self.customer
@@ -397,4 +401,4 @@ class TestBetweenWarehouses(JdInboundCase):
         self.assertFalse(receipt.jd_order_id)
         delivery.button_validate()
         self.complete(self.announce(receipt), "70")
-        self.assertEqual(self.held(self.product), self.STOCK + 4)
+        self.assertEqual(self.get_stock(self.product), self.STOCK + 4)

@@ -49,7 +49,7 @@ class TestOrderJourney(LiveCase):
     def prepare(self, number, subscribe):
         merchant = self.open_account(number)
         self.connect(merchant, subscribe)
-        self.stock_product(merchant, f"GOODS-{number}")
+        self.make_product(merchant, f"GOODS-{number}")
         return merchant
 
     def advance(self, merchant, code):
@@ -223,7 +223,7 @@ class TestOrderJourney(LiveCase):
         [product_id] = self.odoo.search(
             "product.product", ["default_code", "=", "GOODS-8"]
         )
-        picking_id = self.deliver(merchant, product_id, 1)
+        picking_id = self.make_delivery(merchant, product_id, 1)
         phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
         with self.open_browser(**phone, is_mobile=True) as page:
             page.goto(f"{self.odoo.url}/odoo/deliveries/{picking_id}")

@@ -12,13 +12,13 @@ class TestLots(JdLotCase):
     def test_known_lots_are_announced_and_read_back(self):
         picking = self.make_lot_receipt(("L1", 6), ("L2", 4))
         order = self.announce(picking)
-        cargos = self.at_jd(order)["request"]["cargoInfos"]
+        cargos = self.get_order_at_jd(order)["request"]["cargoInfos"]
         self.assertEqual(
             [(row["batchInfos"]["lot"], row["planQuantity"]) for row in cargos],
             [("L1", 6), ("L2", 4)],
         )
         self.complete(order, "70")
-        self.assertEqual(self.moved(picking), [("L1", 6, False), ("L2", 4, False)])
+        self.assertEqual(self.get_moved(picking), [("L1", 6, False), ("L2", 4, False)])
 
     def test_lots_that_jd_found_win_over_those_announced(self):
         picking = self.make_lot_receipt(("L1", 6))
@@ -28,14 +28,14 @@ class TestLots(JdLotCase):
             "arrange", orders="all", batches={str(order.line_ids.id): batches}
         )
         self.complete(order, "70")
-        self.assertEqual(self.moved(picking), [("L7", 4, False), ("L8", 2, False)])
+        self.assertEqual(self.get_moved(picking), [("L7", 4, False), ("L8", 2, False)])
 
     def test_where_jd_names_no_lot_the_announced_one_is_assumed(self):
         picking = self.make_lot_receipt(("L1", 6))
         order = self.announce(picking)
         self.sandbox.do("arrange", orders="all", lots=False)
         self.complete(order, "70")
-        self.assertEqual(self.moved(picking), [("L1", 6, True)])
+        self.assertEqual(self.get_moved(picking), [("L1", 6, True)])
 
     def test_where_nobody_names_a_lot_it_is_called_after_jds_order(self):
         picking = self.make_receipt(6, products=self.cream)
@@ -43,7 +43,7 @@ class TestLots(JdLotCase):
         self.sandbox.do("arrange", orders="all", lots=False)
         self.complete(order, "70")
         self.assertEqual(picking.state, "done")
-        self.assertEqual(self.moved(picking), [(order.jd_number, 6, True)])
+        self.assertEqual(self.get_moved(picking), [(order.jd_number, 6, True)])
         self.assertEqual(self.cream.tracking, "lot")
 
     def test_damaged_pieces_keep_their_lot(self):
@@ -51,7 +51,7 @@ class TestLots(JdLotCase):
         order = self.announce(picking)
         self.sandbox.do("arrange", orders="all", damaged=2)
         self.complete(order, "70")
-        self.assertEqual(self.held(self.cream), 4)
+        self.assertEqual(self.get_stock(self.cream), 4)
         [quant] = self.env["stock.quant"]._gather(self.cream, self.defective)
         self.assertEqual((quant.lot_id.name, quant.quantity), ("L1", 2))
 
@@ -59,11 +59,12 @@ class TestLots(JdLotCase):
         phone = self.make_tracked("PHONE", "serial", serial=True)
         picking = self.make_lot_receipt(("S1", 1), ("S2", 1), ("S3", 1), product=phone)
         order = self.announce(picking)
-        cargos = self.at_jd(order)["request"]["cargoInfos"]
+        cargos = self.get_order_at_jd(order)["request"]["cargoInfos"]
         self.assertEqual([row["serialNos"] for row in cargos], [["S1"], ["S2"], ["S3"]])
         self.complete(order, "70")
         self.assertEqual(
-            self.moved(picking), [("S1", 1, False), ("S2", 1, False), ("S3", 1, False)]
+            self.get_moved(picking),
+            [("S1", 1, False), ("S2", 1, False), ("S3", 1, False)],
         )
 
     # === OUTBOUND === #
@@ -71,11 +72,11 @@ class TestLots(JdLotCase):
     def test_what_jd_shipped_replaces_what_was_reserved(self):
         self.make_lot("A", 10)
         self.make_lot("B", 10)
-        self.at_jd_lies({"lot": "B", "quantity": 20})
+        self.set_stock_at_jd({"lot": "B", "quantity": 20})
         delivery = self.make_delivery(5, products=self.cream)
         self.assertEqual(delivery.move_line_ids.lot_id.name, "A")
         self.complete(self.announce(delivery), "10020")
-        self.assertEqual(self.moved(delivery), [("B", 5, False)])
+        self.assertEqual(self.get_moved(delivery), [("B", 5, False)])
         left = {
             quant.lot_id.name: (quant.quantity, quant.reserved_quantity)
             for quant in self.env["stock.quant"]._gather(self.cream, self.stock)
@@ -85,17 +86,17 @@ class TestLots(JdLotCase):
     def test_one_line_may_leave_in_several_lots(self):
         self.make_lot("A", 10)
         self.make_lot("B", 10)
-        self.at_jd_lies({"lot": "A", "quantity": 3}, {"lot": "B", "quantity": 10})
-        delivery = self.ship_cream(5)
-        self.assertEqual(self.moved(delivery), [("A", 3, False), ("B", 2, False)])
+        self.set_stock_at_jd({"lot": "A", "quantity": 3}, {"lot": "B", "quantity": 10})
+        delivery = self.make_shipped_cream(5)
+        self.assertEqual(self.get_moved(delivery), [("A", 3, False), ("B", 2, False)])
 
     def test_without_jds_lot_the_oldest_is_assumed_and_can_be_searched(self):
         self.make_lot("A", 3)
         self.make_lot("B", 10)
         untouched = self.make_lot("C", 10)
-        self.at_jd_lies({"lot": "X", "quantity": 20})
-        delivery = self.ship_cream(5, lots=False)
-        self.assertEqual(self.moved(delivery), [("A", 3, True), ("B", 2, True)])
+        self.set_stock_at_jd({"lot": "X", "quantity": 20})
+        delivery = self.make_shipped_cream(5, lots=False)
+        self.assertEqual(self.get_moved(delivery), [("A", 3, True), ("B", 2, True)])
         assumed = self.env["stock.move.line"].search([("jd_lot_assumed", "=", True)])
         self.assertEqual(assumed, delivery.move_line_ids)
         lots = self.env["stock.lot"].search([("jd_is_assumed", "=", True)])
@@ -106,7 +107,7 @@ class TestLots(JdLotCase):
     def test_orders_closed_together_do_not_assume_the_same_pieces(self):
         self.make_lot("A", 4)
         self.make_lot("B", 10)
-        self.at_jd_lies({"lot": "X", "quantity": 20})
+        self.set_stock_at_jd({"lot": "X", "quantity": 20})
         deliveries = self.env["stock.picking"]
         for _each in range(3):
             deliveries += self.make_delivery(3, products=self.cream)
@@ -123,13 +124,13 @@ class TestLots(JdLotCase):
 
     def test_a_lot_that_odoo_does_not_know_is_created(self):
         self.make_lot("A", 10)
-        self.at_jd_lies({"lot": "NEW", "quantity": 20})
-        delivery = self.ship_cream(5)
-        self.assertEqual(self.moved(delivery), [("NEW", 5, False)])
+        self.set_stock_at_jd({"lot": "NEW", "quantity": 20})
+        delivery = self.make_shipped_cream(5)
+        self.assertEqual(self.get_moved(delivery), [("NEW", 5, False)])
 
     def test_more_than_odoo_holds_stops_no_batch(self):
         self.make_lot("A", 10)
-        self.at_jd_lies({"lot": "X", "quantity": 20})
+        self.set_stock_at_jd({"lot": "X", "quantity": 20})
         delivery = self.make_delivery(5, products=self.cream)
         plain = self.make_delivery(1)
         self.run_cron("push_orders")
@@ -140,48 +141,48 @@ class TestLots(JdLotCase):
         self.run_cron("follow_orders")
         self.run_cron("close_orders")
         self.assertEqual((delivery.state, plain.state), ("done", "done"))
-        self.assertEqual(self.moved(delivery), [("Unknown at JD101", 5, True)])
+        self.assertEqual(self.get_moved(delivery), [("Unknown at JD101", 5, True)])
 
     def test_serial_numbers_leave_as_jd_tells_them_or_are_assumed(self):
         phone = self.make_tracked("PHONE", "serial", serial=True)
         for name in ("S1", "S2", "S3", "S4"):
             self.make_lot(name, 1, product=phone)
-        self.at_jd_lies({"quantity": 2, "serialNos": ["S3", "S4"]}, product=phone)
+        self.set_stock_at_jd({"quantity": 2, "serialNos": ["S3", "S4"]}, product=phone)
         told = self.make_delivery(2, products=phone)
         self.complete(self.announce(told), "10020")
-        self.assertEqual(self.moved(told), [("S3", 1, False), ("S4", 1, False)])
-        self.at_jd_lies({"quantity": 2}, product=phone)
+        self.assertEqual(self.get_moved(told), [("S3", 1, False), ("S4", 1, False)])
+        self.set_stock_at_jd({"quantity": 2}, product=phone)
         untold = self.make_delivery(2, products=phone)
         self.complete(self.announce(untold), "10020")
-        self.assertEqual(self.moved(untold), [("S1", 1, True), ("S2", 1, True)])
+        self.assertEqual(self.get_moved(untold), [("S1", 1, True), ("S2", 1, True)])
 
     # === BACK === #
 
     def test_a_lot_comes_back_as_it_left(self):
         self.make_lot("A", 10)
-        self.at_jd_lies({"lot": "A", "quantity": 10})
-        delivery = self.ship_cream(5)
-        back = self.take_back(delivery, 2)
+        self.set_stock_at_jd({"lot": "A", "quantity": 10})
+        delivery = self.make_shipped_cream(5)
+        back = self.make_return(delivery, 2)
         order = self.announce(back)
         self.complete(order, "200")
-        self.assertEqual(self.moved(back), [("A", 2, False)])
-        self.assertEqual(self.held(self.cream), 7)
+        self.assertEqual(self.get_moved(back), [("A", 2, False)])
+        self.assertEqual(self.get_stock(self.cream), 7)
 
     def test_a_return_without_jds_lot_is_assumed_to_be_what_left(self):
         self.make_lot("A", 10)
-        self.at_jd_lies({"lot": "A", "quantity": 10})
-        back = self.take_back(self.ship_cream(5), 2)
+        self.set_stock_at_jd({"lot": "A", "quantity": 10})
+        back = self.make_return(self.make_shipped_cream(5), 2)
         order = self.announce(back)
         self.sandbox.do("arrange", orders="all", lots=False)
         self.complete(order, "200")
-        self.assertEqual(self.moved(back), [("A", 2, True)])
+        self.assertEqual(self.get_moved(back), [("A", 2, True)])
 
     def test_a_lot_goes_back_to_its_supplier(self):
         self.make_lot("A", 10)
-        self.at_jd_lies({"lot": "A", "quantity": 10})
+        self.set_stock_at_jd({"lot": "A", "quantity": 10})
         picking = self.make_supplier_return(4, products=self.cream)
         order = self.announce(picking)
-        [cargo] = self.at_jd(order)["request"]["cargoInfos"]
+        [cargo] = self.get_order_at_jd(order)["request"]["cargoInfos"]
         self.assertEqual(cargo["batchInfos"]["lot"], "A")
         self.complete(order, "200")
-        self.assertEqual(self.moved(picking), [("A", 4, False)])
+        self.assertEqual(self.get_moved(picking), [("A", 4, False)])

@@ -39,7 +39,7 @@ class TestMixedRun(JdInboundCase):
         self.env["stock.quant"]._update_available_quantity(
             self.lot_product, self.stock, self.STOCK, lot_id=lot
         )
-        row = {"goodsNo": self.goods_no(self.lot_product), "lot": "FIRST"}
+        row = {"goodsNo": self.get_goods_no(self.lot_product), "lot": "FIRST"}
         self.sandbox.do(
             "stock", warehouse=QUICK_WAREHOUSE, rows=[row | {"quantity": self.STOCK}]
         )
@@ -122,7 +122,7 @@ class TestMixedRun(JdInboundCase):
             self.sandbox.do(
                 "change_level",
                 warehouse=QUICK_WAREHOUSE,
-                goods=self.goods_no(product),
+                goods=self.get_goods_no(product),
                 quantity=25,
             )
         self.close_all(everything)
@@ -134,7 +134,7 @@ class TestMixedRun(JdInboundCase):
         for product in self.products:
             for level, place in (("100", self.stock), ("200", self.defective)):
                 self.assertEqual(
-                    self.held(product, place),
-                    self.jd_stock(product, level),
+                    self.get_stock(product, place),
+                    self.get_stock_at_jd(product, level),
                     f"{product.default_code} at level {level}",
                 )

@@ -13,7 +13,7 @@ class TestPurchases(JdInboundCase):
             self.skipTest("needs purchase_stock: JD_TEST_WITH=purchase_stock")
         super().setUp()
 
-    def purchase(self, *quantities):
+    def make_purchase(self, *quantities):
         """Confirm a purchase into the JD warehouse; return it and its receipt."""
         purchase = self.env["purchase.order"].create(
             {
@@ -37,35 +37,35 @@ class TestPurchases(JdInboundCase):
         return purchase, purchase.picking_ids
 
     def test_a_purchase_received_short_and_damaged(self):
-        purchase, receipt = self.purchase(20, 30)
+        purchase, receipt = self.make_purchase(20, 30)
         order = self.announce(receipt)
-        self.assertRegex(self.at_jd(order)["request"]["supplierNo"], "^EMS")
+        self.assertRegex(self.get_order_at_jd(order)["request"]["supplierNo"], "^EMS")
         self.sandbox.do("arrange", orders="all", short=4, damaged=3)
         self.complete(order, "70")
         self.assertEqual(receipt.state, "done")
         self.assertEqual(purchase.order_line.mapped("qty_received"), [16, 26])
-        self.assertEqual(self.held(self.product), self.STOCK + 13)
-        self.assertEqual(self.held(self.product, self.defective), 3)
+        self.assertEqual(self.get_stock(self.product), self.STOCK + 13)
+        self.assertEqual(self.get_stock(self.product, self.defective), 3)
         [backorder] = purchase.picking_ids - receipt
         self.assertTrue(backorder.jd_on_hold)
         self.assertEqual(backorder.move_ids.mapped("product_uom_qty"), [4, 4])
 
     def test_a_cancelled_purchase_is_cancelled_at_jd(self):
-        purchase, receipt = self.purchase(20)
+        purchase, receipt = self.make_purchase(20)
         order = self.announce(receipt)
         purchase.button_cancel()
         self.run_cron("push_orders")
-        self.assertEqual(self.at_jd(order)["status"], 91)
+        self.assertEqual(self.get_order_at_jd(order)["status"], 91)
         self.assertEqual(receipt.state, "cancel")
 
     def test_goods_go_back_to_where_they_were_bought(self):
-        purchase, receipt = self.purchase(20)
+        purchase, receipt = self.make_purchase(20)
         self.complete(self.announce(receipt), "70")
-        back = self.take_back(receipt, 5)
+        back = self.make_return(receipt, 5)
         self.assertEqual(back.jd_kind, "supplier_return")
         back.action_assign()
         order = self.announce(back)
         self.complete(order, "200")
         self.assertEqual(back.state, "done")
-        self.assertEqual(self.held(self.product), self.STOCK + 15)
+        self.assertEqual(self.get_stock(self.product), self.STOCK + 15)
         self.assertEqual(purchase.order_line.qty_received, 15)

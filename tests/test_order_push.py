@@ -11,7 +11,7 @@ class TestOrderPolicy(JdOrderCase):
     def test_a_ready_delivery_is_sent_by_itself(self):
         order = self.send(self.make_delivery(1))
         self.assertEqual(order.state, "accepted")
-        self.assertEqual(self.at_jd(order)["orderNo"], order.jd_number)
+        self.assertEqual(self.find_order_at_jd(order)["orderNo"], order.jd_number)
 
     def test_a_delivery_waits_for_its_own_waybill_and_jd_is_told_it(self):
         self.connector.push_policy = "waybill"
@@ -20,7 +20,7 @@ class TestOrderPolicy(JdOrderCase):
         self.assertFalse(picking.jd_order_id)
         picking.jd_own_waybill = "TH0123"
         self.send()
-        told = self.at_jd(picking.jd_order_id)["request"]["carrierInfo"]
+        told = self.find_order_at_jd(picking.jd_order_id)["request"]["carrierInfo"]
         self.assertEqual(told["shipmentInfo"]["thirdWaybillNo"], "TH0123")
 
     def test_a_delivery_waits_for_somebody_to_send_it(self):
@@ -87,7 +87,7 @@ class TestOrderPolicy(JdOrderCase):
         picking.button_validate()
         self.assertEqual(picking.state, "done")
         self.assertEqual(self.send(picking).state, "cancelled")
-        self.assertFalse(self.at_jd(picking.jd_order_id))
+        self.assertFalse(self.find_order_at_jd(picking.jd_order_id))
 
     def test_a_transfer_that_jd_has_is_not_validated_by_hand(self):
         picking = self.make_delivery(1)
@@ -136,7 +136,7 @@ class TestOrderPush(JdOrderCase):
         self.picking = self.make_delivery(3, 2)
         self.order = self.picking.jd_order_id
 
-    def fault(self, kind, **values):
+    def add_fault(self, kind, **values):
         self.sandbox.do("fault", kind=kind, **{"call": "addSoOrder"} | values)
 
     def push(self):
@@ -148,7 +148,7 @@ class TestOrderPush(JdOrderCase):
     def test_jd_is_told_whom_to_send_what(self):
         self.picking.origin = "S00042"
         self.assertEqual(self.push(), "accepted")
-        told = self.at_jd(self.order)["request"]
+        told = self.find_order_at_jd(self.order)["request"]
         self.assertEqual(told["warehouseNo"], self.warehouse.jd_warehouse_no)
         self.assertEqual(told["customerInfo"]["shopNo"], self.warehouse.jd_shop_no)
         self.assertEqual(told["channelInfo"]["salesPlatformDeliveryNo"], "S00042")
@@ -163,29 +163,29 @@ class TestOrderPush(JdOrderCase):
     def test_our_number_is_fit_for_jd_and_stays(self):
         self.assertRegex(self.order.name, r"^XSCK-[0-9A-F]{6}-\d{7}$")
         name = self.order.name
-        self.fault("timeout_after", count=1)
+        self.add_fault("timeout_after", count=1)
         self.push()
-        self.let_pass(minutes=2)
+        self.pass_time(minutes=2)
         self.run_cron("follow_orders")
         self.assertEqual(self.order.name, name)
 
     # === REFUSED === #
 
     def test_what_jd_refuses_is_mended_and_sent_under_the_same_number(self):
-        self.fault("refuse", code="2062", message="address not served", count=1)
+        self.add_fault("refuse", code="2062", message="address not served", count=1)
         self.assertEqual(self.push(), "refused")
         self.assertIn("address not served (code 2062)", self.order.problems)
-        self.assertAsked(self.order, "address not served")
+        self.assertOneActivity(self.order, "address not served")
         self.assertEqual(self.push(), "refused")  # not by itself
         self.order.with_user(self.stock_user).action_retry()
         name = self.order.name
         self.assertEqual(self.push(), "accepted")
         self.assertFalse(self.order.problems)
-        self.assertEqual(self.at_jd(self.order)["erpOrderNo"], name)
+        self.assertEqual(self.find_order_at_jd(self.order)["erpOrderNo"], name)
 
     def test_a_refusal_concerns_only_its_own_order(self):
         others = [self.make_delivery(1) for _ in range(3)]
-        self.fault("refuse", code="2062", ratio=0.5)
+        self.add_fault("refuse", code="2062", ratio=0.5)
         self.send()
         states = (self.order.union(*(p.jd_order_id for p in others))).mapped("state")
         self.assertEqual(set(states), {"accepted", "refused"})
@@ -197,10 +197,10 @@ class TestOrderPush(JdOrderCase):
 
     def test_a_missing_permission_is_told_once_on_the_connection(self):
         more = self.make_delivery(1)
-        self.fault("refuse", code="2006", message="no right to the department")
+        self.add_fault("refuse", code="2006", message="no right to the department")
         self.assertEqual(self.push(), "refused")
         self.assertEqual(more.jd_order_id.state, "refused")
-        self.assertAsked(self.connector, "no right to the department")
+        self.assertOneActivity(self.connector, "no right to the department")
         self.assertFalse(self.order.activity_ids)
 
     # === LATER === #
@@ -208,7 +208,7 @@ class TestOrderPush(JdOrderCase):
     def test_throttling_puts_the_whole_batch_off_and_loses_nothing(self):
         more = [self.make_delivery(1) for _ in range(30)]
         orders = self.order.union(*(picking.jd_order_id for picking in more))
-        self.fault("throttle", count=3)
+        self.add_fault("throttle", count=3)
         self.push()
         self.assertLessEqual(set(orders.mapped("state")), {"accepted", "queued"})
         waiting = orders.filtered(lambda order: order.state == "queued")
@@ -218,23 +218,23 @@ class TestOrderPush(JdOrderCase):
         self.assertEqual(set(waiting.mapped("state")), {"queued"})
         # The first that was throttled may have stopped the batch before the third.
         self.sandbox.do("clear_faults")
-        self.let_pass(minutes=1)
+        self.pass_time(minutes=1)
         self.push()
         self.assertEqual(set(orders.mapped("state")), {"accepted"})
         self.assertEqual(len(self.sandbox.get("orders")), 31)
 
     def test_a_busy_jd_is_left_alone_for_ten_minutes(self):
-        self.fault("busy", count=1)
+        self.add_fault("busy", count=1)
         self.assertEqual(self.push(), "queued")
-        self.let_pass(minutes=9)
+        self.pass_time(minutes=9)
         self.assertEqual(self.push(), "queued")
-        self.let_pass(minutes=1)
+        self.pass_time(minutes=1)
         self.assertEqual(self.push(), "accepted")
 
     def test_calls_that_were_not_made_are_not_counted(self):
         for _ in range(40):
             self.make_delivery(1)
-        self.fault("budget")
+        self.add_fault("budget")
         self.push()
         self.assertLess(self.connector.calls_today, 20)
 
@@ -244,9 +244,9 @@ class TestOrderPush(JdOrderCase):
         parameters.set_param("jd_fulfillment.sandbox_url", "http://127.0.0.1:1")
         for minutes in (1, 5, 15, 60, 60):
             self.assertEqual(self.push(), "queued")
-            self.let_pass(minutes=minutes - 1)
+            self.pass_time(minutes=minutes - 1)
             self.assertEqual(self.push(), "queued")
-            self.let_pass(minutes=1, seconds=1)
+            self.pass_time(minutes=1, seconds=1)
         self.assertEqual(self.order.attempts, 5)
         parameters.set_param("jd_fulfillment.sandbox_url", url)
         self.assertEqual(self.push(), "accepted")
@@ -254,66 +254,70 @@ class TestOrderPush(JdOrderCase):
     # === UNKNOWN === #
 
     def test_a_time_out_after_the_work_was_done_is_asked_about_and_not_repeated(self):
-        self.fault("timeout_after", count=1)
+        self.add_fault("timeout_after", count=1)
         self.assertEqual(self.push(), "unknown")
         self.assertEqual(self.push(), "unknown")
         self.run_cron("follow_orders")
         self.assertEqual(self.order.state, "unknown")  # JD may be at it still
-        self.let_pass(minutes=1)
+        self.pass_time(minutes=1)
         self.run_cron("follow_orders")
         self.assertEqual(self.order.state, "in_progress")
-        self.assertEqual(self.order.jd_number, self.at_jd(self.order)["orderNo"])
+        self.assertEqual(
+            self.order.jd_number, self.find_order_at_jd(self.order)["orderNo"]
+        )
         self.push()
-        self.assertEqual(self.at_jd(self.order)["asked"], 1)
+        self.assertEqual(self.find_order_at_jd(self.order)["asked"], 1)
 
     def test_a_time_out_before_the_work_is_asked_about_and_then_sent(self):
-        self.fault("timeout_before", count=1)
+        self.add_fault("timeout_before", count=1)
         self.assertEqual(self.push(), "unknown")
-        self.let_pass(minutes=1)
+        self.pass_time(minutes=1)
         self.run_cron("follow_orders")
         self.assertEqual(self.order.state, "queued")
         self.assertEqual(self.push(), "accepted")
-        self.assertEqual(self.at_jd(self.order)["asked"], 1)
+        self.assertEqual(self.find_order_at_jd(self.order)["asked"], 1)
 
     def test_what_times_out_again_and_again_is_sent_less_and_less_often(self):
-        self.fault("timeout_before", count=2)
+        self.add_fault("timeout_before", count=2)
         self.push()
-        self.let_pass(minutes=1)
+        self.pass_time(minutes=1)
         self.run_cron("follow_orders")
         self.push()
-        self.let_pass(minutes=1)
+        self.pass_time(minutes=1)
         self.run_cron("follow_orders")
         self.assertEqual(self.push(), "queued")
-        self.let_pass(minutes=5)
+        self.pass_time(minutes=5)
         self.assertEqual(self.push(), "accepted")
 
     def test_an_error_page_is_an_unknown_outcome(self):
-        self.fault("html_502", count=1)
+        self.add_fault("html_502", count=1)
         self.assertEqual(self.push(), "unknown")
 
     def test_jd_saying_that_it_has_the_order_is_asked_for_its_number(self):
         self.sandbox.do(
             "department", no=self.warehouse.jd_department_no, refuses_repeats=True
         )
-        self.fault("timeout_after", count=1)
+        self.add_fault("timeout_after", count=1)
         self.push()
         # As if JD had not found it, a moment too early.
         self.order._requeue()
         self.assertEqual(self.push(), "unknown")  # 2218: a repeat
-        self.let_pass(minutes=1)
+        self.pass_time(minutes=1)
         self.run_cron("follow_orders")
-        self.assertEqual(self.order.jd_number, self.at_jd(self.order)["orderNo"])
+        self.assertEqual(
+            self.order.jd_number, self.find_order_at_jd(self.order)["orderNo"]
+        )
 
     def test_questions_that_jd_does_not_answer_are_asked_later_and_later(self):
-        self.fault("timeout_after", count=1)
+        self.add_fault("timeout_after", count=1)
         self.push()
-        self.fault("html_502", call="querySoOrder")
+        self.add_fault("html_502", call="querySoOrder")
         for minutes in (1, 1, 5, 15, 60, 60):
-            self.let_pass(minutes=minutes - 1, seconds=50)
+            self.pass_time(minutes=minutes - 1, seconds=50)
             before = self.count_calls("querySoOrder")
             self.run_cron("follow_orders")
             self.assertEqual(self.count_calls("querySoOrder"), before)
-            self.let_pass(seconds=11)
+            self.pass_time(seconds=11)
             self.run_cron("follow_orders")
             self.assertEqual(self.order.state, "unknown")
         self.assertEqual(self.order.unanswered, 6)
@@ -323,7 +327,7 @@ class TestOrderPush(JdOrderCase):
     def test_an_order_that_nobody_sends_any_more_is_asked_about(self):
         self.order.write({"state": "sending", "claim": self.order.id})
         self.assertEqual(self.push(), "unknown")
-        self.let_pass(minutes=1)
+        self.pass_time(minutes=1)
         self.run_cron("follow_orders")
         self.assertEqual(self.order.state, "queued")
         self.assertEqual(self.push(), "accepted")
@@ -342,7 +346,7 @@ class TestOrderPush(JdOrderCase):
         for fault in ("refuse", "throttle", "timeout_before", "expire_token"):
             with self.subTest(fault):
                 self.make_delivery(1)
-                self.fault(fault, count=1)
+                self.add_fault(fault, count=1)
                 self.push()
                 self.env.cr.execute(
                     "SELECT 1 FROM pg_locks JOIN pg_database ON database = oid"
@@ -357,7 +361,7 @@ class TestOrderPush(JdOrderCase):
     def test_orders_wait_for_a_login_and_go_on_when_somebody_signed_in(self):
         more = [self.make_delivery(1) for _ in range(5)]
         orders = self.order.union(*(picking.jd_order_id for picking in more))
-        self.fault("expire_token", count=1)
+        self.add_fault("expire_token", count=1)
         self.push()
         self.assertEqual(self.connector.state, "expired")
         self.assertIn("queued", orders.mapped("state"))

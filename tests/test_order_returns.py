@@ -8,58 +8,60 @@ class TestCustomerReturns(JdInboundCase):
     """Goods that customers send back: announced, found good or not, or not at all."""
 
     def test_a_return_names_the_delivery_it_comes_from(self):
-        delivery = self.ship(4, 2)
-        back = self.take_back(delivery, 1)
+        delivery = self.make_shipped_delivery(4, 2)
+        back = self.make_return(delivery, 1)
         self.assertEqual(back.jd_kind, "customer_return")
         order = self.announce(back)
         self.assertTrue(order.jd_number.startswith("ESR"))
-        request = self.at_jd(order)["request"]
+        request = self.get_order_at_jd(order)["request"]
         self.assertEqual(
             request["relatedOrders"]["deliveryNo"], delivery.jd_order_id.jd_number
         )
         self.complete(order, "200")
         self.assertEqual(back.state, "done")
-        self.assertEqual(self.held(self.product), self.STOCK - 3)
-        self.assertEqual(self.held(self.product), self.jd_stock(self.product))
+        self.assertEqual(self.get_stock(self.product), self.STOCK - 3)
+        self.assertEqual(
+            self.get_stock(self.product), self.get_stock_at_jd(self.product)
+        )
 
     def test_a_return_at_defective_level_does_not_become_sellable(self):
-        back = self.take_back(self.ship(4), 4)
+        back = self.make_return(self.make_shipped_delivery(4), 4)
         order = self.announce(back)
         self.sandbox.do("arrange", orders="all", damaged=4)
         self.complete(order, "200")
         self.assertEqual(back.state, "done")
-        self.assertEqual(self.held(self.product), self.STOCK - 4)
-        self.assertEqual(self.held(self.product, self.defective), 4)
+        self.assertEqual(self.get_stock(self.product), self.STOCK - 4)
+        self.assertEqual(self.get_stock(self.product, self.defective), 4)
         self.assertEqual(self.product.qty_available, self.STOCK - 4)
         self.assertEqual(self.product.free_qty, self.STOCK - 4)
-        self.assertEqual(self.jd_stock(self.product, "200"), 4)
-        self.assertAsked(order, "in another condition than announced")
+        self.assertEqual(self.get_stock_at_jd(self.product, "200"), 4)
+        self.assertActivity(order, "in another condition than announced")
 
     def test_half_of_a_return_may_be_good_and_half_not(self):
-        back = self.take_back(self.ship(4), 4)
+        back = self.make_return(self.make_shipped_delivery(4), 4)
         order = self.announce(back)
         self.sandbox.do("arrange", orders="all", damaged=1, short=1)
         self.complete(order, "200")
-        self.assertEqual(self.held(self.product), self.STOCK - 4 + 2)
-        self.assertEqual(self.held(self.product, self.defective), 1)
+        self.assertEqual(self.get_stock(self.product), self.STOCK - 4 + 2)
+        self.assertEqual(self.get_stock(self.product, self.defective), 1)
         self.assertTrue(back.backorder_ids.jd_on_hold)
 
     def test_a_return_that_the_warehouse_refuses_is_held_and_says_why(self):
-        back = self.take_back(self.ship(4), 4)
+        back = self.make_return(self.make_shipped_delivery(4), 4)
         order = self.announce(back)
         self.complete(order, "600")
         self.assertEqual(order.state, "cancelled")
         self.assertIn("refused by the warehouse", order.status_name)
         self.assertNotIn(back.state, ("done", "cancel"))
         self.assertTrue(back.jd_on_hold)
-        self.assertAsked(order, "refused this return and took nothing in")
-        self.assertEqual(self.held(self.product), self.STOCK - 4)
+        self.assertActivity(order, "refused this return and took nothing in")
+        self.assertEqual(self.get_stock(self.product), self.STOCK - 4)
 
     def test_a_return_that_never_arrives_is_held_and_may_be_announced_again(self):
-        back = self.take_back(self.ship(4), 4)
+        back = self.make_return(self.make_shipped_delivery(4), 4)
         order = self.announce(back)
         self.complete(order, "500")
-        self.assertAsked(order, "did not arrive at JD in time")
+        self.assertActivity(order, "did not arrive at JD in time")
         back.action_jd_send()
         again = self.announce(back)
         self.assertNotEqual(again, order)
@@ -78,15 +80,15 @@ class TestCustomerReturns(JdInboundCase):
         delivery.action_confirm()
         delivery.button_validate()
         self.assertFalse(delivery.jd_order_id)
-        back = self.take_back(delivery, 3)
+        back = self.make_return(delivery, 3)
         order = self.announce(back)
-        self.assertFalse(self.at_jd(order)["request"].get("relatedOrders"))
+        self.assertFalse(self.get_order_at_jd(order)["request"].get("relatedOrders"))
         self.complete(order, "200")
-        self.assertEqual(self.held(self.product), self.STOCK)
+        self.assertEqual(self.get_stock(self.product), self.STOCK)
 
     def test_a_return_with_other_goods_than_were_delivered_comes_on_its_own(self):
         self.connector.receipt_policy = "manual"
-        back = self.take_back(self.ship(4), 2)
+        back = self.make_return(self.make_shipped_delivery(4), 2)
         self.env["stock.move"].create(
             {
                 "picking_id": back.id,
@@ -100,9 +102,9 @@ class TestCustomerReturns(JdInboundCase):
         back.action_assign()
         back.action_jd_send()
         order = self.announce(back)
-        self.assertFalse(self.at_jd(order)["request"].get("relatedOrders"))
+        self.assertFalse(self.get_order_at_jd(order)["request"].get("relatedOrders"))
         self.complete(order, "200")
-        self.assertEqual(self.held(self.products[1]), self.STOCK + 1)
+        self.assertEqual(self.get_stock(self.products[1]), self.STOCK + 1)
 
     def test_goods_shipped_short_come_back_as_many_as_were_shipped(self):
         delivery = self.make_delivery(5)
@@ -121,10 +123,10 @@ class TestCustomerReturns(JdInboundCase):
         order = self.announce(back)
         self.assertEqual(order.line_ids.planned, 3)
         self.complete(order, "200")
-        self.assertEqual(self.held(self.product), self.STOCK)
+        self.assertEqual(self.get_stock(self.product), self.STOCK)
 
     def test_an_exchange_comes_back_and_goes_out_again(self):
-        delivery = self.ship(2)
+        delivery = self.make_shipped_delivery(2)
         wizard = (
             self.env["stock.return.picking"]
             .with_context(active_id=delivery.id, active_model="stock.picking")
@@ -143,11 +145,13 @@ class TestCustomerReturns(JdInboundCase):
         self.complete(order, "200")
         self.complete(out.jd_order_id, "10020")
         self.assertEqual((back.state, out.state), ("done", "done"))
-        self.assertEqual(self.held(self.product), self.STOCK - 2)
-        self.assertEqual(self.held(self.product), self.jd_stock(self.product))
+        self.assertEqual(self.get_stock(self.product), self.STOCK - 2)
+        self.assertEqual(
+            self.get_stock(self.product), self.get_stock_at_jd(self.product)
+        )
 
     def test_a_parcel_that_jd_brings_back_by_itself_is_not_announced_to_it(self):
-        delivery = self.ship(4)
+        delivery = self.make_shipped_delivery(4)
         self.complete(delivery.jd_order_id, "10035")
         [back] = delivery.return_ids
         self.run_cron("push_orders")
@@ -164,13 +168,15 @@ class TestSupplierReturns(JdInboundCase):
         self.assertEqual(picking.jd_kind, "supplier_return")
         order = self.announce(picking)
         self.assertTrue(order.jd_number.startswith("EBS"))
-        request = self.at_jd(order)["request"]
+        request = self.get_order_at_jd(order)["request"]
         self.assertEqual(request["deliveryMode"], 1)
         self.assertRegex(request["supplierNo"], "^EMS")
         self.complete(order, "200")
         self.assertEqual(picking.state, "done")
-        self.assertEqual(self.held(self.product), self.STOCK - 6)
-        self.assertEqual(self.held(self.product), self.jd_stock(self.product))
+        self.assertEqual(self.get_stock(self.product), self.STOCK - 6)
+        self.assertEqual(
+            self.get_stock(self.product), self.get_stock_at_jd(self.product)
+        )
 
     def test_jd_delivers_only_to_a_full_address(self):
         self.connector.push_policy = "manual"
@@ -199,7 +205,7 @@ class TestSupplierReturns(JdInboundCase):
         )
         picking.action_jd_send()
         self.announce(picking)
-        request = self.at_jd(order)["request"]
+        request = self.get_order_at_jd(order)["request"]
         self.assertEqual(request["deliveryMode"], 7)
         self.assertEqual(request["receiverInfo"]["town"], "Sumur Bandung")
 
@@ -208,23 +214,23 @@ class TestSupplierReturns(JdInboundCase):
         self.sandbox.do(
             "change_level",
             warehouse=self.warehouse.jd_warehouse_no,
-            goods=self.goods_no(self.product),
+            goods=self.get_goods_no(self.product),
             quantity=pieces,
         )
         self.run_cron("pull_level_changes")
-        self.assertEqual(self.held(self.product, self.defective), pieces)
+        self.assertEqual(self.get_stock(self.product, self.defective), pieces)
 
     def test_defective_goods_go_back_from_where_they_lie(self):
         self.make_defective(5)
         picking = self.make_supplier_return(5, source=self.defective)
         order = self.announce(picking)
-        [cargo] = self.at_jd(order)["request"]["cargoInfos"]
+        [cargo] = self.get_order_at_jd(order)["request"]["cargoInfos"]
         self.assertEqual(cargo["goodsLevel"], 200)
         self.complete(order, "200")
         self.assertEqual(picking.state, "done")
-        self.assertFalse(self.held(self.product, self.defective))
-        self.assertFalse(self.jd_stock(self.product, "200"))
-        self.assertEqual(self.held(self.product), self.STOCK - 5)
+        self.assertFalse(self.get_stock(self.product, self.defective))
+        self.assertFalse(self.get_stock_at_jd(self.product, "200"))
+        self.assertEqual(self.get_stock(self.product), self.STOCK - 5)
 
     def test_one_return_takes_a_product_from_one_level_only(self):
         self.make_defective(5)
@@ -247,7 +253,7 @@ class TestSupplierReturns(JdInboundCase):
         )
 
     def test_too_little_at_jd_is_refused_in_the_merchants_words(self):
-        self.set_jd_stock(2)
+        self.set_stock_at_jd(2)
         picking = self.make_supplier_return(6, jd_short_allowed=False)
         self.run_cron("match_goods")
         self.run_cron("push_orders")
@@ -261,11 +267,11 @@ class TestSupplierReturns(JdInboundCase):
         self.assertEqual(picking.move_ids.quantity, 2)
         self.assertTrue(picking.backorder_ids.jd_on_hold)
 
-    def set_jd_stock(self, pieces):
+    def set_stock_at_jd(self, pieces):
         self.sandbox.do(
             "stock",
             warehouse=self.warehouse.jd_warehouse_no,
-            rows=[{"goodsNo": self.goods_no(self.product), "quantity": pieces}],
+            rows=[{"goodsNo": self.get_goods_no(self.product), "quantity": pieces}],
         )
 
     def test_a_return_to_a_supplier_is_cancelled_only_before_the_goods_are_checked(
@@ -295,8 +301,8 @@ class TestSupplierReturns(JdInboundCase):
         delivery.action_confirm()
         delivery.action_assign()
         order = self.announce(delivery)
-        [cargo] = self.at_jd(order)["request"]["cargoInfos"]
+        [cargo] = self.get_order_at_jd(order)["request"]["cargoInfos"]
         self.assertEqual(cargo["goodsLevel"], "200")
         self.complete(order, "10020")
-        self.assertEqual(self.held(self.product, self.defective), 3)
-        self.assertEqual(self.jd_stock(self.product, "200"), 3)
+        self.assertEqual(self.get_stock(self.product, self.defective), 3)
+        self.assertEqual(self.get_stock_at_jd(self.product, "200"), 3)

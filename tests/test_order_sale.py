@@ -91,8 +91,8 @@ class TestOrderRights(JdOrderCase):
     def test_whoever_cancels_too_late_is_told_why(self):
         picking = self.confirm_as_seller(3, 2)
         order = self.send(picking)
-        self.walk(order, "10016")
-        self.ask(order)
+        self.advance(order, "10016")
+        self.pull(order)
         with self.assertRefused("JD has the goods off the shelf"):
             self.cancel_as_seller(picking)
         self.assertEqual(picking.state, "assigned")
@@ -107,7 +107,7 @@ class TestOrderRights(JdOrderCase):
         self.run_cron("push_orders")
         again = self.send(picking)
         self.assertNotEqual(again, order)
-        planned = [row["planQuantity"] for row in self.at_jd(again)["lines"]]
+        planned = [row["planQuantity"] for row in self.find_order_at_jd(again)["lines"]]
         self.assertEqual(sorted(planned), [1, 2])
         self.ship(again)
         self.assertEqual(picking.state, "done")
@@ -119,7 +119,7 @@ class TestOrderRights(JdOrderCase):
         self.lower_as_seller(picking, 0)
         self.run_cron("push_orders")
         again = self.send(picking)
-        planned = [row["planQuantity"] for row in self.at_jd(again)["lines"]]
+        planned = [row["planQuantity"] for row in self.find_order_at_jd(again)["lines"]]
         self.assertEqual(planned, [2])
         self.ship(again)
         living = picking.move_ids.filtered(lambda move: move.state == "done")
@@ -166,15 +166,15 @@ class TestOrderCarrier(JdOrderCase):
         picking = self.make_delivery(1)
         self.note_waybill(picking, "TH0456")
         order = self.send(picking)
-        told = self.at_jd(order)["request"]["carrierInfo"]["shipmentInfo"]
+        told = self.find_order_at_jd(order)["request"]["carrierInfo"]["shipmentInfo"]
         self.assertEqual(told["thirdWaybillNo"], "TH0456")
 
     def test_jds_waybill_is_where_people_look_for_it(self):
         picking = self.make_delivery(1)
         order = self.send(picking)
-        self.walk(order, "10014")
-        self.ask(order)
-        waybill = self.at_jd(order)["waybillNo"]
+        self.advance(order, "10014")
+        self.pull(order)
+        waybill = self.find_order_at_jd(order)["waybillNo"]
         self.assertEqual(picking.jd_waybills, waybill)
         if self.has_carriers:
             self.assertEqual(picking.carrier_tracking_ref, waybill)
@@ -184,12 +184,12 @@ class TestOrderCarrier(JdOrderCase):
     def test_jds_waybill_goes_with_its_order(self):
         picking = self.make_delivery(1)
         order = self.send(picking)
-        self.walk(order, "10014")
-        self.ask(order)
-        self.walk(order, "10028")
-        self.ask(order)
+        self.advance(order, "10014")
+        self.pull(order)
+        self.advance(order, "10028")
+        self.pull(order)
         self.assertFalse(picking._jd_get_own_waybill())
         picking.action_jd_send()
         self.send()
-        told = self.at_jd(picking.jd_order_id)["request"]["carrierInfo"]
+        told = self.find_order_at_jd(picking.jd_order_id)["request"]["carrierInfo"]
         self.assertFalse(told.get("shipmentInfo", {}).get("thirdWaybillNo"))

@@ -16,7 +16,7 @@ class TestOrderScreens(JdOrderCase):
         """Open the form of a record as somebody; return it."""
         return Form(record.with_user(user).with_context(self.env.context))
 
-    def assertTold(self, picking, words):
+    def assertNotice(self, picking, words):
         with self.open(picking, self.stock_user) as form:
             self.assertRegex(form.jd_notice, words)
 
@@ -38,53 +38,53 @@ class TestOrderScreens(JdOrderCase):
 
     def test_by_hand_it_waits_for_the_click(self):
         self.connector.push_policy = "manual"
-        self.assertTold(self.make_delivery(1), "when somebody clicks “Send to JD”")
+        self.assertNotice(self.make_delivery(1), "when somebody clicks “Send to JD”")
 
     def test_with_a_waybill_only_it_waits_for_that(self):
         self.connector.push_policy = "waybill"
         picking = self.make_delivery(1)
-        self.assertTold(picking, "once it has a waybill")
+        self.assertNotice(picking, "once it has a waybill")
         picking.jd_own_waybill = "WB-1"
-        self.assertTold(picking, "Waiting to be sent to JD")
+        self.assertNotice(picking, "Waiting to be sent to JD")
 
     def test_without_stock_it_waits_for_that(self):
-        self.assertTold(self.make_delivery(self.STOCK), "Waiting to be sent")
-        self.assertTold(self.make_delivery(1), "once its goods are reserved")
+        self.assertNotice(self.make_delivery(self.STOCK), "Waiting to be sent")
+        self.assertNotice(self.make_delivery(1), "once its goods are reserved")
 
     def test_without_a_login_it_says_where_to_sign_in(self):
         picking = self.make_delivery(1)
         self.connector._expire_login("over")
-        self.assertTold(picking, "jd_demo_quick is not signed in .* Reconnect")
-        self.assertTold(self.make_delivery(1), "jd_demo_quick is not signed in")
+        self.assertNotice(picking, "jd_demo_quick is not signed in .* Reconnect")
+        self.assertNotice(self.make_delivery(1), "jd_demo_quick is not signed in")
 
     def test_when_the_calls_are_used_up_it_says_until_when(self):
         picking = self.make_delivery(1)
         self.connector.daily_calls = 0
-        self.assertTold(picking, "today's calls to JD are used up")
+        self.assertNotice(picking, "today's calls to JD are used up")
 
     def test_when_jd_is_busy_it_says_when_the_next_try_is(self):
         self.sandbox.do("fault", kind="busy", call="addSoOrder")
         picking = self.make_delivery(1)
         self.send(picking)
-        self.assertTold(picking, "Next try: ")
+        self.assertNotice(picking, "Next try: ")
 
     def test_an_answer_that_never_came_is_no_reason_to_send_again(self):
         picking = self.make_delivery(1)
         picking.jd_order_id.sudo()._mark_unknown()
-        self.assertTold(picking, "nothing is sent twice")
+        self.assertNotice(picking, "nothing is sent twice")
 
     def test_while_jd_works_it_says_so(self):
         picking = self.make_delivery(1)
         order = self.send(picking)
-        self.assertTold(picking, "JD is at work on it")
+        self.assertNotice(picking, "JD is at work on it")
         self.assertEqual(order.notice, picking.jd_notice)
         picking.action_cancel()
-        self.assertTold(picking, "JD is asked to cancel")
+        self.assertNotice(picking, "JD is asked to cancel")
 
     def test_what_jd_cancelled_by_itself_waits_for_a_decision(self):
         picking = self.make_delivery(1)
-        self.walk(self.send(picking), "10028")
-        self.ask(picking.jd_order_id)
+        self.advance(self.send(picking), "10028")
+        self.pull(picking.jd_order_id)
         form = self.open(picking, self.stock_user)
         self.assertRegex(form.jd_notice, "Held back from JD")
         self.assertRegex(form.jd_attention, "JD cancelled this order by itself")
@@ -141,7 +141,7 @@ class TestOrderScreens(JdOrderCase):
     def test_every_screen_opens_for_who_may_see_it(self):
         picking = self.make_delivery(1)
         order = self.send(picking)
-        self.hear(order, "10014")
+        self.receive_message(order, "10014")
         self.run_cron("follow_orders")
         for user in (self.stock_user, self.manager):
             for record in (picking, order, self.connector):
@@ -163,17 +163,19 @@ class TestOrderScreens(JdOrderCase):
 
     def test_the_timeline_keeps_its_order_within_one_second(self):
         order = self.send(self.make_delivery(1))
-        self.walk(order, "10017")
-        self.ask(order)
+        self.advance(order, "10017")
+        self.pull(order)
         order.event_ids.happened_at = order.event_ids[0].happened_at
         codes = order.event_ids.search([("order_id", "=", order.id)]).mapped("code")
         self.assertEqual(codes, ["10017", "10016", "10015", "10014", "100130", "10010"])
 
     def test_a_message_is_shown_by_the_name_of_its_status(self):
         order = self.send(self.make_delivery(1))
-        self.assertEqual(self.hear(order, "10016").status_name, "Picked off the shelf")
-        self.assertEqual(self.hear(order, "4711").status_name, "4711")
-        unknown = self.hear(order, "10016", orderType="OTHER")
+        self.assertEqual(
+            self.receive_message(order, "10016").status_name, "Picked off the shelf"
+        )
+        self.assertEqual(self.receive_message(order, "4711").status_name, "4711")
+        unknown = self.receive_message(order, "10016", orderType="OTHER")
         self.assertEqual(unknown.status_name, "10016")
 
     def test_the_connection_counts_what_is_open_and_what_is_to_mend(self):

@@ -15,18 +15,18 @@ class TestOrderStatus(JdOrderCase):
         self.picking = self.make_delivery(3, 2)
         self.order = self.send(self.picking)
 
-    def codes(self):
+    def get_codes(self):
         return self.order.event_ids.sorted("id").mapped("code")
 
     # === PULLED === #
 
     def test_a_pull_brings_the_whole_way_so_far_with_jds_times(self):
-        self.walk(self.order, "10016")
-        self.ask(self.order)
-        self.assertEqual(self.codes(), WAY[:5])
+        self.advance(self.order, "10016")
+        self.pull(self.order)
+        self.assertEqual(self.get_codes(), WAY[:5])
         self.assertEqual(self.order.status_name, "Picked off the shelf")
         self.assertEqual(self.order.state, "in_progress")
-        [at_jd] = [self.at_jd(self.order)]
+        [at_jd] = [self.find_order_at_jd(self.order)]
         for event, row in zip(
             self.order.event_ids.sorted("id"), at_jd["history"], strict=True
         ):
@@ -35,13 +35,13 @@ class TestOrderStatus(JdOrderCase):
         self.assertEqual(set(self.order.event_ids.mapped("source")), {"pull"})
 
     def test_what_was_told_before_is_not_noted_again(self):
-        self.walk(self.order, "10014")
-        self.ask(self.order)
-        self.ask(self.order)
-        self.assertEqual(self.codes(), WAY[:3])
+        self.advance(self.order, "10014")
+        self.pull(self.order)
+        self.pull(self.order)
+        self.assertEqual(self.get_codes(), WAY[:3])
 
     def test_the_buttons_on_transfer_order_and_connection_all_ask(self):
-        self.walk(self.order, "10014")
+        self.advance(self.order, "10014")
         for button in (
             self.picking.action_jd_pull,
             self.order.with_user(self.stock_user).action_pull,
@@ -53,19 +53,19 @@ class TestOrderStatus(JdOrderCase):
             self.assertEqual(self.count_calls("querySoOrder"), before + 1)
 
     def test_waybills_are_on_the_transfer_as_soon_as_jd_has_them(self):
-        self.walk(self.order, "100130")
-        self.ask(self.order)
-        waybill = self.at_jd(self.order)["waybillNo"]
+        self.advance(self.order, "100130")
+        self.pull(self.order)
+        waybill = self.find_order_at_jd(self.order)["waybillNo"]
         self.assertEqual(self.picking.jd_waybills, waybill)
         self.assertEqual(len(self.order.parcel_ids), 1)
 
     def test_parcels_take_the_place_of_the_bare_waybill(self):
-        self.walk(self.order, "100130", parcels=3, waybills=2)
-        self.ask(self.order)
-        self.walk(self.order, "10018")
-        self.ask(self.order)
+        self.advance(self.order, "100130", parcels=3, waybills=2)
+        self.pull(self.order)
+        self.advance(self.order, "10018")
+        self.pull(self.order)
         self.assertEqual(len(self.order.parcel_ids), 3)
-        waybills = {row["waybillNo"] for row in [self.at_jd(self.order)]}
+        waybills = {row["waybillNo"] for row in [self.find_order_at_jd(self.order)]}
         self.assertLessEqual(waybills, set(self.picking.jd_waybills.split(", ")))
         self.assertEqual(len(self.picking.jd_waybills.split(", ")), 2)
         self.assertFalse(self.order.parcel_ids.filtered("is_expected"))
@@ -73,14 +73,14 @@ class TestOrderStatus(JdOrderCase):
     def test_jd_not_knowing_what_it_accepted_is_told_once(self):
         self.sandbox.do("reset")
         self.connect(self.connector)
-        self.ask(self.order)
-        self.ask(self.order)
-        self.assertAsked(self.order, "no longer knows it. Ask JD's staff")
+        self.pull(self.order)
+        self.pull(self.order)
+        self.assertOneActivity(self.order, "no longer knows it. Ask JD's staff")
         self.assertEqual(self.order.state, "accepted")
 
     def test_an_order_that_jd_gave_up_is_released_by_a_manager_only(self):
-        self.walk(self.order, "10016")
-        self.ask(self.order)
+        self.advance(self.order, "10016")
+        self.pull(self.order)
         with self.assertRefused("Only a JD manager", error=Exception):
             self.order.with_user(self.stock_user).action_release()
         self.order.with_user(self.manager).action_release()
@@ -94,7 +94,7 @@ class TestOrderStatus(JdOrderCase):
 
     def test_a_message_moves_the_order_on_without_a_question(self):
         before = self.count_calls("querySoOrder")
-        self.hear(self.order, "10014")
+        self.receive_message(self.order, "10014")
         self.run_cron("follow_orders")
         self.assertEqual(self.order.status_code, "10014")
         self.assertEqual(self.order.state, "in_progress")
@@ -103,47 +103,49 @@ class TestOrderStatus(JdOrderCase):
 
     def test_messages_in_any_order_and_twice_move_it_forward_only(self):
         for code in ("10017", "10010", "10016", "10017", "10014", "10010"):
-            self.hear(self.order, code)
+            self.receive_message(self.order, code)
         self.run_cron("follow_orders")
         self.assertEqual(self.order.status_code, "10017")
-        self.assertEqual(sorted(self.codes()), ["10010", "10014", "10016", "10017"])
-        self.hear(self.order, "10015")
+        self.assertEqual(sorted(self.get_codes()), ["10010", "10014", "10016", "10017"])
+        self.receive_message(self.order, "10015")
         self.run_cron("follow_orders")
         self.assertEqual(self.order.status_code, "10017")
 
     def test_a_message_that_is_delivered_again_is_one_message(self):
-        self.assertTrue(self.hear(self.order, "10014", messageId="M-1"))
-        self.assertFalse(self.hear(self.order, "10014", messageId="M-1"))
+        self.assertTrue(self.receive_message(self.order, "10014", messageId="M-1"))
+        self.assertFalse(self.receive_message(self.order, "10014", messageId="M-1"))
 
     def test_a_signed_message_that_is_false_moves_no_stock(self):
         for code in ("10019", "10020", "10028", "10035", "10038", "10029"):
             with self.subTest(code):
-                self.hear(self.order, code)
+                self.receive_message(self.order, code)
                 self.run_cron("follow_orders")
                 self.run_cron("close_orders")
                 self.assertEqual(self.picking.state, "assigned")
                 self.assertIn(self.order.state, ("accepted", "in_progress"))
                 self.assertFalse(self.picking.jd_on_hold)
-                self.assertNotIn(code, self.codes())
+                self.assertNotIn(code, self.get_codes())
 
     def test_five_messages_of_what_must_be_asked_cost_one_question(self):
-        self.walk(self.order, "10020")
+        self.advance(self.order, "10020")
         before = self.count_calls("querySoOrder")
         for code in ("10019", "10020", "10019", "10020", "10019"):
-            self.hear(self.order, code)
+            self.receive_message(self.order, code)
         self.run_cron("follow_orders")
         self.assertEqual(self.count_calls("querySoOrder"), before + 1)
         self.assertTrue(self.order.are_quantities_known)
 
     def test_a_message_about_an_order_of_nobody_is_kept_as_foreign(self):
-        message = self.hear(self.order, "10014", orderNo="ESL1", erpOrderNo="X-1")
+        message = self.receive_message(
+            self.order, "10014", orderNo="ESL1", erpOrderNo="X-1"
+        )
         self.run_cron("follow_orders")
         self.assertEqual(message.state, "foreign")
         self.assertFalse(message.order_id)
 
     def test_a_message_for_another_connection_does_not_touch_this_one(self):
         other = self.connect(self.make_basic())
-        message = self.hear(self.order, "10014")
+        message = self.receive_message(self.order, "10014")
         message.connector_id = other
         self.run_cron("follow_orders")
         self.assertEqual(message.state, "foreign")
@@ -154,7 +156,9 @@ class TestOrderStatus(JdOrderCase):
         self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
         order = self.send(picking)
         self.assertEqual(order.state, "unknown")
-        self.hear(order, "10010", orderNo=self.at_jd(order)["orderNo"])
+        self.receive_message(
+            order, "10010", orderNo=self.find_order_at_jd(order)["orderNo"]
+        )
         self.run_cron("follow_orders")
         self.assertEqual(order.state, "in_progress")
 
@@ -169,17 +173,17 @@ class TestOrderStatus(JdOrderCase):
 
     def test_a_message_with_such_a_status_is_kept_and_asked_about(self):
         before = self.count_calls("querySoOrder")
-        message = self.hear(self.order, "10099")
+        message = self.receive_message(self.order, "10099")
         self.run_cron("follow_orders")
         self.assertEqual(message.state, "done")
         self.assertEqual(self.count_calls("querySoOrder"), before + 1)
 
     def test_a_status_that_somebody_must_look_at_is_told(self):
-        self.walk(self.order, "10014")
-        self.walk(self.order, "10031")
-        self.ask(self.order)
-        self.ask(self.order)
-        self.assertAsked(self.order, "JD reports “Pulled back” for this order")
+        self.advance(self.order, "10014")
+        self.advance(self.order, "10031")
+        self.pull(self.order)
+        self.pull(self.order)
+        self.assertOneActivity(self.order, "JD reports “Pulled back” for this order")
         self.assertEqual(self.picking.state, "assigned")
 
 
@@ -198,10 +202,10 @@ class TestOrderCalls(JdOrderCase):
         for minute in range(0, hours * 60, 10):
             for at in range(minute, minute + 10):
                 if at in pace and pace[at] != "10010":
-                    self.walk(order, pace[at])
+                    self.advance(order, pace[at])
                 if at in pace and hear:
-                    self.hear(order, pace[at], messageId=f"M-{pace[at]}")
-            self.let_pass(minutes=10)
+                    self.receive_message(order, pace[at], messageId=f"M-{pace[at]}")
+            self.pass_time(minutes=10)
             due = order.pull_at and order.pull_at <= fields.Datetime.now()
             if due or self.env["jd.message"].search_count([("state", "=", "new")]):
                 self.run_cron("follow_orders")
@@ -237,7 +241,7 @@ class TestOrderCalls(JdOrderCase):
         pauses = []
         while order.pull_at:
             pauses.append(order.pull_at - fields.Datetime.now())
-            self.let_pass(seconds=pauses[-1].total_seconds() + 1)
+            self.pass_time(seconds=pauses[-1].total_seconds() + 1)
             self.run_cron("follow_orders")
         self.assertEqual(pauses, sorted(pauses))
         self.assertGreater(pauses[0], timedelta(hours=11))
@@ -334,24 +338,24 @@ class TestSubscription(JdOrderCase):
     def pull_late_news(self, to="10015"):
         """Have JD move the orders, and a pull find it minutes later."""
         for order in self.orders:
-            self.walk(order, to)
-        self.ask(self.orders)
+            self.advance(order, to)
+        self.pull(self.orders)
         # The sandbox has no clock to turn: what it told just now lies back from here.
-        self.let_pass(minutes=3)
+        self.pass_time(minutes=3)
         self.connector.sudo()._count_missed_messages(self.orders.event_ids)
 
     def test_at_first_nobody_knows(self):
         self.assertEqual(self.connector.subscription_state, "unknown")
 
     def test_the_first_message_shows_that_they_arrive(self):
-        self.hear(self.orders[0], "10014")
+        self.receive_message(self.orders[0], "10014")
         self.run_cron("follow_orders")
         self.assertEqual(self.connector.subscription_state, "receiving")
         self.assertTrue(self.connector.last_message_at)
 
     def test_pulls_rest_while_messages_arrive(self):
         order = self.orders[0]
-        self.hear(order, "10014")
+        self.receive_message(order, "10014")
         self.run_cron("follow_orders")
         now = fields.Datetime.now()
         self.assertGreater(order.pull_at, now + timedelta(hours=11))
@@ -359,13 +363,13 @@ class TestSubscription(JdOrderCase):
     def test_changes_that_only_pulls_find_show_that_messages_are_missing(self):
         self.pull_late_news()
         self.assertEqual(self.connector.subscription_state, "missing")
-        self.assertTold(self.connector, "tick “subscribe to messages”")
+        self.assertPosted(self.connector, "tick “subscribe to messages”")
         now = fields.Datetime.now()
         for order in self.orders:
             self.assertLess(order.pull_at, now + timedelta(hours=1))
 
     def test_missing_messages_shorten_pulls_that_were_put_off(self):
-        self.hear(self.orders[0], "10014")
+        self.receive_message(self.orders[0], "10014")
         self.run_cron("follow_orders")
         self.orders.pull_at = fields.Datetime.now() + timedelta(hours=12)
         self.connector.sudo()._mark_messages_missing()
@@ -375,7 +379,7 @@ class TestSubscription(JdOrderCase):
     def test_what_a_message_told_of_is_not_missed(self):
         for order in self.orders:
             for code in ("10010", "100130", "10014", "10015"):
-                self.hear(order, code, messageId=f"{order.id}-{code}")
+                self.receive_message(order, code, messageId=f"{order.id}-{code}")
         self.run_cron("follow_orders")
         self.pull_late_news()
         self.assertEqual(self.connector.subscription_state, "receiving")
@@ -383,27 +387,27 @@ class TestSubscription(JdOrderCase):
 
     def test_single_lost_messages_among_others_are_no_reason_to_worry(self):
         for order in self.orders:
-            self.walk(order, "10015")
-        self.ask(self.orders)
-        self.hear(self.orders[0], "10016")
+            self.advance(order, "10015")
+        self.pull(self.orders)
+        self.receive_message(self.orders[0], "10016")
         self.run_cron("follow_orders")
-        self.let_pass(minutes=3)
+        self.pass_time(minutes=3)
         self.connector.sudo()._count_missed_messages(self.orders.event_ids)
         self.assertEqual(self.connector.subscription_state, "receiving")
 
     def test_messages_that_come_again_are_noticed(self):
         self.pull_late_news()
-        self.hear(self.orders[0], "10016")
+        self.receive_message(self.orders[0], "10016")
         self.run_cron("follow_orders")
         self.assertEqual(self.connector.subscription_state, "receiving")
         self.assertEqual(self.connector.missed_changes, 0)
 
     def test_a_long_silence_is_looked_into_with_a_few_questions(self):
-        self.hear(self.orders[0], "10014")
+        self.receive_message(self.orders[0], "10014")
         self.run_cron("follow_orders")
         for order in self.orders:
-            self.walk(order, "10015")
-        self.let_pass(hours=2, minutes=1)
+            self.advance(order, "10015")
+        self.pass_time(hours=2, minutes=1)
         before = self.count_calls("querySoOrder")
         self.run_cron("follow_orders")
         self.assertEqual(self.count_calls("querySoOrder"), before + 3)

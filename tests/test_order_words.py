@@ -37,4 +37,4 @@ class TestOrderWords(JdOrderCase):
         )
         order = self.send(picking)
         self.assertIn(words, order.problems)
-        self.assertIn(words, self.notes(order))
+        self.assertIn(words, self.get_activity_notes(order))

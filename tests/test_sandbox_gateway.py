@@ -45,7 +45,7 @@ class TestSandboxGateway(CallerCase):
         request = {"ownerNo": DEPARTMENT, "pin": "jd_demo_quick"} | request
         return self.caller.call(path, request, headers, **(change or {}))
 
-    def assert_gateway_refuses(self, code, answer):
+    def assertGatewayRefuses(self, code, answer):
         self.assertEqual(answer.get("error_response", answer)["code"], code)
         self.assertEqual(set(answer["error_response"]), {"code", "zh_desc", "en_desc"})
 
@@ -109,7 +109,7 @@ class TestSandboxGateway(CallerCase):
         signed = self.caller.query("/integratedsupplychain" + WAREHOUSES, body)
         other = body.replace(b": ", b":", 1)
         answer = self.caller.send(WAREHOUSES, other, **signed).json()
-        self.assert_gateway_refuses("12", answer)
+        self.assertGatewayRefuses("12", answer)
         answer = self.caller.send(WAREHOUSES, body, **signed).json()
         self.assertEqual(answer["code"], "1000")
 
@@ -133,7 +133,7 @@ class TestSandboxGateway(CallerCase):
         ]
         for code, change in expected:
             with self.subTest(change):
-                self.assert_gateway_refuses(code, self.ask(change=change))
+                self.assertGatewayRefuses(code, self.ask(change=change))
         self.assertEqual(self.ask(change={"timestamp": jd_time(9)})["code"], "1000")
 
     def test_the_domain_may_travel_as_a_header(self):
@@ -142,20 +142,20 @@ class TestSandboxGateway(CallerCase):
         self.assertEqual(answer["code"], "1000")
 
     def test_an_unknown_path_is_refused_also_when_signed(self):
-        self.assert_gateway_refuses("15", self.ask("/order/made/up/v1"))
+        self.assertGatewayRefuses("15", self.ask("/order/made/up/v1"))
 
     def test_a_token_works_for_its_own_application_only(self):
         change = {"app_key": "sandbox-own-key"}
         self.caller.SECRET = "sandbox-own-secret"
-        self.assert_gateway_refuses("19", self.ask(change=change))
+        self.assertGatewayRefuses("19", self.ask(change=change))
 
     def test_an_expired_and_a_revoked_token_are_refused(self):
         self.sandbox.do("tokens", pin="jd_demo_quick", expire=True)
-        self.assert_gateway_refuses("19", self.ask())
+        self.assertGatewayRefuses("19", self.ask())
         self.caller = Caller(self.sandbox.url, "jd_demo_quick", "demo-quick")
         self.assertEqual(self.ask()["code"], "1000")
         self.sandbox.do("tokens", pin="jd_demo_quick", revoke=True)
-        self.assert_gateway_refuses("19", self.ask())
+        self.assertGatewayRefuses("19", self.ask())
 
     def test_the_pin_must_be_the_account_of_the_token(self):
         answer = self.ask(pin="jd_demo_basic")
@@ -188,14 +188,14 @@ class TestSandboxGateway(CallerCase):
     def test_an_application_without_the_right_is_refused(self):
         forbidden = ["queryWarehouseInfo"]
         self.sandbox.do("application", key=Caller.KEY, forbidden_calls=forbidden)
-        self.assert_gateway_refuses("24", self.ask())
+        self.assertGatewayRefuses("24", self.ask())
 
     def test_calls_are_counted_and_end_with_the_days_budget(self):
         self.assertEqual(self.sandbox.do("settings")["daily_budget"], 10_000)
         self.sandbox.do("settings", daily_budget=2)
         self.ask()
         self.ask()
-        self.assert_gateway_refuses("2", self.ask())
+        self.assertGatewayRefuses("2", self.ask())
         self.assertEqual(self.caller.call(OWNERS, {})["code"], "1000")
         counts = {row["call"]: row["count"] for row in self.sandbox.get("calls")}
         self.assertEqual(counts["queryWarehouseInfo"], 2)
@@ -230,7 +230,7 @@ class TestSandboxFaults(CallerCase):
         request = {"ownerNo": DEPARTMENT, "pin": "jd_demo_quick"}
         return self.caller.call(WAREHOUSES, request)
 
-    def count(self):
+    def count_calls(self):
         counts = {row["call"]: row["count"] for row in self.sandbox.get("calls")}
         return counts.get("queryWarehouseInfo", 0)
 
@@ -238,14 +238,14 @@ class TestSandboxFaults(CallerCase):
         self.sandbox.do("fault", kind="timeout_after", count=1)
         with self.assertRaises(requests.ConnectionError):
             self.ask()
-        self.assertEqual(self.count(), 1)
+        self.assertEqual(self.count_calls(), 1)
         self.assertEqual(self.ask()["code"], "1000")
 
     def test_a_time_out_before_the_work_leaves_it_undone(self):
         self.sandbox.do("fault", kind="timeout_before", count=1)
         with self.assertRaises(requests.ConnectionError):
             self.ask()
-        self.assertEqual(self.count(), 0)
+        self.assertEqual(self.count_calls(), 0)
 
     def test_a_held_connection_answers_nothing(self):
         self.sandbox.do("fault", kind="timeout_after", count=1, seconds=30)
@@ -258,7 +258,7 @@ class TestSandboxFaults(CallerCase):
             line.settimeout(0.5)
             with self.assertRaises(TimeoutError):
                 line.recv(1)
-        self.assertEqual(self.count(), 1)
+        self.assertEqual(self.count_calls(), 1)
 
     def test_jds_own_faults_answer_with_their_codes(self):
         expected = {

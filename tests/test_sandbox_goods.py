@@ -114,7 +114,7 @@ class TestSandboxStock(SandboxGoodsCase):
         ]
         self.sandbox.do("stock", warehouse=WAREHOUSE, rows=rows)
 
-    def stock(self, **request):
+    def query_stock(self, **request):
         base = {
             "ownerNo": DEPARTMENT,
             "pin": PIN,
@@ -124,8 +124,8 @@ class TestSandboxStock(SandboxGoodsCase):
         }
         return self.caller.call(STOCK, base | request)
 
-    def rows(self, **request):
-        data = self.stock(**request)["data"]
+    def get_rows(self, **request):
+        data = self.query_stock(**request)["data"]
         self.assertEqual(data["totalNum"], len(data["resultList"]))
         return [
             (row["erpGoodsNo"], row["goodsLevel"], row["stockNum"])
@@ -134,37 +134,41 @@ class TestSandboxStock(SandboxGoodsCase):
 
     def test_stock_is_told_as_text_per_goods_and_level_without_zeros(self):
         expected = [("A", "100", "10"), ("A", "200", "4"), ("A", "300", "1")]
-        self.assertEqual(self.rows(), expected)
-        statuses = [row["stockStatus"] for row in self.stock()["data"]["resultList"]]
+        self.assertEqual(self.get_rows(), expected)
+        statuses = [
+            row["stockStatus"] for row in self.query_stock()["data"]["resultList"]
+        ]
         self.assertEqual(statuses, ["1", "2", "3"])
 
     def test_zeros_are_told_when_asked_for_but_never_for_goods_never_held(self):
-        zeros = self.rows(warehouseStock={"returnZeroStock": "2"})
+        zeros = self.get_rows(warehouseStock={"returnZeroStock": "2"})
         self.assertIn(("B", "100", "0"), zeros)
         self.assertNotIn("C", [name for name, _, _ in zeros])
-        both = self.rows(warehouseStock={"returnZeroStock": "2"}, returnZeroStock="1")
+        both = self.get_rows(
+            warehouseStock={"returnZeroStock": "2"}, returnZeroStock="1"
+        )
         self.assertNotIn(("B", "100", "0"), both)
 
     def test_stock_is_narrowed_by_goods_level_and_status(self):
-        self.assertEqual(self.rows(goodsLevel="200"), [("A", "200", "4")])
-        self.assertEqual(self.rows(goodsNo=self.goods["B"]), [])
-        status = self.rows(warehouseStock={"stockStatus": "3"})
+        self.assertEqual(self.get_rows(goodsLevel="200"), [("A", "200", "4")])
+        self.assertEqual(self.get_rows(goodsNo=self.goods["B"]), [])
+        status = self.get_rows(warehouseStock={"stockStatus": "3"})
         self.assertEqual(status, [("A", "300", "1")])
 
     def test_a_warehouse_not_open_to_the_department_is_empty(self):
-        self.assertEqual(self.rows(warehouseNo="110000201"), [])
+        self.assertEqual(self.get_rows(warehouseNo="110000201"), [])
 
     def test_every_change_is_told_at_once(self):
-        self.assertIn(("A", "100", "10"), self.rows())
+        self.assertIn(("A", "100", "10"), self.get_rows())
         order = {"kind": "XSCK", "department": DEPARTMENT, "warehouse": WAREHOUSE}
         lines = [{"erpGoodsNo": "A", "quantity": 4}]
         number = self.sandbox.do("make_order", **order, lines=lines)["orderNo"]
-        usable = [row["usableNum"] for row in self.stock()["data"]["resultList"]]
+        usable = [row["usableNum"] for row in self.query_stock()["data"]["resultList"]]
         self.assertEqual(usable, ["6", "4", "1"])
         self.sandbox.do("advance", orders=[number], to=10019)
-        self.assertIn(("A", "100", "6"), self.rows())
+        self.assertIn(("A", "100", "6"), self.get_rows())
         self.sandbox.do("warehouse", no=WAREHOUSE, departments=[])
-        self.assertEqual(self.rows(), [])
+        self.assertEqual(self.get_rows(), [])
 
     def test_batches_are_told_one_by_one(self):
         milk = {"erpGoodsNo": "MILK", "shelfLifeDays": 30}
@@ -173,20 +177,20 @@ class TestSandboxStock(SandboxGoodsCase):
         rows = [row | {"quantity": 2}, row | {"lot": "L2", "quantity": 3}]
         self.sandbox.do("stock", warehouse=WAREHOUSE, rows=rows)
         paging = {"currentPage": "1", "pageSize": "100"}
-        answer = self.stock(stockIndexes="2", batchStock={}, **paging)
+        answer = self.query_stock(stockIndexes="2", batchStock={}, **paging)
         told = [
             (row["batchInfos"]["lot"], row["stockNum"])
             for row in answer["data"]["resultList"]
         ]
         self.assertEqual(told, [("L1", "2"), ("L2", "3")])
-        self.assertIn(("MILK", "100", "5"), self.rows())
+        self.assertIn(("MILK", "100", "5"), self.get_rows())
 
     def test_shop_stock_sums_up_good_stock_of_all_warehouses(self):
         row = {"erpGoodsNo": "A", "quantity": 5}
         self.sandbox.do("stock", warehouse="110000102", rows=[row])
         shop = {"shopNo": "ESP0000000000101"}
         paging = {"currentPage": "1", "pageSize": "100"}
-        answer = self.stock(stockIndexes="3", shopStock=shop, **paging)
+        answer = self.query_stock(stockIndexes="3", shopStock=shop, **paging)
         usable = {row["erpGoodsNo"]: row for row in answer["data"]["resultList"]}
         self.assertEqual(usable["A"]["usableNum"], "15")
         self.assertNotIn("warehouseNo", usable["A"])
@@ -206,14 +210,14 @@ class TestSandboxStock(SandboxGoodsCase):
         ]
         for code, change in expected:
             with self.subTest(change):
-                self.assertEqual(self.stock(**change)["code"], code)
+                self.assertEqual(self.query_stock(**change)["code"], code)
 
     def test_fifty_thousand_goods_are_paged_through_quickly(self):
         self.sandbox.do("goods", department=DEPARTMENT, count=50_000, prefix="BIG-")
         self.sandbox.do("stock", warehouse="110000102", each=7)
         started, seen = time.monotonic(), 0
         for current in range(1, 51):
-            answer = self.stock(
+            answer = self.query_stock(
                 warehouseNo="110000102", currentPage=str(current), pageSize="1000"
             )
             seen += len(answer["data"]["resultList"])

@@ -17,7 +17,7 @@ class SandboxInboundCase(CallerCase):
     def call(self, path, **request):
         return self.caller.call(path, {"pin": PIN, **request})
 
-    def data(self, path, **request):
+    def get_data(self, path, **request):
         answer = self.call(path, **request)
         self.assertEqual(answer["code"], "1000", answer)
         return answer["data"]
@@ -28,7 +28,7 @@ class SandboxInboundCase(CallerCase):
     def advance(self, number, to):
         self.sandbox.do("advance", orders=[number], to=to)
 
-    def on_hand(self, warehouse=WAREHOUSE):
+    def get_stock(self, warehouse=WAREHOUSE):
         held = {}
         for row in self.sandbox.get("stock_list", warehouse=warehouse):
             key = row["erpGoodsNo"], row["goodsLevel"]
@@ -61,41 +61,41 @@ class TestSandboxPurchase(SandboxInboundCase):
             set_member(request, path.replace("__", "."), value)
         return self.call(self.CREATE, **request)
 
-    def created(self, number="PO-1", **changes):
+    def make_order(self, number="PO-1", **changes):
         answer = self.create(number, **changes)
         self.assertEqual(answer["code"], "1000", answer)
         return answer["data"]["purchaseNo"]
 
     def query(self, number, **flags):
-        return self.data(self.QUERY, purchaseNo=number, **flags)
+        return self.get_data(self.QUERY, purchaseNo=number, **flags)
 
     def test_stock_counts_only_once_the_order_is_done(self):
-        number = self.created()
+        number = self.make_order()
         self.assertRegex(number, r"^EPL\d{17}$")
         for status in ("10", "20"):
             data = self.query(number)
             self.assertEqual(data["purchaseOrderStatus"], status)
             self.assertNotIn("realQuantity", data["purchaseItemModelList"][0])
-            self.assertEqual(self.on_hand(), {})
+            self.assertEqual(self.get_stock(), {})
             self.sandbox.do("advance")
         data = self.query(number)
         self.assertEqual(data["purchaseOrderStatus"], "70")
         real = [row["realQuantity"] for row in data["purchaseItemModelList"]]
         self.assertEqual(real, [10, 5])
         self.assertEqual(data["purchaseItemModelDiffList"], [])
-        self.assertEqual(self.on_hand(), {("A", "100"): 10, ("B", "100"): 5})
+        self.assertEqual(self.get_stock(), {("A", "100"): 10, ("B", "100"): 5})
 
     def test_sending_it_again_gives_the_same_number_until_it_was_cancelled(self):
-        number = self.created()
-        self.assertEqual(self.created(), number)
+        number = self.make_order()
+        self.assertEqual(self.make_order(), number)
         self.assertEqual(self.cancel(number, "CGRK"), "0")
-        newer = self.created()
+        newer = self.make_order()
         self.assertNotEqual(newer, number)
-        found = self.data(self.QUERY, ownerNo=DEPARTMENT, erpPurchaseNo="PO-1")
+        found = self.get_data(self.QUERY, ownerNo=DEPARTMENT, erpPurchaseNo="PO-1")
         self.assertEqual(found["purchaseNo"], newer)
 
     def test_short_over_and_damaged_goods_are_counted_and_explained(self):
-        number = self.created()
+        number = self.make_order()
         self.arrange(number, short={"1": 3}, damaged={"1": 2}, over={"2": 4})
         self.advance(number, 70)
         data = self.query(number)
@@ -110,11 +110,11 @@ class TestSandboxPurchase(SandboxInboundCase):
         self.assertEqual((first["shortQuantity"], first["damagedQuantity"]), (3, 2))
         self.assertEqual((first["diffQuantity"], second["excessQuantity"]), (-3, 4))
         self.assertEqual(
-            self.on_hand(), {("A", "100"): 5, ("A", "200"): 2, ("B", "100"): 9}
+            self.get_stock(), {("A", "100"): 5, ("A", "200"): 2, ("B", "100"): 9}
         )
 
     def test_wrong_and_refused_goods_are_told_and_sent_away(self):
-        number = self.created()
+        number = self.make_order()
         wrong = [{"goodsNo": self.goods["PHONE"], "quantity": 7}]
         self.arrange(number, wrong=wrong, refused={"2": 5})
         self.advance(number, 70)
@@ -126,7 +126,7 @@ class TestSandboxPurchase(SandboxInboundCase):
             for row in data["purchaseItemRejectList"]
         }
         self.assertEqual(rejected, {self.goods["B"]: 5, self.goods["PHONE"]: 7})
-        self.assertEqual(self.on_hand(), {("A", "100"): 10})
+        self.assertEqual(self.get_stock(), {("A", "100"): 10})
 
     def test_lots_and_serials_are_told_back_when_asked_for(self):
         infos = {"lot": "L1", "expireDate": "2030-01-01"}
@@ -139,7 +139,7 @@ class TestSandboxPurchase(SandboxInboundCase):
             },
             {"erpGoodsNo": "PHONE", "planQuantity": 2, "serialNos": ["S1", "S2"]},
         ]
-        number = self.created(cargoInfos=cargo)
+        number = self.make_order(cargoInfos=cargo)
         self.advance(number, 70)
         self.assertNotIn("purchaseBatAttrModelList", self.query(number))
         data = self.query(number, purchaseBatAttrFlag=1, serialNoModelFlag=1)
@@ -147,7 +147,7 @@ class TestSandboxPurchase(SandboxInboundCase):
         self.assertEqual((batch["batchQty"], batch["batchInfos"]), (6, infos))
         [serials] = data["serialNoModelList"]
         self.assertEqual(serials["serialNos"], ["S1", "S2"])
-        listed = self.data(
+        listed = self.get_data(
             "/order/serial/inside/query/v1",
             goodsNo=self.goods["PHONE"],
             pageSize=10,
@@ -157,7 +157,7 @@ class TestSandboxPurchase(SandboxInboundCase):
 
     def test_jd_may_count_other_lots_than_announced_or_tell_none(self):
         cargo = [{"erpGoodsNo": "MILK", "planQuantity": 6, "orderLine": "1"}]
-        counted = self.created(cargoInfos=cargo)
+        counted = self.make_order(cargoInfos=cargo)
         lots = [{"lot": "X", "quantity": 4}, {"lot": "Y", "quantity": 2}]
         self.arrange(counted, batches={"1": lots})
         self.advance(counted, 70)
@@ -166,7 +166,7 @@ class TestSandboxPurchase(SandboxInboundCase):
             [(row["batchInfos"]["lot"], row["batchQty"]) for row in rows],
             [("X", 4), ("Y", 2)],
         )
-        silent = self.created("PO-2", cargoInfos=cargo)
+        silent = self.make_order("PO-2", cargoInfos=cargo)
         self.arrange(silent, lots=False)
         self.advance(silent, 70)
         rows = self.query(silent, purchaseBatAttrFlag=1)["purchaseBatAttrModelList"]
@@ -174,7 +174,7 @@ class TestSandboxPurchase(SandboxInboundCase):
 
     def test_damaged_goods_of_several_lots_are_each_counted_at_their_level(self):
         cargo = [{"erpGoodsNo": "MILK", "planQuantity": 6, "orderLine": "1"}]
-        number = self.created(cargoInfos=cargo)
+        number = self.make_order(cargoInfos=cargo)
         lots = [{"lot": "X", "quantity": 4}, {"lot": "Y", "quantity": 2}]
         self.arrange(number, batches={"1": lots}, damaged=3)
         self.advance(number, 70)
@@ -184,14 +184,14 @@ class TestSandboxPurchase(SandboxInboundCase):
             for row in rows
         ]
         self.assertEqual(told, [("X", "100", 3), ("X", "200", 1), ("Y", "200", 2)])
-        self.assertEqual(self.on_hand(), {("MILK", "100"): 3, ("MILK", "200"): 3})
+        self.assertEqual(self.get_stock(), {("MILK", "100"): 3, ("MILK", "200"): 3})
 
     def test_an_order_is_cancelled_before_but_not_after_it_is_done(self):
-        number = self.created()
+        number = self.make_order()
         self.advance(number, 70)
         self.assertEqual(self.cancel(number, "CGRK"), "2019")
         self.sandbox.do("settings", cancel="later, refused")
-        other = self.created("PO-2")
+        other = self.make_order("PO-2")
         self.assertEqual(self.cancel(other, "CGRK"), "1")
         self.sandbox.do("advance", orders=[other])
         self.assertEqual(self.query(other)["purchaseOrderStatus"], "92")
@@ -199,33 +199,33 @@ class TestSandboxPurchase(SandboxInboundCase):
         self.assertEqual(self.query(other)["purchaseOrderStatus"], "70")
 
     def test_only_an_order_received_in_parts_can_be_closed(self):
-        whole = self.created()
+        whole = self.make_order()
         self.advance(whole, 20)
         self.assertEqual(self.call(self.CLOSE, purchaseNo=whole)["code"], "2007")
-        parts = self.created("PO-2", multiReceivingFlag=1)
+        parts = self.make_order("PO-2", multiReceivingFlag=1)
         self.assertEqual(self.call(self.CLOSE, purchaseNo=parts)["code"], "2009")
         self.assertEqual(self.call(self.CLOSE, purchaseNo="EPL0")["code"], "2005")
         self.assertEqual(self.call(self.CLOSE, purchaseNo="ESL0")["code"], "2002")
         self.advance(parts, 20)
         self.sandbox.do("receive", order=parts, parts={"1": 4})
-        self.assertEqual(self.on_hand(), {("A", "100"): 4})
+        self.assertEqual(self.get_stock(), {("A", "100"): 4})
         self.assertEqual(self.call(self.CLOSE, purchaseNo=parts)["code"], "1000")
         data = self.query(parts)
         real = [row["realQuantity"] for row in data["purchaseItemModelList"]]
         self.assertEqual((data["purchaseOrderStatus"], real), ("70", [4, 0]))
-        self.assertEqual(self.on_hand(), {("A", "100"): 4})
+        self.assertEqual(self.get_stock(), {("A", "100"): 4})
 
     def test_planned_quantities_can_be_changed_before_anything_came(self):
-        number = self.created()
+        number = self.make_order()
         line = {"erpGoodsNo": "A", "goodsLevel": "100", "orderLine": "1"}
         change = {"ownerNo": DEPARTMENT, "purchaseNo": number}
         lines = [{**line, "planQuantity": 12}]
-        self.data(self.UPDATE, **change, goodsDetailRequestList=lines)
+        self.get_data(self.UPDATE, **change, goodsDetailRequestList=lines)
         wrong = [{**line, "planQuantity": 1, "orderLine": "9"}]
         answer = self.call(self.UPDATE, **change, goodsDetailRequestList=wrong)
         self.assertEqual(answer["code"], "3010")
         self.advance(number, 70)
-        self.assertEqual(self.on_hand()["A", "100"], 12)
+        self.assertEqual(self.get_stock()["A", "100"], 12)
         answer = self.call(self.UPDATE, **change, goodsDetailRequestList=lines)
         self.assertEqual(answer["code"], "4000")
 
@@ -251,7 +251,7 @@ class TestSandboxPurchase(SandboxInboundCase):
         self.assertEqual(self.sandbox.get("orders"), [])
 
     def test_orders_of_a_period_are_listed_page_by_page(self):
-        numbers = [self.created(f"PO-{each}") for each in range(3)]
+        numbers = [self.make_order(f"PO-{each}") for each in range(3)]
         request = {
             "ownerNo": DEPARTMENT,
             "orderType": "CGRK",
@@ -261,7 +261,7 @@ class TestSandboxPurchase(SandboxInboundCase):
             "pageSize": 2,
         }
         path = "/order/queryordernosbypage/v1"
-        data = self.data(path, **request)
+        data = self.get_data(path, **request)
         listed = [row["orderNo"] for row in data["resultList"]]
         self.assertEqual((data["totalNum"], listed), (3, numbers[2:]))
         request["startDate"] = "2000-01-01"
@@ -275,12 +275,14 @@ class TestSandboxSuppliers(SandboxInboundCase):
 
     def test_a_supplier_is_created_once_and_found_by_either_number(self):
         new = {"ownerNo": DEPARTMENT, "erpSupplierNo": "S-1", "supplierName": "Farm"}
-        self.assertIsNone(self.data(self.SAVE, **new))
-        self.data(self.SAVE, **new | {"supplierName": "Dairy"})
-        [row] = self.data(self.QUERY, ownerNo=DEPARTMENT, isvSupplierNos="S-1")
+        self.assertIsNone(self.get_data(self.SAVE, **new))
+        self.get_data(self.SAVE, **new | {"supplierName": "Dairy"})
+        [row] = self.get_data(self.QUERY, ownerNo=DEPARTMENT, isvSupplierNos="S-1")
         self.assertEqual((row["supplierName"], row["status"]), ("Dairy", "2"))
-        self.data(self.SAVE, supplierNo=row["supplierNo"], status="3")
-        [row] = self.data(self.QUERY, ownerNo=DEPARTMENT, supplierNos=row["supplierNo"])
+        self.get_data(self.SAVE, supplierNo=row["supplierNo"], status="3")
+        [row] = self.get_data(
+            self.QUERY, ownerNo=DEPARTMENT, supplierNos=row["supplierNo"]
+        )
         self.assertEqual((row["erpSupplierNo"], row["status"]), ("S-1", "3"))
 
     def test_the_envelope_of_the_query_spells_its_request_number_as_documented(self):
@@ -334,64 +336,64 @@ class TestSandboxReturnsIn(SandboxInboundCase):
             set_member(request, path.replace("__", "."), value)
         return self.call(self.CREATE, **request)
 
-    def created(self, number="RT-1", **changes):
+    def make_order(self, number="RT-1", **changes):
         answer = self.create(number, **changes)
         self.assertEqual(answer["code"], "1000", answer)
         return answer["data"]["returnToWarehouseNo"]
 
     def query(self, number, **flags):
-        return self.data(self.QUERY, returnToWarehouseNo=number, **flags)
+        return self.get_data(self.QUERY, returnToWarehouseNo=number, **flags)
 
     def test_a_return_puts_goods_back_when_it_is_done(self):
-        number = self.created()
+        number = self.make_order()
         self.assertRegex(number, r"^ESR\d{17}$")
         self.assertEqual(self.query(number)["status"], "0")
         self.advance(number, 100)
-        self.assertEqual(self.on_hand()["A", "100"], 7)
+        self.assertEqual(self.get_stock()["A", "100"], 7)
         self.advance(number, 200)
         data = self.query(number)
         self.assertEqual((data["status"], data["deliveryNo"]), ("200", self.shipped))
         self.assertEqual(data["erpDeliveryNo"], "SO-1")
         [row] = data["returnToWarehouseDetailsList"]
         self.assertEqual((row["planQuantity"], row["realQuantity"]), (2, 2))
-        self.assertEqual(self.on_hand()["A", "100"], 9)
+        self.assertEqual(self.get_stock()["A", "100"], 9)
 
     def test_what_comes_back_defective_is_counted_as_defective(self):
-        number = self.created()
+        number = self.make_order()
         self.arrange(number, level="200")
         self.advance(number, 200)
         [row] = self.query(number)["returnToWarehouseDetailsList"]
         self.assertEqual((row["goodsLevel"], row["realQuantity"]), ("200", 2))
-        self.assertEqual(self.on_hand()["A", "200"], 2)
+        self.assertEqual(self.get_stock()["A", "200"], 2)
 
     def test_without_lines_everything_shipped_comes_back_in_its_lots(self):
-        number = self.created(cargoInfos=None)
+        number = self.make_order(cargoInfos=None)
         self.advance(number, 200)
         data = self.query(number, returnToWarehouseBatAttrModelFlag=1)
         [batch] = data["returnToWarehouseBatAttrModelList"]
         self.assertEqual(
             (batch["batchInfos"]["lot"], batch["batchQuantity"]), ("L1", 2)
         )
-        self.assertEqual(self.on_hand()["MILK", "100"], 10)
+        self.assertEqual(self.get_stock()["MILK", "100"], 10)
 
     def test_refused_and_overdue_returns_move_no_stock(self):
-        refused, overdue = self.created("RT-1"), self.created("RT-2")
+        refused, overdue = self.make_order("RT-1"), self.make_order("RT-2")
         self.advance(refused, 600)
         self.arrange(overdue, ends_with=500)
         self.sandbox.do("advance", orders=[overdue], steps=2)
         statuses = [self.query(number)["status"] for number in (refused, overdue)]
         self.assertEqual(statuses, ["600", "500"])
-        self.assertEqual(self.on_hand()["A", "100"], 7)
+        self.assertEqual(self.get_stock()["A", "100"], 7)
 
     def test_a_return_can_be_cancelled_until_it_is_done(self):
-        number = self.created()
+        number = self.make_order()
         self.assertEqual(self.cancel(number, "THRK"), "0")
         self.assertEqual(self.query(number)["status"], "400")
 
     def test_business_returns_have_rules_and_numbers_of_their_own(self):
         rule = {"receiveMode": 2}
         self.assertEqual(self.create(bizType=2)["code"], "2000")
-        number = self.created(
+        number = self.make_order(
             bizType=2, warehouseNo=WAREHOUSE, warehouseOperationRule=rule
         )
         self.assertRegex(number, r"^EBR\d{17}$")
@@ -441,16 +443,16 @@ class TestSandboxReturnsOut(SandboxInboundCase):
             set_member(request, path.replace("__", "."), value)
         return self.call(self.CREATE, **request)
 
-    def created(self, number="RS-1", **changes):
+    def make_order(self, number="RS-1", **changes):
         answer = self.create(number, **changes)
         self.assertEqual(answer["code"], "1000", answer)
         return answer["data"]["returnToSupplierNo"]
 
     def query(self, number, **flags):
-        return self.data(self.QUERY, returnToSupplierNo=number, **flags)
+        return self.get_data(self.QUERY, returnToSupplierNo=number, **flags)
 
     def test_goods_leave_when_it_is_done_with_their_lots(self):
-        number = self.created()
+        number = self.make_order()
         self.assertRegex(number, r"^EBS\d{17}$")
         self.advance(number, 200)
         data = self.query(number, returnToSupplierBatchFlag=1)
@@ -458,20 +460,20 @@ class TestSandboxReturnsOut(SandboxInboundCase):
         self.assertEqual((data["status"], real), ("200", [3, 2]))
         [batch] = data["returnToSupplierBatchList"]
         self.assertEqual((batch["batchInfos"]["lot"], batch["realQuantity"]), ("L1", 2))
-        self.assertEqual(self.on_hand(), {("A", "200"): 2, ("MILK", "100"): 2})
+        self.assertEqual(self.get_stock(), {("A", "200"): 2, ("MILK", "100"): 2})
 
     def test_it_may_fall_short_unless_that_is_forbidden(self):
         line = "cargoInfos__0__planQuantity"
         rule = {"isShortage": 0}
         refused = self.create(**{line: 9}, warehouseOperationRule=rule)
         self.assertEqual(refused["code"], "2052")
-        number = self.created(**{line: 9})
+        number = self.make_order(**{line: 9})
         self.advance(number, 200)
         [first, _] = self.query(number)["returnToSupplierDetailList"]
         self.assertEqual((first["planQuantity"], first["realQuantity"]), (9, 5))
 
     def test_it_can_be_cancelled_until_it_was_checked(self):
-        one, other = self.created("RS-1"), self.created("RS-2")
+        one, other = self.make_order("RS-1"), self.make_order("RS-2")
         self.advance(other, 150)
         self.assertEqual(self.cancel(one, "TGCK"), "0")
         self.assertEqual(self.cancel(other, "TGCK"), "2")
@@ -507,12 +509,14 @@ class TestSandboxLevels(SandboxInboundCase):
         row = {"erpGoodsNo": "MILK", "quantity": 5, "lot": "L1"}
         self.sandbox.do("stock", warehouse=WAREHOUSE, rows=[row])
         self.sandbox.do("change_level", warehouse=WAREHOUSE, goods="MILK", quantity=2)
-        self.assertEqual(self.on_hand(), {("MILK", "100"): 3, ("MILK", "200"): 2})
-        data = self.data(self.PATH, ownerNo=DEPARTMENT, changedLevel="200")
+        self.assertEqual(self.get_stock(), {("MILK", "100"): 3, ("MILK", "200"): 2})
+        data = self.get_data(self.PATH, ownerNo=DEPARTMENT, changedLevel="200")
         [change] = data["resultList"]
         [detail] = change["details"]
         self.assertEqual((detail["preChangeLevel"], detail["quantity"]), ("100", 2))
-        none = self.data(self.PATH, ownerNo=DEPARTMENT, endDate="2000-01-01 00:00:00")
+        none = self.get_data(
+            self.PATH, ownerNo=DEPARTMENT, endDate="2000-01-01 00:00:00"
+        )
         self.assertEqual(none["resultList"], [])
 
     def test_more_than_there_is_cannot_change_its_level(self):
@@ -528,5 +532,5 @@ class TestSandboxLevels(SandboxInboundCase):
             lines=[{"erpGoodsNo": "A", "quantity": 4}],
         )
         number = order["orderNo"]
-        found = self.data("/order/purchase/query/v1", purchaseNo=number)
+        found = self.get_data("/order/purchase/query/v1", purchaseNo=number)
         self.assertEqual(found["purchaseNo"], number)

@@ -15,10 +15,10 @@ class TestSandboxLogin(SandboxCase):
         url = Caller.authorize_url(self.sandbox.url, **changes)
         return sign_in(url, account, password, **options)
 
-    def caller(self, **options):
+    def make_caller(self, **options):
         return Caller(self.sandbox.url, "jd_demo_quick", "demo-quick", **options)
 
-    def subscribed(self, pin="jd_demo_quick"):
+    def is_subscribed(self, pin="jd_demo_quick"):
         accounts = self.sandbox.get("state")["accounts"]
         return next(each["subscribed"] for each in accounts if each["pin"] == pin)
 
@@ -70,9 +70,9 @@ class TestSandboxLogin(SandboxCase):
 
     def test_only_the_ticked_box_subscribes_to_messages(self):
         self.authorize(subscribe=True)
-        self.assertEqual(self.subscribed(), [Caller.KEY])
+        self.assertEqual(self.is_subscribed(), [Caller.KEY])
         self.authorize(subscribe=False)
-        self.assertEqual(self.subscribed(), [])
+        self.assertEqual(self.is_subscribed(), [])
 
     def test_the_box_is_not_ticked_beforehand(self):
         url = Caller.authorize_url(self.sandbox.url)
@@ -80,7 +80,7 @@ class TestSandboxLogin(SandboxCase):
         self.assertRegex(page, r'name="subscribe" value="1"\s*>')
 
     def test_a_code_buys_a_flat_token_once(self):
-        caller = self.caller()
+        caller = self.make_caller()
         state = self.sandbox.get("state")["tokens"]
         [token] = [each for each in state if each["access"] == caller.token]
         self.assertEqual(token["pin"], "jd_demo_quick")
@@ -105,7 +105,7 @@ class TestSandboxLogin(SandboxCase):
         self.assertLess(minutes_between(answer["refreshExpire"], jd_time(120)), 1)
 
     def test_a_code_is_bound_to_its_application_and_dies_after_five_minutes(self):
-        caller = self.caller()
+        caller = self.make_caller()
         caller.code = read_answer(self.authorize())["code"]
         foreign = caller.fetch_token(
             client_id="sandbox-own-key", client_secret="sandbox-own-secret"
@@ -122,7 +122,7 @@ class TestSandboxLogin(SandboxCase):
         self.assertIn("expired", late["en_desc"])
 
     def test_a_token_is_renewed_in_an_envelope_and_a_refresh_token_works_once(self):
-        caller = self.caller()
+        caller = self.make_caller()
         old = self.sandbox.get("state")["tokens"][0]
         answer = caller.refresh(old["refresh"])
         self.assertEqual((answer["code"], answer["message"]), (1000, "success"))
@@ -132,7 +132,7 @@ class TestSandboxLogin(SandboxCase):
         self.assertIn("data", caller.refresh(answer["data"]["refreshToken"]))
 
     def test_a_renewal_must_be_signed_and_in_time(self):
-        caller = self.caller()
+        caller = self.make_caller()
         token = self.sandbox.get("state")["tokens"][0]["refresh"]
         forged = caller.refresh(token, sign="0" * 32)
         self.assertEqual(forged["error_response"]["code"], "12")
@@ -140,7 +140,7 @@ class TestSandboxLogin(SandboxCase):
         self.assertEqual(stale["error_response"]["code"], "8")
 
     def test_an_application_can_be_one_whose_renewal_has_no_effect(self):
-        caller = self.caller()
+        caller = self.make_caller()
         token = self.sandbox.get("state")["tokens"][0]
         self.sandbox.do("application", key=Caller.KEY, refresh="no effect")
         answer = caller.refresh(token["refresh"])["data"]

@@ -44,7 +44,7 @@ class Receiver:
         self._server.shutdown()
         self._server.server_close()
 
-    def statuses(self):
+    def get_statuses(self):
         return [json.loads(body)["status"] for _, body in self.received]
 
 
@@ -68,7 +68,7 @@ class TestSandboxMessages(SandboxOutboundCase):
         )
 
     def test_every_step_is_pushed_with_what_happened_signed_over_the_raw_body(self):
-        number = self.created()
+        number = self.make_order()
         self.wait_until(lambda: self.receiver.received)
         [(path, body)] = self.receiver.received
         message = json.loads(body)
@@ -96,7 +96,7 @@ class TestSandboxMessages(SandboxOutboundCase):
 
     def test_nothing_is_pushed_to_an_account_that_did_not_tick_the_box(self):
         self.caller = Caller(self.sandbox.url, PIN, "demo-quick", subscribe=False)
-        self.created()
+        self.make_order()
         self.sandbox.do("advance", to=10034)
         self.assertEqual(self.sandbox.get("messages"), [])
 
@@ -104,7 +104,7 @@ class TestSandboxMessages(SandboxOutboundCase):
         other = Receiver()
         self.addCleanup(other.stop)
         self.sandbox.do("application", key=Caller.KEY, message_url=other.url)
-        self.created()
+        self.make_order()
         self.wait_until(lambda: other.received)
         self.assertEqual(self.receiver.received, [])
 
@@ -120,7 +120,7 @@ class TestSandboxMessages(SandboxOutboundCase):
 
     def test_a_push_not_accepted_is_delivered_again(self):
         self.receiver.answers = [(500, b""), (200, b'{"code":"9"}'), (200, b"no json")]
-        self.created()
+        self.make_order()
         self.wait_until(lambda: len(self.receiver.received) == 4)
         self.wait_until_settled()
         bodies = {body for _, body in self.receiver.received}
@@ -131,21 +131,21 @@ class TestSandboxMessages(SandboxOutboundCase):
     def test_a_push_is_given_up_in_the_end(self):
         self.sandbox.do("settings", push_attempts=2)
         self.receiver.answers = [(503, b"")] * 2
-        self.created()
+        self.make_order()
         self.wait_until_settled()
         [message] = self.sandbox.get("messages")
         self.assertEqual((message["state"], message["attempts"]), ("given up", 2))
 
     def test_pushes_can_arrive_twice(self):
         self.sandbox.do("push_faults", duplicate=1.0)
-        self.created()
+        self.make_order()
         self.wait_until(lambda: len(self.receiver.received) == 2)
         self.assertEqual(*(body for _, body in self.receiver.received))
 
     def test_pushes_can_be_lost(self):
         self.sandbox.do("push_faults", lose=0.5)
         for number in range(20):
-            self.created(f"SO-{number}")
+            self.make_order(f"SO-{number}")
         self.wait_until_settled()
         states = [message["state"] for message in self.sandbox.get("messages")]
         self.assertIn(states.count("lost"), range(3, 18))
@@ -153,10 +153,10 @@ class TestSandboxMessages(SandboxOutboundCase):
 
     def test_pushes_can_arrive_out_of_order(self):
         self.sandbox.do("push_faults", reorder=0.5, late=0.3)
-        self.created()
+        self.make_order()
         self.sandbox.do("advance", to=10034)
         self.wait_until(lambda: len(self.receiver.received) == 11)
-        codes = self.receiver.statuses()
+        codes = self.receiver.get_statuses()
         walked = [
             str(each["status"]) for each in self.sandbox.get("orders")[0]["history"]
         ]

@@ -22,17 +22,17 @@ class TestSandboxOutbound(SandboxOutboundCase):
         answer = self.create()
         self.assertRegex(answer["data"]["deliveryNo"], r"^ESL\d{17}$")
         self.assertEqual(answer["data"]["erpDeliveryNo"], "SO-1")
-        self.assertEqual(self.on_hand(), {"A": (100, 3), "B": (100, 2)})
+        self.assertEqual(self.get_stock(), {"A": (100, 3), "B": (100, 2)})
 
     def test_sending_it_again_gives_the_same_number_and_reserves_nothing_more(self):
-        first = self.created()
-        self.assertEqual(self.created(), first)
-        self.assertEqual(self.on_hand()["A"], (100, 3))
+        first = self.make_order()
+        self.assertEqual(self.make_order(), first)
+        self.assertEqual(self.get_stock()["A"], (100, 3))
         [order] = self.sandbox.get("orders")
         self.assertEqual(order["asked"], 2)
 
     def test_a_department_may_refuse_repeats(self):
-        self.created()
+        self.make_order()
         self.sandbox.do("department", no=DEPARTMENT, refuses_repeats=True)
         self.assertEqual(self.create()["code"], "2218")
 
@@ -78,30 +78,30 @@ class TestSandboxOutbound(SandboxOutboundCase):
             with self.subTest(change):
                 self.assertEqual(self.create(**change)["code"], code)
         self.assertEqual(self.sandbox.get("orders"), [])
-        self.assertEqual(self.on_hand(), {"A": (100, 0), "B": (100, 0)})
+        self.assertEqual(self.get_stock(), {"A": (100, 0), "B": (100, 0)})
 
     def test_limits_themselves_are_allowed(self):
-        self.created("单" * 62 + "x")
-        self.created("SO-2", receiverInfo__name="x" * 20)
-        self.created("SO-3", receiverInfo__mobile=None, receiverInfo__phone="021")
+        self.make_order("单" * 62 + "x")
+        self.make_order("SO-2", receiverInfo__name="x" * 20)
+        self.make_order("SO-3", receiverInfo__mobile=None, receiverInfo__phone="021")
 
     def test_a_carrier_is_required_where_the_department_has_no_carrier_split(self):
         self.sandbox.do("department", no=DEPARTMENT, carrier_split=False)
         self.assertEqual(self.create()["code"], "2123")
-        self.created(carrierInfo={"carrierNo": "CYS0000010"})
+        self.make_order(carrierInfo={"carrierNo": "CYS0000010"})
 
     def test_the_merchants_own_warehouse_code_may_be_used_once_mapped(self):
         self.sandbox.do("warehouse", no=WAREHOUSE, erp_no="OURS")
-        number = self.created(warehouseNo=None, erpWarehouseNo="OURS")
+        number = self.make_order(warehouseNo=None, erpWarehouseNo="OURS")
         self.assertEqual(self.query(number)["warehouseNo"], WAREHOUSE)
 
     def test_cash_on_delivery_is_told_back(self):
         services = {"receivable": 12.5}
-        number = self.created(orderMark="1" + "0" * 49, addServices=services)
+        number = self.make_order(orderMark="1" + "0" * 49, addServices=services)
         self.assertEqual(self.query(number)["addServices"], services)
 
     def test_an_order_walks_every_status_and_consumes_stock_when_handed_over(self):
-        number = self.created()
+        number = self.make_order()
         for status in WALK[1:]:
             self.sandbox.do("advance")
             data = self.query(number)
@@ -109,7 +109,7 @@ class TestSandboxOutbound(SandboxOutboundCase):
             shipped = status in WALK[7:]
             stock = {"A": (97, 0), "B": (98, 0)}
             reserved = {"A": (100, 3), "B": (100, 2)}
-            self.assertEqual(self.on_hand(), stock if shipped else reserved)
+            self.assertEqual(self.get_stock(), stock if shipped else reserved)
             for item in data["deliveryItemList"]:
                 self.assertEqual("realQuantity" in item, shipped)
             self.assertEqual("deliveryPackageList" in data, status in WALK[6:])
@@ -121,18 +121,18 @@ class TestSandboxOutbound(SandboxOutboundCase):
         self.assertEqual(codes, WALK)
 
     def test_there_is_no_waybill_before_it_was_obtained(self):
-        self.assertNotIn("waybillNo", self.query(self.created())["carrierInfo"])
+        self.assertNotIn("waybillNo", self.query(self.make_order())["carrierInfo"])
 
     def test_orders_walk_by_themselves_when_a_speed_is_set(self):
         self.sandbox.do("settings", speed=0.05)
-        number = self.created()
+        number = self.make_order()
         deadline = time.monotonic() + 10
         while self.query(number)["status"] != "10034":
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)
 
     def test_packages_come_only_if_asked_for(self):
-        number = self.created()
+        number = self.make_order()
         self.advance(10019)
         self.assertNotIn(
             "deliveryPackageList", self.query(number, deliveryPackageFlag=0)
@@ -140,7 +140,7 @@ class TestSandboxOutbound(SandboxOutboundCase):
         self.assertNotIn("deliveryItemList", self.query(number, deliveryItemFlag=0))
 
     def test_several_parcels_hold_all_units_and_may_have_waybills_of_their_own(self):
-        number = self.created()
+        number = self.make_order()
         self.sandbox.do("arrange", orders=[number], parcels=3, waybills=2)
         self.advance(10019)
         packages = self.query(number)["deliveryPackageList"]
@@ -162,16 +162,16 @@ class TestSandboxOutbound(SandboxOutboundCase):
         self.assertEqual(self.caller.call(PACKAGE, request)["code"], "2005")
 
     def test_a_short_shipment_consumes_what_left_and_frees_the_rest(self):
-        number = self.created()
+        number = self.make_order()
         self.sandbox.do("arrange", orders=[number], short={"1": 2}, unreported=["2"])
         self.advance(10020)
         first, second = self.query(number)["deliveryItemList"]
         self.assertEqual((first["planQuantity"], first["realQuantity"]), (3, 1))
         self.assertNotIn("realQuantity", second)
-        self.assertEqual(self.on_hand(), {"A": (99, 0), "B": (98, 0)})
+        self.assertEqual(self.get_stock(), {"A": (99, 0), "B": (98, 0)})
 
     def test_an_order_is_found_by_each_of_its_numbers(self):
-        number = self.created(channelInfo__salesPlatformDeliveryNo="SHOP-7")
+        number = self.make_order(channelInfo__salesPlatformDeliveryNo="SHOP-7")
         for request in (
             {"deliveryNo": number},
             {"erpDeliveryNo": "SO-1", "ownerNo": DEPARTMENT},
@@ -197,7 +197,7 @@ class TestSandboxOutbound(SandboxOutboundCase):
         self.assertEqual(code(CANCEL, orderNo="ESL0", orderType="XSCK"), "2515")
 
     def test_another_accounts_orders_stay_hidden(self):
-        number = self.created()
+        number = self.make_order()
         other = Caller(self.sandbox.url, "jd_demo_basic", "demo-basic")
         request = {"deliveryNo": number, "pin": "jd_demo_basic"}
         self.assertEqual(other.call(QUERY, request)["code"], "2006")
@@ -206,21 +206,21 @@ class TestSandboxOutbound(SandboxOutboundCase):
 
     def test_the_receiver_is_masked_for_jds_own_mall_only(self):
         mall = {"salesPlatformSource": "1", "salesPlatformDeliveryNo": "M-1"}
-        masked = self.query(self.created("SO-M", channelInfo=mall))["receiverInfo"]
+        masked = self.query(self.make_order("SO-M", channelInfo=mall))["receiverInfo"]
         self.assertEqual((masked["name"], masked["mobile"]), ("T***", "0***"))
-        plain = self.query(self.created("SO-P"))["receiverInfo"]
+        plain = self.query(self.make_order("SO-P"))["receiverInfo"]
         self.assertEqual(plain["name"], "Test Person")
 
     def test_a_cancel_before_picking_succeeds_and_frees_the_goods(self):
-        number = self.created()
+        number = self.make_order()
         self.advance(10015)
         self.assertEqual(self.cancel(number), "0")
         self.assertEqual(self.query(number)["status"], "10028")
-        self.assertEqual(self.on_hand()["A"], (100, 0))
+        self.assertEqual(self.get_stock()["A"], (100, 0))
         self.assertEqual(self.cancel(number), "0")
 
     def test_a_cancel_from_picking_on_fails_in_either_of_jds_ways(self):
-        number = self.created()
+        number = self.make_order()
         self.advance(10016)
         self.assertEqual(self.cancel(number), "2")
         self.sandbox.do("settings", late_cancel="code")
@@ -229,7 +229,7 @@ class TestSandboxOutbound(SandboxOutboundCase):
 
     def test_a_cancel_can_take_time_and_end_either_way(self):
         self.sandbox.do("settings", cancel="later, agreed")
-        one, other = self.created("SO-1"), self.created("SO-2")
+        one, other = self.make_order("SO-1"), self.make_order("SO-2")
         self.assertEqual([self.cancel(one), self.cancel(other)], ["1", "1"])
         self.assertEqual(self.cancel(one), "2005")
         self.assertEqual(self.query(one)["status"], "10027")
@@ -241,7 +241,7 @@ class TestSandboxOutbound(SandboxOutboundCase):
         self.assertEqual(self.query(other)["status"], "100130")
 
     def test_the_kind_of_a_cancel_is_a_documented_text(self):
-        number = self.created()
+        number = self.make_order()
         self.assertEqual(self.cancel(number, kind=1), "3008")
         self.assertEqual(self.cancel(number, kind="SALE"), "3010")
         self.assertEqual(self.cancel(number, kind="CGRK"), "2515")
@@ -250,26 +250,26 @@ class TestSandboxOutbound(SandboxOutboundCase):
         self.assertEqual(answer["code"], "2002")
 
     def test_jd_may_cancel_by_itself_or_pull_back_but_not_after_shipping(self):
-        cancelled, pulled, shipped = (self.created(f"SO-{n}") for n in range(3))
+        cancelled, pulled, shipped = (self.make_order(f"SO-{n}") for n in range(3))
         self.advance(10028, [cancelled])
         self.advance(10031, [pulled])
         self.advance(10019, [shipped])
-        self.assertEqual(self.on_hand()["A"], (97, 0))
+        self.assertEqual(self.get_stock()["A"], (97, 0))
         with self.assertRaisesRegex(AssertionError, "cannot go from 10019"):
             self.advance(10028, [shipped])
 
     def test_rejected_goods_come_back_into_stock(self):
-        number = self.created()
+        number = self.make_order()
         self.sandbox.do("arrange", orders=[number], ends_with=10035)
         self.advance(10033, [number])
         for status in ("10035", "10036", "10037", "10038"):
             self.sandbox.do("advance")
             self.assertEqual(self.query(number)["status"], status)
-        self.assertEqual(self.on_hand()["A"], (100, 0))
+        self.assertEqual(self.get_stock()["A"], (100, 0))
 
     def test_many_orders_are_advanced_at_once(self):
         for number in range(20):
-            self.created(f"SO-{number}")
+            self.make_order(f"SO-{number}")
         moved = self.sandbox.do("advance", to=10019, limit=15)
         self.assertEqual(moved, {"moved": 15})
         export = self.sandbox.get("orders", kind="XSCK", status=10019)
@@ -284,7 +284,7 @@ class TestSandboxOutbound(SandboxOutboundCase):
         rows = [{"erpGoodsNo": "MILK", **each} for each in (late, soon)]
         self.sandbox.do("stock", warehouse=WAREHOUSE, rows=rows)
         line = {"goodsNo": goods["MILK"], "planQuantity": 3, "orderLine": "1"}
-        number = self.created(cargoInfos=[line])
+        number = self.make_order(cargoInfos=[line])
         self.assertEqual(
             self.query(number, deliveryBatchItemFlag=1)["deliveryBatchItemList"], []
         )
@@ -301,7 +301,7 @@ class TestSandboxOutbound(SandboxOutboundCase):
         line = {"erpGoodsNo": "LOTS", "planQuantity": 3}
         refused = self.create(cargoInfos=[{**line, "batchInfos": {"lot": "L9"}}])
         self.assertEqual(refused["code"], "2052")
-        self.created(cargoInfos=[{**line, "batchInfos": {"lot": "L1"}}])
+        self.make_order(cargoInfos=[{**line, "batchInfos": {"lot": "L1"}}])
 
     def test_serial_numbers_leave_with_their_order(self):
         goods = {"erpGoodsNo": "PHONE", "serial": True}
@@ -309,7 +309,7 @@ class TestSandboxOutbound(SandboxOutboundCase):
         row = {"erpGoodsNo": "PHONE", "quantity": 2, "serialNos": ["S1", "S2"]}
         self.sandbox.do("stock", warehouse=WAREHOUSE, rows=[row])
         line = {"erpGoodsNo": "PHONE", "planQuantity": 1, "serialNos": ["S2"]}
-        number = self.created(cargoInfos=[line])
+        number = self.make_order(cargoInfos=[line])
         self.advance(10019)
         [serial] = self.query(number, deliverySerialNoFlag=1)["serialNoList"]
         self.assertEqual(serial["serialNo"], "S2")
@@ -319,7 +319,7 @@ class TestSandboxOutbound(SandboxOutboundCase):
         answered = 0
         for number in range(20):
             try:
-                self.created(f"SO-{number}")
+                self.make_order(f"SO-{number}")
                 answered += 1
             except OSError:
                 continue
@@ -327,7 +327,7 @@ class TestSandboxOutbound(SandboxOutboundCase):
         self.assertEqual(len(self.sandbox.get("orders")), 20)
 
     def test_requests_are_not_changed_by_being_told_back(self):
-        request = self.request()
+        request = self.make_request()
         before = copy.deepcopy(request)
         self.caller.call(CREATE, request)
         [order] = self.sandbox.get("orders")

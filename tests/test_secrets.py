@@ -44,7 +44,7 @@ class TestSecrets(JdHttpCase):
         super().setUp()
         self.connector = self.connect(self.make_basic())
 
-    def secrets(self):
+    def get_secrets(self):
         """Return every secret this connection has."""
         connector_sudo = self.connector.sudo()
         tokens = [connector_sudo.access_token, connector_sudo.refresh_token]
@@ -52,7 +52,7 @@ class TestSecrets(JdHttpCase):
         return [*tokens, *PASSWORDS]
 
     def assertNoSecrets(self, text):
-        for secret in self.secrets():
+        for secret in self.get_secrets():
             self.assertNotIn(secret, text)
 
     def test_no_role_reads_a_token(self):
@@ -178,7 +178,7 @@ class TestSecrets(JdHttpCase):
         database.setLevel(logging.INFO)
         root.setLevel(logging.DEBUG)
         root.addHandler(keeper)
-        location = self.sign_in(self.start(self.connector), "jd_demo_basic")
+        location = self.sign_in(self.start_login(self.connector), "jd_demo_basic")
         self.come_back(location)
         self.connector.sudo()._renew_token()
         self.connector.action_check_connection()

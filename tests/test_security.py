@@ -23,7 +23,7 @@ class TestAccess(JdCase):
         super().setUp()
         self.connector = self.connect(self.make_connector())
 
-    def own_models(self):
+    def get_own_models(self):
         """Return the models that this module creates, transient ones included."""
         return [
             model
@@ -32,7 +32,7 @@ class TestAccess(JdCase):
         ]
 
     def test_every_model_keeps_companies_apart(self):
-        models = self.own_models()
+        models = self.get_own_models()
         self.assertIn("jd.connector", [model._name for model in models])
         for model in models:
             with self.subTest(model._name):
@@ -46,7 +46,7 @@ class TestAccess(JdCase):
                 self.assertTrue(all(rule.active for rule in rules))
 
     def test_no_model_is_open_to_everybody(self):
-        for model in self.own_models():
+        for model in self.get_own_models():
             for access in self.env["ir.model.access"].search(
                 [("model_id.model", "=", model._name)]
             ):
@@ -109,7 +109,7 @@ class TestAccess(JdCase):
 
     def test_portal_and_public_see_nothing(self):
         for user in self.portal | self.public:
-            for model in self.own_models():
+            for model in self.get_own_models():
                 with (
                     self.subTest(f"{user.login} {model._name}"),
                     self.assertRaises(AccessError),
@@ -118,10 +118,10 @@ class TestAccess(JdCase):
 
     def test_the_login_at_jd_is_for_the_role_alone(self):
         menu = self.env.ref("jd_fulfillment.menu_jd_connector")
-        self.assertNotIn(menu.id, self.menus_of(self.stock_user))
-        self.assertIn(menu.id, self.menus_of(self.manager))
+        self.assertNotIn(menu.id, self.get_menus(self.stock_user))
+        self.assertIn(menu.id, self.get_menus(self.manager))
 
-    def menus_of(self, user):
+    def get_menus(self, user):
         return self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
 
 
@@ -184,7 +184,7 @@ class TestNeutralize(JdCase):
         self.env["jd.application"]._get_shared().secret = "entered-again"
         self.draft.environment = "production"
         with self.assertRefused("neutralized copy"):
-            self.start(self.draft)
+            self.start_login(self.draft)
 
     def test_a_neutralized_copy_may_use_the_sandbox(self):
         self.env["jd.application"]._get_shared().secret = "sandbox-shared-secret"
