@@ -112,23 +112,9 @@ CLOSE_RETRY = timedelta(hours=1)
 # addSoOrder (1596): receiverInfo.name 20, mobile or phone 30, detailAddress 100
 RECEIVER_LIMITS = {"name": 20, "phone": 30, "address": 100}
 
-# === MESSAGES (JD's format is not public: controllers/push.py has our convention) === #
+# === MESSAGES === #
 
-MESSAGE_FIELDS = (
-    "messageId",
-    "pin",
-    "ownerNo",
-    "warehouseNo",
-    "orderType",
-    "orderNo",
-    "erpOrderNo",
-    "status",
-    "operateTime",
-)
-MESSAGE_FIELDS_REQUIRED = ("messageId", "pin", "orderType", "status", "operateTime")
-MESSAGE_TOPIC = "order.status"
 MESSAGE_LIMIT = 64 * 1024
-MESSAGE_VALUE = 100  # characters of one member
 MESSAGE_AGE = timedelta(minutes=10)
 MESSAGES_KEPT = timedelta(days=30)
 # How long a message may take before a change counts as untold.
@@ -145,10 +131,6 @@ PROBE_ORDERS = 5
 SUPPLIER_BATCH = 50
 # How long a refusal counts, unless the contact is changed.
 SUPPLIER_REFUSAL_KEPT = timedelta(hours=1)
-
-# === INBOUND ORDERS AND RETURNS (closePoOrder 1607, addRtsOrder 1574) === #
-
-NOT_IN_STOCK_CODE = "2052"
 
 # === ORDERS MADE AT JD BY HAND (open.jdl.com, unit 367: queryOrderNosByPage 1581) === #
 

@@ -22,6 +22,11 @@ CANCEL_FAILED = "cancel_failed"
 REJECTED = "rejected"  # JD does not carry it out, of its own accord
 ATTENTION = "attention"  # somebody must look
 
+# === REASONS (why JD does not carry an order out) === #
+
+OVERDUE = "overdue"
+REFUSED_ON_ARRIVAL = "refused_on_arrival"
+
 # What a message may only hint at: JD is asked before anything follows from it.
 ASKED_EFFECTS = {
     MOVED,
@@ -36,11 +41,16 @@ ASKED_EFFECTS = {
 
 @dataclass(frozen=True)
 class Status:
-    """:param rank: Later is higher; None where the status is beside the way."""
+    """One of JD's statuses.
+
+    :param rank: Later is higher; None where the status is beside the way.
+    :param reason: Why JD did not carry the order out, where the status says so.
+    """
 
     name: str
     rank: int | None
     effect: str = MOVING
+    reason: str = ""
 
 
 OUTBOUND = {
@@ -87,8 +97,13 @@ CUSTOMER_RETURN = {
     "300": Status(_lt("Cancelling"), None, CANCELLING),
     "350": Status(_lt("Cancel failed"), None, CANCEL_FAILED),
     "400": Status(_lt("Cancelled"), None, CANCELLED),
-    "500": Status(_lt("Not received: overdue"), 60, REJECTED),
-    "600": Status(_lt("Not received: refused by the warehouse"), 60, REJECTED),
+    "500": Status(_lt("Not received: overdue"), 60, REJECTED, OVERDUE),
+    "600": Status(
+        _lt("Not received: refused by the warehouse"),
+        60,
+        REJECTED,
+        REFUSED_ON_ARRIVAL,
+    ),
 }
 
 SUPPLIER_RETURN = {

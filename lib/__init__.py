@@ -36,6 +36,11 @@ def get_kind_code(protocol, kind):
     return _PROTOCOLS[protocol].CODES[kind]
 
 
-def get_kind(protocol, code):
-    """Return the `api.OrderKind` of one of JD's codes, empty where it is none."""
-    return _PROTOCOLS[protocol].KINDS.get(code, "")
+def get_level_group(protocol, level):
+    """Return the `api.GoodsLevel` that one of JD's finer levels is kept as."""
+    return _PROTOCOLS[protocol].get_level_group(level)
+
+
+def get_messages(protocol):
+    """Return the `api.Messages`: how JD's messages are read and answered."""
+    return _PROTOCOLS[protocol].JdlMessages()

@@ -45,15 +45,6 @@ def jdl_refresh(secret, *, app_key, refresh_token, timestamp):
     return _sign("md5-salt", secret, fields)
 
 
-def jos_call(secret, params):
-    """Sign a call to JOS: upper-case digits, empty fields left out.
-
-    :param params: All parameters of the call, those of the body included.
-    """
-    fields = {key: value for key, value in params.items() if key and value}
-    return _sign("md5-salt", secret, fields).upper()
-
-
 def message(secret, *, algorithm, app_key, topic, body, timestamp, version="2.0"):
     """Sign a message that JD pushes to us.
 

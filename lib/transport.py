@@ -30,6 +30,7 @@ class Request:
     """One call as it goes over the wire.
 
     :param call: The name of the operation in JD's documents.
+    :param headers: What the protocol sends with it.
     :param number: The order or goods it is about, for the log.
     :param question: It changes nothing at JD, so that a lost answer may simply be
         asked for again.
@@ -42,6 +43,7 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     number: str = ""
     question: bool = False
+    headers: dict = field(default_factory=dict, repr=False)
 
 
 class Transport:
@@ -130,7 +132,7 @@ class Transport:
                 request.url,
                 params=request.params,
                 data=request.body,
-                headers=_HEADERS,
+                headers=request.headers,
             )
         )
         try:
@@ -152,14 +154,6 @@ class Transport:
                     f"JD's answer is longer than {self._max_answer_bytes} bytes"
                 )
         return bytes(body)
-
-
-# The agent is the one JDL's own sample sends.
-_HEADERS = {
-    "Accept": "application/json",
-    "Content-Type": "application/json;charset=utf-8",
-    "User-Agent": "lop-http/python3",
-}
 
 
 class _TimedAdapter(HTTPAdapter):

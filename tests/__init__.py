@@ -11,6 +11,7 @@ from . import (
     test_installed,
     test_journey,
     test_lib_allocation,
+    test_lib_codes,
     test_lib_goods,
     test_lib_inbound,
     test_lib_jdl,

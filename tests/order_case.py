@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tools import SQL, html2plaintext
 
-from ..lib import clock
+from ..lib.api import Message
 from ..lib.jdl import CODES
 from .jd_case import QUICK_DEPARTMENT, QUICK_NAME, QUICK_WAREHOUSE, JdCase
 
@@ -136,22 +136,22 @@ class JdOrderCase(JdCase):
     def receive_message(self, order, code, **values):
         """Take over one of JD's messages about an order, as the route does."""
         messages = self.env["jd.message"].sudo()
-        content = {
-            "messageId": f"M-{messages.search_count([])}",
-            "pin": self.connector.pin,
-            "ownerNo": self.warehouse.jd_department_no,
-            "warehouseNo": self.warehouse.jd_warehouse_no,
-            "orderType": CODES[order.kind],
-            "orderNo": order.jd_number,
-            "erpOrderNo": order.name,
-            "status": code,
-            "operateTime": clock.to_jd(fields.Datetime.now()),
-        } | values
-        is_new = messages._insert_once(
-            self.connector.sudo(), content, clock.from_jd(content["operateTime"])
+        message = Message(
+            **{
+                "number": f"M-{messages.search_count([])}",
+                "pin": self.connector.pin,
+                "department_no": self.warehouse.jd_department_no,
+                "warehouse_no": self.warehouse.jd_warehouse_no,
+                "kind": order.kind,
+                "order_number": order.jd_number,
+                "own_number": order.name,
+                "status": code,
+                "happened_at": fields.Datetime.now(),
+            }
+            | values
         )
-        number = content["messageId"]
-        return is_new and messages.search([("message_no", "=", number)])
+        is_new = messages._insert_once(self.connector.sudo(), message)
+        return is_new and messages.search([("message_no", "=", message.number)])
 
     def count_calls(self, call):
         """Return how often JD was called."""

@@ -79,7 +79,7 @@ class TestCreateOutbound(ClientOutboundCase):
     def test_an_order_gets_a_number_of_jd(self):
         number = self.jd.create_order(self.make_order())
         self.assertRegex(number, r"^ESL\d+$")
-        self.assertEqual(self.jd.find_number(OUTBOUND, DEPARTMENT, "WH/OUT/1"), number)
+        self.assertEqual(self.report("WH/OUT/1").number, number)
 
     def test_everything_an_order_may_hold_is_accepted(self):
         order = self.make_order(
@@ -233,11 +233,12 @@ class TestCreateOutbound(ClientOutboundCase):
         self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
         with self.assertRaises(OutcomeUnknown):
             self.jd.create_order(self.make_order("WH/OUT/1"))
-        self.assertTrue(self.jd.find_number(OUTBOUND, DEPARTMENT, "WH/OUT/1"))
+        self.assertTrue(self.report("WH/OUT/1").number)
         self.sandbox.do("fault", kind="timeout_before", call="addSoOrder", count=1)
         with self.assertRaises(OutcomeUnknown):
             self.jd.create_order(self.make_order("WH/OUT/2"))
-        self.assertIsNone(self.jd.find_number(OUTBOUND, DEPARTMENT, "WH/OUT/2"))
+        with self.assertRaises(NotFound):
+            self.report("WH/OUT/2")
 
     def test_a_repeat_that_jd_refuses_is_asked_about(self):
         self.jd.create_order(self.make_order())
@@ -260,7 +261,7 @@ class TestCreateOutbound(ClientOutboundCase):
         with self.assertRaises(PermissionRefused):
             self.jd.create_order(self.make_order(department_no="EBU0000000000201"))
         with self.assertRaises(PermissionRefused):
-            self.jd.find_number(OUTBOUND, "EBU0000000000201", "WH/OUT/1")
+            self.jd.report(OUTBOUND, "EBU0000000000201", own_number="WH/OUT/1")
 
     def test_a_hundred_orders_go_at_once_and_each_is_one_order(self):
         orders = [self.make_order(f"WH/OUT/{index}") for index in range(100)]

@@ -394,9 +394,3 @@ class TestReports(AnsweredCase):
             self.set_answer({"resultType": result})
             cancelled = self.jd.cancel(OrderKind.OUTBOUND, DEPARTMENT, number="ESL1")
             self.assertEqual(cancelled.result, CancelResult.CANCELLING)
-
-    def test_a_number_of_jds_may_be_missing_in_two_ways(self):
-        for answer in ({"code": "2001", "message": "none"}, {"code": "1000"}):
-            self.server.answer = answer
-            found = self.jd.find_number(OrderKind.INBOUND, DEPARTMENT, "WH/IN/1")
-            self.assertIsNone(found)

@@ -26,7 +26,7 @@ class TestOrderBatches(JdOrderCase):
             orders.pull_at = "2020-01-01"
             steps[name] = self.count_queries("follow_orders")
         for order in orders:
-            self.receive_message(order, "10033", messageId=f"M-{order.id}")
+            self.receive_message(order, "10033", number=f"M-{order.id}")
         steps["hear"] = self.count_queries("follow_orders")
         self.assertEqual(set(orders.mapped("status_code")), {"10033"})
         self.run_cron("close_orders")

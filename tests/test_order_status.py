@@ -112,8 +112,8 @@ class TestOrderStatus(JdOrderCase):
         self.assertEqual(self.order.status_code, "10017")
 
     def test_a_message_that_is_delivered_again_is_one_message(self):
-        self.assertTrue(self.receive_message(self.order, "10014", messageId="M-1"))
-        self.assertFalse(self.receive_message(self.order, "10014", messageId="M-1"))
+        self.assertTrue(self.receive_message(self.order, "10014", number="M-1"))
+        self.assertFalse(self.receive_message(self.order, "10014", number="M-1"))
 
     def test_a_signed_message_that_is_false_moves_no_stock(self):
         for code in ("10019", "10020", "10028", "10035", "10038", "10029"):
@@ -136,9 +136,7 @@ class TestOrderStatus(JdOrderCase):
         self.assertTrue(self.order.are_quantities_known)
 
     def test_a_message_about_an_order_of_nobody_is_kept_as_foreign(self):
-        message = self.receive_message(
-            self.order, "10014", orderNo="ESL1", erpOrderNo="X-1"
-        )
+        message = self.receive_message(self.order, "10014", order_number="ESL1", own_number="X-1")
         self.run_cron("follow_orders")
         self.assertEqual(message.state, "foreign")
         self.assertFalse(message.order_id)
@@ -156,9 +154,7 @@ class TestOrderStatus(JdOrderCase):
         self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
         order = self.send(picking)
         self.assertEqual(order.state, "unknown")
-        self.receive_message(
-            order, "10010", orderNo=self.find_order_at_jd(order)["orderNo"]
-        )
+        self.receive_message(order, "10010", order_number=self.find_order_at_jd(order)["orderNo"])
         self.run_cron("follow_orders")
         self.assertEqual(order.state, "in_progress")
 
@@ -204,7 +200,7 @@ class TestOrderCalls(JdOrderCase):
                 if at in pace and pace[at] != "10010":
                     self.advance(order, pace[at])
                 if at in pace and hear:
-                    self.receive_message(order, pace[at], messageId=f"M-{pace[at]}")
+                    self.receive_message(order, pace[at], number=f"M-{pace[at]}")
             self.pass_time(minutes=10)
             due = order.pull_at and order.pull_at <= fields.Datetime.now()
             if due or self.env["jd.message"].search_count([("state", "=", "new")]):
@@ -379,7 +375,7 @@ class TestSubscription(JdOrderCase):
     def test_what_a_message_told_of_is_not_missed(self):
         for order in self.orders:
             for code in ("10010", "100130", "10014", "10015"):
-                self.receive_message(order, code, messageId=f"{order.id}-{code}")
+                self.receive_message(order, code, number=f"{order.id}-{code}")
         self.run_cron("follow_orders")
         self.pull_late_news()
         self.assertEqual(self.connector.subscription_state, "receiving")

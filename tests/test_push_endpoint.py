@@ -13,6 +13,7 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from .. import const
+from ..lib.jdl.messages import MEMBERS
 from .jd_case import JdCase
 from .live_case import LiveCase
 from .order_case import JdOrderCase
@@ -264,7 +265,7 @@ class TestPushEndpoint(JdCase, HttpCase):
                 self.assertRejected(400, body)
 
     def test_a_member_of_another_type_is_rejected(self):
-        for name in const.MESSAGE_FIELDS:
+        for name in MEMBERS:
             for value in ({}, [], [1], {"a": 1}, True, 1.5, "x" * 200, 10**200):
                 with self.subTest(name=name, value=str(value)[:20]):
                     self.assertRejected(400, make_body(**{name: value}))

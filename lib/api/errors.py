@@ -45,8 +45,24 @@ class TokenRefused(CredentialsRefused):
     """The token is missing, expired or revoked: a new login mends it."""
 
 
+class RefusalReason:
+    """What the merchant can mend, where JD's code says it."""
+
+    NOT_IN_STOCK = "not_in_stock"
+    CONTENT_CHECK = "content_check"
+    SHELF_LIFE = "shelf_life"
+    GOODS_NAME = "goods_name"
+
+
 class Refused(JdError):
-    """JD understood and said no: tell the merchant, do not repeat unchanged."""
+    """JD understood and said no: tell the merchant, do not repeat unchanged.
+
+    :param reason: One of `RefusalReason`; empty where JD's words must do.
+    """
+
+    def __init__(self, message, *, reason="", **kwargs):
+        super().__init__(message, **kwargs)
+        self.reason = reason
 
 
 class NotFound(Refused):

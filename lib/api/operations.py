@@ -134,7 +134,7 @@ class Operations(Protocol):
     def create_order(self, order: Order) -> str:
         """Tell JD of an order and return JD's number for it.
 
-        :raise OutcomeUnknown: Ask with `find_number` before telling it again.
+        :raise OutcomeUnknown: Ask with `report` before telling it again.
         :raise Throttled: Also while JD is busy, which is ten minutes.
         """
 
@@ -166,13 +166,6 @@ class Operations(Protocol):
         """List one page of the orders JD took between two times in naive UTC.
 
         A page shorter than `page_size` is the last one.
-        """
-
-    def find_number(self, kind: str, department_no: str, own_number: str) -> str | None:
-        """Return JD's number of the order with our number, None where JD has none.
-
-        Right after a time-out JD may still be at work on the order: ask only once
-        its own time to answer has passed.
         """
 
     def cancel(

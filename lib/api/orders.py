@@ -8,8 +8,6 @@ from typing import ClassVar
 from .goods import GoodsLevel, Lot
 from .master_data import Address
 
-# JD's cancel call takes no longer numbers of ours.
-OWN_NUMBER_LENGTH = 50
 ORDER_PAGE_SIZE = 100
 JD_EXPRESS = "CYS0000010"
 OTHER_PLATFORM = "6"

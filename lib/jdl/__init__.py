@@ -1,7 +1,7 @@
 """JDL, the integrated supply chain of JD Logistics (open.jdl.com, unit 367)."""
 
 from .kinds import CODES, KINDS
+from .levels import get_level_group
 from .login import JdlLogin
+from .messages import JdlMessages
 from .operations import JdlOperations, get_call_name
-
-__all__ = ["CODES", "KINDS", "JdlLogin", "JdlOperations", "get_call_name"]

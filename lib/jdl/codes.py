@@ -4,6 +4,7 @@ from ..api import (
     NotFound,
     OutcomeUnknown,
     PermissionRefused,
+    RefusalReason,
     Refused,
     RetryLater,
     Throttled,
@@ -48,9 +49,15 @@ _CLASSES = {
     ("queryReturnToSupplier", "3010"): NotFound,
     # document 1854
     ("queryGoodsLevelChange", "3009"): PermissionRefused,
-    # document 1883
-    ("getEclpNoByOutNo", "2001"): NotFound,
-    ("getEclpNoByOutNo", "3031"): PermissionRefused,
+}
+
+_REASONS = {
+    # document 1609
+    ("saveGoodsInfo", "2003"): RefusalReason.CONTENT_CHECK,
+    ("saveGoodsInfo", "2017"): RefusalReason.SHELF_LIFE,
+    ("saveGoodsInfo", "2018"): RefusalReason.GOODS_NAME,
+    # document 1574
+    ("addRtsOrder", "2052"): RefusalReason.NOT_IN_STOCK,
 }
 
 # How long to leave the call alone, where JD says so.
@@ -67,4 +74,7 @@ def error_for(call, code, *, message, request_id):
         return Throttled(message, wait_seconds=_PAUSES[call, code], **fields)
     if code == _SYSTEM_ERROR:
         return OutcomeUnknown(message, **fields)
-    return _CLASSES.get((call, code), Refused)(message, **fields)
+    error_class = _CLASSES.get((call, code), Refused)
+    if issubclass(error_class, Refused):
+        fields["reason"] = _REASONS.get((call, code), "")
+    return error_class(message, **fields)

@@ -10,14 +10,21 @@ from .gateway import Call
 
 @dataclass(frozen=True)
 class Family:
-    """How one kind of order is created and asked about.
+    """How one kind of order is created, asked about and read.
 
     :param number: JD's name for its own number of such an order.
     :param own_number: JD's name for ours.
     :param payload: Takes the order, returns what JD is told.
     :param flags: What a question asks to be told.
     :param lot_flags: What it asks for besides when lots and serials matter.
-    :param read: Takes the `data` of the answer, returns the report.
+    :param report: The report's class.
+    :param status: JD's name for the status.
+    :param lines: JD's name for the list of lines.
+    :param level: JD's name for the level that was really found, of a line.
+    :param lots: JD's names for the list of lots, and for a lot's quantity.
+    :param serials: JD's name for the list of serial numbers.
+    :param read_more: Takes the `data` of the answer, returns what the report has
+        besides.
     """
 
     create: Call
@@ -27,7 +34,13 @@ class Family:
     payload: Callable
     flags: dict
     lot_flags: dict
-    read: Callable
+    report: type
+    lines: str
+    lots: tuple[str, str]
+    read_more: Callable
+    status: str = "status"
+    level: str = "goodsLevel"
+    serials: str = "serialNoModelList"
 
     def question(self, department_no, number, own_number, with_lots):
         named = {self.number: number} if number else {self.own_number: own_number}
@@ -45,7 +58,20 @@ class Family:
         """Return the report; JD answers some kinds it does not know with nothing."""
         if not isinstance(data, dict) or not text(data, self.number):
             raise NotFound("JD has no such order", call=self.query.name)
-        return self.read(data)
+        common = {
+            "number": text(data, self.number),
+            "own_number": text(data, self.own_number),
+            "department_no": text(data, "ownerNo"),
+            "warehouse_no": text(data, "warehouseNo"),
+            "status": text(data, self.status),
+            "lines": tuple(
+                read_line(row, level=self.level)
+                for row in rows(data, member=self.lines)
+            ),
+            "lots": read_lots(data, *self.lots),
+            "serials": read_serials(data, self.serials),
+        }
+        return self.report(**{**common, **self.read_more(data)})
 
 
 def cargo(line):

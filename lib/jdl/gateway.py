@@ -7,6 +7,7 @@ from .. import clock, gateway_errors, signing
 from ..api import OutcomeUnknown
 from ..transport import Request
 from .codes import error_for
+from .headers import HEADERS
 
 _DOMAIN = "IntegratedSupplyChain"
 _VERSION = "2.0"
@@ -53,6 +54,7 @@ class JdlGateway:
             body=body,
             number=number,
             question=call.question,
+            headers=HEADERS,
         )
         return self._transport.send(request, lambda answer: read(_open(answer, call)))
 

@@ -1,7 +1,7 @@
 """Inbound orders (CGRK)."""
 
 from ..api import Discrepancy, InboundReport, Rejection
-from .family import Family, amount, cargo, read_line, read_lots, read_serials
+from .family import Family, amount, cargo
 from .fields import count, lot, moment, rows, text
 from .gateway import Call
 
@@ -42,29 +42,18 @@ def _payload(order):
     }
 
 
-def _read(data):
-    return InboundReport(
-        number=text(data, "purchaseNo"),
-        own_number=text(data, "erpPurchaseNo"),
-        department_no=text(data, "ownerNo"),
-        warehouse_no=text(data, "warehouseNo"),
-        status=text(data, "purchaseOrderStatus"),
-        lines=tuple(
-            read_line(row, level="realGoodsLevel")
-            for row in rows(data, member="purchaseItemModelList")
-        ),
-        lots=read_lots(data, "purchaseBatAttrModelList", "batchQty"),
-        serials=read_serials(data, "serialNoModelList"),
-        completed_at=moment(data, "completeTime"),
-        supplier_no=text(data, "supplierNo"),
-        discrepancies=tuple(
+def _read_more(data):
+    return {
+        "completed_at": moment(data, "completeTime"),
+        "supplier_no": text(data, "supplierNo"),
+        "discrepancies": tuple(
             _read_discrepancy(row)
             for row in rows(data, member="purchaseItemModelDiffList")
         ),
-        rejections=tuple(
+        "rejections": tuple(
             _read_rejection(row) for row in rows(data, member="purchaseItemRejectList")
         ),
-    )
+    }
 
 
 def _read_discrepancy(row):
@@ -102,5 +91,10 @@ INBOUND = Family(
     payload=_payload,
     flags={"purchaseItemFlag": 1, "purchaseItemRejectFlag": 1},
     lot_flags={"purchaseBatAttrFlag": 1, "serialNoModelFlag": 1},
-    read=_read,
+    report=InboundReport,
+    status="purchaseOrderStatus",
+    lines="purchaseItemModelList",
+    level="realGoodsLevel",
+    lots=("purchaseBatAttrModelList", "batchQty"),
+    read_more=_read_more,
 )

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from .. import clock, gateway_errors, signing
 from ..api import CredentialsRefused, OutcomeUnknown, Refused, Token, TokenRefused
 from ..transport import Request
+from .headers import HEADERS
 
 # JD does not publish how its login refuses; what names the application rather than
 # the code or the token is told apart by these, our own convention.
@@ -45,7 +46,7 @@ class JdlLogin:
         return self._ask("oauth/refresh", {**fields, "sign": sign})
 
     def _ask(self, call, params):
-        request = Request(call, "GET", f"{self._base}/{call}", params)
+        request = Request(call, "GET", f"{self._base}/{call}", params, headers=HEADERS)
         return self._transport.send(request, lambda answer: _read(answer, call))
 
 

@@ -1,11 +1,10 @@
-"""Orders of every kind: create, ask about, find by our number, cancel."""
+"""Orders of every kind: create, ask about, list, cancel, close."""
 
 from .. import clock
 from ..api import (
     ORDER_PAGE_SIZE,
     Cancellation,
     CancelResult,
-    NotFound,
     OrderKind,
     OrderRow,
     Refused,
@@ -17,12 +16,7 @@ from .kinds import CODES
 from .outbound import OUTBOUND
 from .returns import CUSTOMER_RETURN, SUPPLIER_RETURN
 
-# https://open.jdl.com, unit 367, documents 1883, 1552 and 1607
-_FIND = Call(
-    "getEclpNoByOutNo",
-    "/integratedsupplychain/order/operate/relation/query/v1",
-    question=True,
-)
+# https://open.jdl.com, unit 367, documents 1552 and 1607
 _CANCEL = Call("cancelOrder", "/integratedsupplychain/order/cancel/v1")
 _CLOSE_INBOUND = Call("closePoOrder", "/integratedsupplychain/order/purchase/close/v1")
 # JD's page of this one (document 1581) is not public: the names of its members are
@@ -99,17 +93,6 @@ class OrderOperations:
             number=department_no,
         )
 
-    def find_number(self, kind, department_no, own_number):
-        payload = {
-            "ownerNo": department_no,
-            "orderType": CODES[kind],
-            "erpOrderNo": own_number,
-        }
-        try:
-            return self._gateway.call(_FIND, payload, _read_found, number=own_number)
-        except NotFound:
-            return None
-
     def cancel(self, kind, department_no, *, number="", own_number=""):
         payload = {
             "orderType": CODES[kind],
@@ -135,13 +118,6 @@ class OrderOperations:
         self._gateway.call(
             _CLOSE_INBOUND, payload, lambda data: None, number=own_number or number
         )
-
-
-def _read_found(data):
-    found = text(data, "orderNo") if isinstance(data, dict) else ""
-    if not found:
-        raise NotFound("JD has no such order", call=_FIND.name)
-    return found
 
 
 def _read_row(kind, row):

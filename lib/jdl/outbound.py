@@ -4,14 +4,7 @@ import re
 
 from .. import clock
 from ..api import OutboundReport, Parcel, StatusChange
-from .family import (
-    Family,
-    amount,
-    cargo,
-    read_line,
-    read_lots,
-    read_serials,
-)
+from .family import Family, amount, cargo
 from .fields import count, inner, moment, number, parts, rows, text
 from .gateway import Call
 
@@ -83,29 +76,22 @@ def _cargo(line):
     return {**cargo(line), "price": price, "serialNos": line.serials}
 
 
-def _read(data):
+def _read_more(data):
     carrier = inner(data, "carrierInfo")
     parcels = tuple(
         _read_parcel(row) for row in rows(data, member="deliveryPackageList")
     )
-    return OutboundReport(
-        number=text(data, "deliveryNo"),
-        own_number=text(data, "erpDeliveryNo"),
-        department_no=text(inner(data, "customerInfo"), "ownerNo"),
-        warehouse_no=text(data, "warehouseNo"),
-        status=text(data, "status"),
-        lines=tuple(read_line(row) for row in rows(data, member="deliveryItemList")),
-        lots=read_lots(data, "deliveryBatchItemList", "batchQuantity"),
-        serials=read_serials(data, "serialNoList"),
-        carrier_no=text(carrier, "carrierNo"),
-        carrier_name=text(carrier, "carrierName"),
-        waybills=_waybills(carrier, parcels),
-        parcels=parcels,
-        history=tuple(
+    return {
+        "department_no": text(inner(data, "customerInfo"), "ownerNo"),
+        "carrier_no": text(carrier, "carrierNo"),
+        "carrier_name": text(carrier, "carrierName"),
+        "waybills": _waybills(carrier, parcels),
+        "parcels": parcels,
+        "history": tuple(
             _read_change(row) for row in rows(data, member="deliveryStatusList")
         ),
-        split_numbers=parts(data, "splitDeliveryNos"),
-    )
+        "split_numbers": parts(data, "splitDeliveryNos"),
+    }
 
 
 def _waybills(carrier, parcels):
@@ -145,5 +131,9 @@ OUTBOUND = Family(
     payload=_payload,
     flags={"deliveryItemFlag": 1, "deliveryPackageFlag": 1, "deliveryStatusFlag": 1},
     lot_flags={"deliveryBatchItemFlag": 1, "deliverySerialNoFlag": 1},
-    read=_read,
+    report=OutboundReport,
+    lines="deliveryItemList",
+    lots=("deliveryBatchItemList", "batchQuantity"),
+    serials="serialNoList",
+    read_more=_read_more,
 )

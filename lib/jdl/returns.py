@@ -1,8 +1,8 @@
 """Customer returns (THRK) and returns to suppliers (TGCK)."""
 
 from ..api import CustomerReturnReport, SupplierReturnReport
-from .family import Family, amount, cargo, read_line, read_lots, read_serials
-from .fields import rows, text
+from .family import Family, amount, cargo
+from .fields import text
 from .gateway import Call
 
 # https://open.jdl.com, unit 367, documents 1572, 1573, 1574 and 1575
@@ -60,19 +60,10 @@ def _sender(address):
 
 
 def _read_customer(data):
-    details = rows(data, member="returnToWarehouseDetailsList")
-    return CustomerReturnReport(
-        number=text(data, "returnToWarehouseNo"),
-        own_number=text(data, "erpReturnToWarehouseNo"),
-        department_no=text(data, "ownerNo"),
-        warehouse_no=text(data, "warehouseNo"),
-        status=text(data, "status"),
-        lines=tuple(read_line(row) for row in details),
-        lots=read_lots(data, "returnToWarehouseBatAttrModelList", "batchQuantity"),
-        serials=read_serials(data, "serialNoModelList"),
-        delivery_number=text(data, "deliveryNo"),
-        own_delivery_number=text(data, "erpDeliveryNo"),
-    )
+    return {
+        "delivery_number": text(data, "deliveryNo"),
+        "own_delivery_number": text(data, "erpDeliveryNo"),
+    }
 
 
 CUSTOMER_RETURN = Family(
@@ -83,7 +74,10 @@ CUSTOMER_RETURN = Family(
     payload=_customer_payload,
     flags={"returnToWarehouseDetailsFlag": 1},
     lot_flags={"returnToWarehouseBatAttrModelFlag": 1, "serialNoModelFlag": 1},
-    read=_read_customer,
+    report=CustomerReturnReport,
+    lines="returnToWarehouseDetailsList",
+    lots=("returnToWarehouseBatAttrModelList", "batchQuantity"),
+    read_more=_read_customer,
 )
 
 
@@ -133,18 +127,7 @@ def _supplier_cargo(line):
 
 
 def _read_supplier(data):
-    details = rows(data, member="returnToSupplierDetailList")
-    return SupplierReturnReport(
-        number=text(data, "returnToSupplierNo"),
-        own_number=text(data, "erpReturnToSupplierNo"),
-        department_no=text(data, "ownerNo"),
-        warehouse_no=text(data, "warehouseNo"),
-        status=text(data, "status"),
-        lines=tuple(read_line(row) for row in details),
-        lots=read_lots(data, "returnToSupplierBatchList", "realQuantity"),
-        serials=read_serials(data, "serialNoModelList"),
-        supplier_no=text(data, "supplierNo"),
-    )
+    return {"supplier_no": text(data, "supplierNo")}
 
 
 SUPPLIER_RETURN = Family(
@@ -155,5 +138,8 @@ SUPPLIER_RETURN = Family(
     payload=_supplier_payload,
     flags={"returnToSupplierDetailFlag": 1},
     lot_flags={"returnToSupplierBatchFlag": 1, "serialNoModelFlag": 1},
-    read=_read_supplier,
+    report=SupplierReturnReport,
+    lines="returnToSupplierDetailList",
+    lots=("returnToSupplierBatchList", "realQuantity"),
+    read_more=_read_supplier,
 )

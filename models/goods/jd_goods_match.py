@@ -281,11 +281,14 @@ class JdGoods(models.Model):
     def _explain_refusal(self, error):
         if isinstance(error, jd_api.PermissionRefused):
             return self.connector_id._explain_permission(None, self.department_no)
+        reasons = jd_api.RefusalReason
         advice = {
-            "2003": self.env._("Its name did not pass JD's content check: change it."),
-            "2017": self.env._("Check its expiration time."),
-            "2018": self.env._("JD does not take its name: change it."),
-        }.get(error.code, self.env._("Correct the product, then click Match again."))
+            reasons.CONTENT_CHECK: self.env._(
+                "Its name did not pass JD's content check: change it."
+            ),
+            reasons.SHELF_LIFE: self.env._("Check its expiration time."),
+            reasons.GOODS_NAME: self.env._("JD does not take its name: change it."),
+        }.get(error.reason, self.env._("Correct the product, then click Match again."))
         return self.env._(
             "JD refused this product: %(words)s (code %(code)s). %(advice)s",
             words=error.message,

@@ -1,12 +1,10 @@
 """The inbox: what JD pushes, kept as it came, then taken in as a hint."""
 
-import json
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ... import const, lib, statuses
+from ... import const, statuses
 from ...lib import api as jd_api
 
 
@@ -28,6 +26,7 @@ class JdMessage(models.Model):
     kind = fields.Char()
     jd_number = fields.Char(string="JD Number", index="btree_not_null")
     own_number = fields.Char(string="Our Number")
+    warehouse_no = fields.Char()
     code = fields.Char(string="Status Code")
     status_name = fields.Char(string="JD Status", compute="_compute_status_name")
     happened_at = fields.Datetime()
@@ -149,7 +148,7 @@ class JdMessage(models.Model):
             kind=self.kind,
             number=self.jd_number or "",
             own_number=self.own_number or "",
-            warehouse_no=json.loads(self.body).get("warehouseNo") or "",
+            warehouse_no=self.warehouse_no or "",
             status=self.code or "",
             created_at=self.happened_at,
         )
@@ -157,16 +156,15 @@ class JdMessage(models.Model):
     # === INTAKE === #
 
     @api.model
-    def _insert_once(self, connector, content, happened_at):
+    def _insert_once(self, connector, message):
         """Store a message and return whether it is a new one.
 
         Without the ORM, because PostgreSQL can tell of a twin without failing, even of
         one that arrives at the same instant; and no value must get into its error log.
 
-        :param dict content: Text by the names of const.MESSAGE_FIELDS, nothing else: no
-            member of them tells who receives the goods.
+        :param message: A `lib.api.Message`.
         """
-        values = self._prepare_values(connector, content, happened_at)
+        values = self._prepare_values(connector, message)
         self.env.cr.execute(
             SQL(
                 "INSERT INTO jd_message (%s) VALUES %s"
@@ -179,19 +177,20 @@ class JdMessage(models.Model):
         return bool(self.env.cr.rowcount)
 
     @api.model
-    def _prepare_values(self, connector, content, happened_at):
+    def _prepare_values(self, connector, message):
         now = fields.Datetime.now()
         return {
             "connector_id": connector.id,
             "company_id": connector.company_id.id,
-            "message_no": content["messageId"],
-            "topic": const.MESSAGE_TOPIC,
-            "kind": lib.get_kind(const.PROTOCOL, content["orderType"]),
-            "jd_number": content["orderNo"] or None,
-            "own_number": content["erpOrderNo"] or None,
-            "code": content["status"],
-            "happened_at": happened_at,
-            "body": json.dumps(content, ensure_ascii=False),
+            "message_no": message.number,
+            "topic": message.topic,
+            "kind": message.kind,
+            "jd_number": message.order_number or None,
+            "own_number": message.own_number or None,
+            "warehouse_no": message.warehouse_no or None,
+            "code": message.status,
+            "happened_at": message.happened_at,
+            "body": message.content,
             "state": "new",
             "create_uid": self.env.uid,
             "create_date": now,

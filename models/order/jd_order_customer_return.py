@@ -42,21 +42,18 @@ class JdOrder(models.Model):
 
     def _customer_return_explain_end(self, status):
         explained = {
-            "500": self.env._(
+            statuses.OVERDUE: self.env._(
                 "The goods did not arrive at JD in time, so JD closed this return. "
                 "When they are on their way, send the transfer again; if they do not "
                 "come back, cancel it."
             ),
-            "600": self.env._(
+            statuses.REFUSED_ON_ARRIVAL: self.env._(
                 "JD's warehouse refused this return and received nothing. Ask JD's "
                 "staff why and where the goods are; then send the transfer again or "
                 "cancel it."
             ),
         }
-        for code, text in explained.items():
-            if status is statuses.find(self.kind, code):
-                return text
-        return ""
+        return explained.get(status and status.reason)
 
     def _customer_return_explain_cancel_refusal(self):
         return self._explain_cancel_refused_after_arrival()

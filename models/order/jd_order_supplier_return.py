@@ -2,7 +2,6 @@
 
 from odoo import models
 
-from ... import const
 from ...lib import api as jd_api
 
 
@@ -94,7 +93,7 @@ class JdOrder(models.Model):
     # === WORDS === #
 
     def _supplier_return_explain_refusal(self, error):
-        if error.code != const.NOT_IN_STOCK_CODE:
+        if error.reason != jd_api.RefusalReason.NOT_IN_STOCK:
             return ""
         return self.env._(
             "JD has not enough of these goods in stock at this goods level. Compare "

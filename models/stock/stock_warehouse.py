@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ... import const, lib
 from ...lib.api import GoodsLevel
 
 
@@ -178,7 +179,7 @@ class StockWarehouse(models.Model):
         :param str level: JD's level, e.g. "100" or "210".
         """
         self.ensure_one()
-        group = _get_level_group(level)
+        group = lib.get_level_group(const.PROTOCOL, level)
         if group == GoodsLevel.GOOD:
             return self.lot_stock_id
         found = self.jd_level_location_ids.filtered(lambda loc: loc.jd_level == group)
@@ -215,7 +216,9 @@ class StockWarehouse(models.Model):
             GoodsLevel.DEFECTIVE: self.env._("Defective"),
             GoodsLevel.SAMPLE: self.env._("Sample"),
         }
-        return level and f"{names[_get_level_group(level)]} ({level})"
+        if not level:
+            return level
+        return f"{names[lib.get_level_group(const.PROTOCOL, level)]} ({level})"
 
     def _jd_get_level(self, location):
         """Return JD's level of what lies in a location of this warehouse."""
@@ -291,12 +294,3 @@ class StockWarehouse(models.Model):
             (lot, int(sum(rows.mapped("quantity")) - leaving[lot]))
             for lot, rows in quants.grouped("lot_id").items()
         ]
-
-
-def _get_level_group(level):
-    """Return the level Odoo keeps apart for JD's finer one: 100-199 is good stock."""
-    if level.startswith("1") and len(level) == 3:
-        return GoodsLevel.GOOD
-    if level.startswith("3"):
-        return GoodsLevel.SAMPLE
-    return GoodsLevel.DEFECTIVE
