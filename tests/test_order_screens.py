@@ -171,7 +171,9 @@ class TestOrderScreens(JdOrderCase):
 
     def test_a_message_is_shown_by_the_name_of_its_status(self):
         order = self.send(self.make_delivery(1))
-        self.assertEqual(self.receive_message(order, "10016").status_name, "Picked off the shelf")
+        self.assertEqual(
+            self.receive_message(order, "10016").status_name, "Picked off the shelf"
+        )
         self.assertEqual(self.receive_message(order, "4711").status_name, "4711")
         unknown = self.receive_message(order, "10016", kind="")
         self.assertEqual(unknown.status_name, "10016")

@@ -136,7 +136,9 @@ class TestOrderStatus(JdOrderCase):
         self.assertTrue(self.order.are_quantities_known)
 
     def test_a_message_about_an_order_of_nobody_is_kept_as_foreign(self):
-        message = self.receive_message(self.order, "10014", order_number="ESL1", own_number="X-1")
+        message = self.receive_message(
+            self.order, "10014", order_number="ESL1", own_number="X-1"
+        )
         self.run_cron("follow_orders")
         self.assertEqual(message.state, "foreign")
         self.assertFalse(message.order_id)
@@ -154,7 +156,9 @@ class TestOrderStatus(JdOrderCase):
         self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
         order = self.send(picking)
         self.assertEqual(order.state, "unknown")
-        self.receive_message(order, "10010", order_number=self.find_order_at_jd(order)["orderNo"])
+        self.receive_message(
+            order, "10010", order_number=self.find_order_at_jd(order)["orderNo"]
+        )
         self.run_cron("follow_orders")
         self.assertEqual(order.state, "in_progress")
 
