@@ -91,7 +91,7 @@ class TestOrderCancel(JdOrderCase):
         self.assertEqual(self.picking.state, "cancel")
 
     def test_jd_says_no_because_the_goods_are_off_the_shelf_by_now(self):
-        for words, late_cancel in (("off the shelf", "result"), ("is at", "code")):
+        for words, late_cancel in (("already picked", "result"), ("is at", "code")):
             with self.subTest(late_cancel):
                 self.sandbox.do("settings", late_cancel=late_cancel)
                 picking = self.make_delivery(1)
@@ -152,7 +152,7 @@ class TestOrderCancel(JdOrderCase):
         self.send()
         self.advance(self.order, "10016")
         self.pull(self.order)
-        with self.assertRefused("cannot be cancelled any more.*off the shelf"):
+        with self.assertRefused("cannot be cancelled any more.*already picked"):
             self.picking.action_cancel()
         self.assertEqual(self.picking.state, "assigned")
         self.assertFalse(self.order.cancel_requested)

@@ -17,7 +17,7 @@ class TestOrderCare(JdOrderCase):
 
     def test_a_transfer_that_jd_knows_is_not_deleted(self):
         self.send()
-        with self.assertRefused("JD knows of this|off the shelf|JD knows of these"):
+        with self.assertRefused("JD knows of this|already picked|JD knows of these"):
             self.picking.unlink()
         self.assertTrue(self.picking.exists())
 

@@ -200,7 +200,7 @@ class TestOrderJourney(LiveCase):
             self.assertReportedByJd(page, "Picked off the shelf")
             self.cancel(page)
             dialog = page.locator(".modal", has_text="cannot be cancelled any more")
-            expect(dialog).to_contain_text("JD has the goods off the shelf")
+            expect(dialog).to_contain_text("JD has already picked the goods")
             dialog.locator("button:has-text('Close')").click()
             self.sandbox.do("settings", speed=0.2)
             expect(self.get_state(page)).to_have_text("Done")

@@ -54,7 +54,7 @@ class TestCustomerReturns(JdInboundCase):
         self.assertIn("refused by the warehouse", order.status_name)
         self.assertNotIn(back.state, ("done", "cancel"))
         self.assertTrue(back.jd_on_hold)
-        self.assertActivity(order, "refused this return and took nothing in")
+        self.assertActivity(order, "refused this return and received nothing")
         self.assertEqual(self.get_stock(self.product), self.STOCK - 4)
 
     def test_a_return_that_never_arrives_is_held_and_may_be_announced_again(self):
@@ -284,7 +284,7 @@ class TestSupplierReturns(JdInboundCase):
         self.run_cron("push_orders")
         self.assertEqual((order.state, first.state), ("cancelled", "cancel"))
         self.complete(late, "150")
-        with self.assertRefused("JD has the goods off the shelf"):
+        with self.assertRefused("JD has already picked the goods"):
             second.action_cancel()
         self.complete(late, "200")
         self.assertEqual(second.state, "done")
