@@ -85,28 +85,45 @@ class _Serials:
             yield Allocation(piece.line, rest, piece.level, piece.lot)
 
 
-def relabel(report, lines):
-    """Return a report in terms of our lines, and its lines whose goods are not ours.
+def relabel(report, lines, *, keep=True):
+    """Return a report in terms of our lines, and its lines that are none of ours.
 
-    For orders that were not made by us: JD's lines are matched by their goods. Where
-    several of our lines have the same goods, each is filled up to its plan in turn, and
-    the last one takes what is left.
+    JD's lines are matched by our number, or else by their goods. Where several of our
+    lines have the same goods, each is filled up to its plan in turn, and the last one
+    gets what is left.
 
     :param report: A `lib.api.Report`.
     :param lines: Our (line, goods number, planned), in order.
+    :param keep: Whether JD's line numbers are ours; those of orders made at JD are not.
     :rtype: tuple[Report, list[ReportedLine]]
     """
+    goods = {line: goods_number for line, goods_number, _ in lines} if keep else {}
     room = defaultdict(list)
     for line, goods_number, planned in lines:
         room[goods_number].append([line, planned])
-    ours, unmatched_lines = [], []
+    named = [row for row in report.lines if _is_named(row, goods)]
+    for row in named:
+        for entry in room[goods[row.line]]:
+            if entry[0] == row.line:
+                entry[1] -= row.done or 0
+    spread, unmatched_lines = [], []
     for row in report.lines:
+        if _is_named(row, goods):
+            continue
         if row.goods_number in room:
-            ours += _spread(row, room[row.goods_number])
+            spread += _spread(row, room[row.goods_number])
         elif row.done:
             unmatched_lines.append(row)
-    lots = tuple(replace(row, line="") for row in report.lots)
-    return replace(report, lines=tuple(ours), lots=lots), unmatched_lines
+    lots = tuple(
+        row if row.line in goods else replace(row, line="") for row in report.lots
+    )
+    ours = (*named, *spread)
+    return replace(report, lines=ours, lots=lots), unmatched_lines
+
+
+def _is_named(row, goods):
+    """Whether a reported line names one of our lines, and not other goods than its."""
+    return row.line in goods and row.goods_number in ("", goods[row.line])
 
 
 def _spread(row, room):
@@ -117,7 +134,7 @@ def _spread(row, room):
     left = row.done
     for entry in room:
         line, free = entry
-        taken = left if entry is room[-1] else min(left, free)
+        taken = left if entry is room[-1] else min(left, max(free, 0))
         if taken:
             entry[1] -= taken
             left -= taken

@@ -159,7 +159,7 @@ class TestOrderClose(JdOrderCase):
         self.receive_message(self.order, "10034")
         self.run_cron("follow_orders")
         self.assertEqual(self.order.status_code, "10034")
-        self.assertOneActivity(self.order, "closed this order without moving anything")
+        self.assertOneActivity(self.order, "moved nothing of this order")
         self.picking.action_jd_send()
         self.assertEqual(self.send(self.picking).state, "accepted")
 

@@ -1,5 +1,7 @@
 """The outbox: one document for each order told to JD."""
 
+import secrets
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -31,6 +33,20 @@ AT_JD = ("accepted", "in_progress", "cancelling")
 NOT_AT_JD = ("draft", "queued", "refused")
 MAYBE_AT_JD = ("sending", "unknown")
 OPEN = (*NOT_AT_JD, *MAYBE_AT_JD, *AT_JD)
+
+
+# Letters and digits that nobody mistakes for one another.
+_UNIQUE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_UNIQUE_LENGTH = 8
+
+
+def _make_unique_part():
+    """Return the part of our number that never repeats.
+
+    JD answers a number that it knows with the order that it knows. The id alone comes
+    again after a database was restored from a backup, and the tag of the database too.
+    """
+    return "".join(secrets.choice(_UNIQUE_ALPHABET) for _ in range(_UNIQUE_LENGTH))
 
 
 class JdOrder(models.Model):
@@ -98,6 +114,17 @@ class JdOrder(models.Model):
     parcel_ids = fields.One2many("jd.parcel", "order_id", readonly=True, copy=False)
     jd_number = fields.Char(
         string="JD Number", readonly=True, copy=False, index="trigram"
+    )
+    # What it was sent with: questions must name the same, whatever changed since.
+    sent_pin = fields.Char(string="Sent with PIN", readonly=True, copy=False)
+    sent_department_no = fields.Char(
+        string="Sent with Department", readonly=True, copy=False
+    )
+    is_disputed = fields.Boolean(
+        string="Does Not Fit",
+        readonly=True,
+        copy=False,
+        help="JD's answer does not fit this order. Nothing is sent until it does.",
     )
     made_at_jd = fields.Boolean(
         string="Made at JD",
@@ -316,10 +343,8 @@ class JdOrder(models.Model):
         orders = super(JdOrder, quiet).create(vals_list).with_env(self.env)
         tag = self.env["jd.application"]._get_database_tag()
         for order in orders:
-            # The tag keeps two databases of one department apart: JD takes a number it
-            # knows for the order it knows.
             code = order.connector_id._get_kind_code(order.kind)
-            order.name = f"{code}-{tag}-{order.id:07d}"
+            order.name = f"{code}-{tag}-{order.id:07d}-{_make_unique_part()}"
         return orders
 
     @api.ondelete(at_uninstall=False)
@@ -358,7 +383,9 @@ class JdOrder(models.Model):
             )
         self.check_access("read")
         orders_sudo = self.sudo()  # users trigger this without write access
-        for order_sudo in orders_sudo.filtered(lambda order: order.state in AT_JD):
+        for order_sudo in orders_sudo.filtered(
+            lambda order: order.state in AT_JD or order.is_disputed
+        ):
             order_sudo._apply_cancellation(
                 self.env._(
                     "%(user)s released this order from JD. Send the transfer again, or "

@@ -133,7 +133,8 @@ class JdOrder(models.Model):
         for order in self:
             order._apply_cancellation(
                 self.env._(
-                    "JD has closed this order without moving anything. Send the "
+                    "JD reports that it moved nothing of this order. Ask JD support "
+                    "whether the goods are still in the warehouse before you send the "
                     "transfer again, or cancel it."
                 )
             )

@@ -101,7 +101,8 @@ class JdOrder(models.Model):
         )
         return {
             "kind": self.kind,
-            "department_no": self.warehouse_id.jd_department_no,
+            "department_no": self.sent_department_no
+            or self.warehouse_id.jd_department_no,
             **named,
         }
 

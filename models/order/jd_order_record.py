@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from ... import statuses
 from ...lib import api as jd_api
 from ...lib.allocation import relabel
-from .jd_order import AT_JD
+from .jd_order import AT_JD, MAYBE_AT_JD
 
 
 class JdOrder(models.Model):
@@ -68,15 +68,21 @@ class JdOrder(models.Model):
         :param dict reports: Order → `lib.api.Report`.
         """
         now = fields.Datetime.now()
+        self.write({"pulled_at": now, "unanswered": 0})
+        reports = {
+            order: report
+            for order, report in reports.items()
+            if order._check_fits(report)
+        }
+        fitting = self.browse().union(*reports)
         for order, report in reports.items():
-            order.write({"pulled_at": now, "unanswered": 0})
             if not order.jd_number:
                 order.jd_number = report.number
             if order.state == "done":
                 order._check_late_report(report)
             else:
                 order._record_report(report)
-        self.filtered(lambda order: order.state == "unknown")._mark_accepted()
+        fitting.filtered(lambda order: order.state == "unknown")._mark_accepted()
         self._record_parcels(reports)
         events = self._apply_status(
             [
@@ -90,9 +96,67 @@ class JdOrder(models.Model):
         for order, report in reports.items():
             order._check_cancel_refused(report.status)
             order.pull_at = order._get_next_pull(now)
-        if self.filtered("is_closable"):
+        if fitting.filtered("is_closable"):
             self._trigger("close")
         return events
+
+    # === DOES IT FIT === #
+
+    def _check_fits(self, report):
+        """Return whether a report is of this order; tell somebody where it is not.
+
+        JD answers a number that it knows with the order that it knows, whoever sent
+        it. Such an answer changes nothing, and nothing is sent again because of it.
+        """
+        misfits = list(self._get_misfits(report))
+        if not misfits:
+            if self.is_disputed:
+                self.is_disputed = False
+            return True
+        self.write({"is_disputed": True, "pull_at": False})
+        if self.state in (*MAYBE_AT_JD, *AT_JD):
+            self.state = "unknown"
+        self._request_attention(
+            self.env._(
+                "JD's answer does not fit this order: %(misfits)s. Nothing was changed "
+                "here, and nothing is sent again. Ask JD support which order "
+                "%(number)s is.",
+                misfits="; ".join(misfits),
+                number=self.jd_number or report.number,
+            )
+        )
+        return False
+
+    def _get_misfits(self, report):
+        """Yield what a report says otherwise than this order; what is absent fits."""
+        warehouse = self.warehouse_id
+        department_no = self.sent_department_no or warehouse.jd_department_no
+        compared = [
+            (self.env._("JD's number"), self.jd_number, report.number),
+            (self.env._("department"), department_no, report.department_no),
+            (self.env._("warehouse"), warehouse.jd_warehouse_no, report.warehouse_no),
+        ]
+        if not self.made_at_jd:
+            compared.append((self.env._("our number"), self.name, report.own_number))
+        for label, ours, theirs in compared:
+            if ours and theirs and ours != theirs:
+                yield f"{label} {theirs} ≠ {ours}"
+        if not self.jd_number and not report.own_number:
+            yield self.env._("our number is missing")
+        if not self.made_at_jd:
+            yield from self._get_line_misfits(report)
+
+    def _get_line_misfits(self, report):
+        """Yield the goods of which JD was told of another quantity than ours."""
+        planned = defaultdict(int)
+        for line in self.line_ids:
+            planned[line.goods_id.goods_no] += line.planned
+        told = defaultdict(int)
+        for row in report.lines:
+            told[row.goods_number] += row.planned or 0
+        for goods_number, quantity in told.items():
+            if goods_number and quantity and quantity != planned[goods_number]:
+                yield f"{goods_number}: {quantity} ≠ {planned[goods_number]}"
 
     def _record_report(self, report):
         """Record what JD reports of this order."""
@@ -113,21 +177,40 @@ class JdOrder(models.Model):
     def _match_report_lines(self, report):
         """Return the report with our line numbers, and the lines that are not ours.
 
-        Where JD made the order, its lines are matched with ours by their goods.
+        Lines that do not name one of ours are matched by their goods.
         """
-        if not self.made_at_jd:
-            return report, []
         ours = [
             (str(row.id), row.goods_id.goods_no, row.planned) for row in self.line_ids
         ]
-        return relabel(report, ours)
+        return relabel(report, ours, keep=not self.made_at_jd)
 
     def _record_unmatched_lines(self, unmatched_lines):
-        """Tell somebody, once, of goods that JD moved and the transfer lacks."""
-        if not (unmatched_lines and self.are_quantities_known):
+        """Tell somebody, once, of goods that JD moved and the order does not have.
+
+        What JD made at its own hand closes without them. An order of ours stays open:
+        who knows what else JD's answer gets wrong.
+        """
+        if not unmatched_lines:
             return
-        if self.discrepancies:
-            return
+        if not self.made_at_jd:
+            self.are_quantities_known = False
+            self._request_attention(self._explain_unmatched_lines(unmatched_lines))
+        elif self.are_quantities_known and not self.discrepancies:
+            self._record_surplus_goods(unmatched_lines)
+
+    def _explain_unmatched_lines(self, unmatched_lines):
+        return self.env._(
+            "The quantities JD reports are not understood: this order does not have "
+            "the goods %(goods)s. Nothing was changed here. Ask JD support what has "
+            "moved; then a JD manager can release the order and close its transfer by "
+            "hand.",
+            goods=", ".join(
+                row.own_goods_number or row.goods_number or "?"
+                for row in unmatched_lines
+            ),
+        )
+
+    def _record_surplus_goods(self, unmatched_lines):
         rows = [
             self.env._(
                 "%(goods)s: %(pieces)s moved, not on the transfer",
@@ -163,6 +246,7 @@ class JdOrder(models.Model):
 
     def _check_late_report(self, report):
         """Tell somebody that JD corrected quantities after the transfer was closed."""
+        report, _unmatched_lines = self._match_report_lines(report)
         done = self._read_done(report)
         late = self.line_ids.filtered(
             lambda line: line.reported != done.get(str(line.id), line.reported)

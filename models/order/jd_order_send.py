@@ -71,6 +71,8 @@ class JdOrder(models.Model):
         self.env.execute_query(SQL("SELECT pg_advisory_lock(%s)", keys))
         try:
             self.write({"state": "sending", "claim": claim})
+            for warehouse, orders in self.grouped("warehouse_id").items():
+                orders.write(orders._prepare_sent_values(warehouse))
             # Answers may stay unrecorded: the process ends, or a row is locked.
             self._trigger_at("push", fields.Datetime.now() + const.ASK_DELAY)
             self.env["ir.cron"]._commit_progress()
@@ -80,6 +82,13 @@ class JdOrder(models.Model):
             # Whatever happened to the transaction, the lock belongs to the session.
             self.env.cr.rollback()
             self.env.execute_query(SQL("SELECT pg_advisory_unlock(%s)", keys))
+
+    @api.model
+    def _prepare_sent_values(self, warehouse):
+        return {
+            "sent_pin": warehouse.jd_connector_id.pin,
+            "sent_department_no": warehouse.jd_department_no,
+        }
 
     @api.model
     def _search_abandoned(self):
