@@ -294,7 +294,7 @@ class TestSandboxSuppliers(SandboxInboundCase):
         self.assertEqual(self.call(self.SAVE, ownerNo=DEPARTMENT)["code"], "2000")
         self.assertEqual(self.call(self.SAVE, supplierNo="EMS0")["code"], "3010")
         foreign = self.call(self.QUERY, ownerNo="EBU0000000000201")
-        self.assertEqual(foreign["code"], "3009")
+        self.assertEqual(foreign["code"], "2001")
 
 
 @tagged("post_install", "-at_install")

@@ -137,7 +137,14 @@ class TestSandboxOutbound(SandboxOutboundCase):
         self.assertNotIn(
             "deliveryPackageList", self.query(number, deliveryPackageFlag=0)
         )
-        self.assertNotIn("deliveryItemList", self.query(number, deliveryItemFlag=0))
+
+    def test_the_lists_that_are_always_there_come_whatever_their_flags_say(self):
+        number = self.created()
+        off = {"deliveryItemFlag": 0, "deliveryStatusFlag": 0}
+        data = self.query(number, deliveryProductInfoFlag=0, **off)
+        self.assertEqual(len(data["deliveryItemList"]), 2)
+        self.assertEqual(len(data["deliveryStatusList"]), 1)
+        self.assertEqual(data["deliveryProductInfoList"], [])
 
     def test_several_parcels_hold_all_units_and_may_have_waybills_of_their_own(self):
         number = self.make_order()

@@ -1,5 +1,7 @@
 """What several calls need."""
 
+import itertools
+
 from .. import clock, walk
 from ..books import ENABLED
 from ..errors import Refusal, Unknown
@@ -70,19 +72,30 @@ def find_order(visit, kind, request, no_name, erp_name):
     return order
 
 
-def lines(visit, department, cargo_infos):
-    """Return the lines of a request, its goods found and its numbers checked."""
+def asks_for(request, flag):
+    """Tell whether a list that comes back by default was asked for."""
+    return request.get(flag) != 0
+
+
+def lines(visit, department, cargo_infos, repeated_line="value"):
+    """Return the lines of a request, its goods found and its line numbers unique.
+
+    :param repeated_line: what this call answers to a line number given twice; only
+        addSoOrder's page says so of its own, the others do as it does [U]
+    """
+    named = [cargo["orderLine"] for cargo in cargo_infos if cargo.get("orderLine")]
+    if len(named) != len(set(named)):
+        visit.call.refuse(repeated_line, "orderLine is given twice")
+    free = (str(number) for number in itertools.count(1) if str(number) not in named)
     made = []
-    for number, cargo in enumerate(cargo_infos, 1):
+    for cargo in cargo_infos:
         require(visit, cargo, "goodsNo", "erpGoodsNo")
-        if cargo["planQuantity"] <= 0:
-            visit.call.refuse("value", "planQuantity must be above 0")
         goods = find_goods(visit, department, cargo)
         made.append(
             Line(
                 goods.no,
                 goods.erp_no,
-                cargo.get("orderLine") or str(number),
+                cargo.get("orderLine") or next(free),
                 str(cargo.get("goodsLevel") or GOOD),
                 cargo["planQuantity"],
                 cargo.get("price"),

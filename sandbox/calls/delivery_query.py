@@ -15,8 +15,8 @@ def query(visit, request):
     if not order:
         visit.call.refuse(NOT_FOUND, "no such order")
     data = _head(visit, order)
-    if request.get("deliveryItemFlag", 1):
-        data["deliveryItemList"] = [_item(visit, order, line) for line in order.lines]
+    # Documented as always present, whatever deliveryItemFlag says.
+    data["deliveryItemList"] = [_item(visit, order, line) for line in order.lines]
     if request.get("deliveryPackageFlag") and order.parcels:
         data["deliveryPackageList"] = [_package(parcel) for parcel in order.parcels]
     if request.get("deliveryBatchItemFlag"):

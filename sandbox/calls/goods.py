@@ -1,13 +1,14 @@
 """The goods a department tells JD about."""
 
 from ..goods import YES, Goods
-from .common import listed, page
+from .common import listed, page, require
 
-MAX_PAGE = 1000
 GROUPS = (
     *("basicInfo", "goodsCategory", "goodsSpecificationsInfo", "management"),
     *("attribute", "storage", "packing", "industryAttributes"),
 )
+# What packing materials must say of themselves.
+PACKING = "auxiliary", "businessTypeName", "ownerTypeName", "packageTypeName"
 # What may not change once goods exist (2019).
 FIXED = {
     ("goodsCategory", "thirdCategoryCode"),
@@ -20,10 +21,6 @@ FIXED_PERIOD = ("shelfLifeDays", "instoreThreshold", "outstoreThreshold")
 
 def query(visit, request):
     department = visit.department(request["ownerNo"])
-    if request["pageSize"] > MAX_PAGE:
-        visit.call.refuse("2004", f"pageSize is above {MAX_PAGE}")
-    if request["pageSize"] < 1 or request["currentPage"] < 1:
-        visit.call.refuse("2002", "pageSize and currentPage count from 1")
     found = _matching(visit.books.goods, department.no, request)
     rows = page(found, request["currentPage"], request["pageSize"])
     show = _everything if request["queryType"] == "1" else _numbers
@@ -35,7 +32,7 @@ def save(visit, request):
     department = visit.department(request["ownerNo"])
     groups = {name: dict(request[name]) for name in GROUPS if request.get(name)}
     basic = groups["basicInfo"]
-    _check_category(visit, groups)
+    _check_groups(visit, groups)
     shelf = visit.books.goods
     goods = shelf.by_erp_no(department.no, basic["erpGoodsNo"])
     if basic.get("goodsNo") and (not goods or goods.no != basic["goodsNo"]):
@@ -89,9 +86,13 @@ def _everything(goods):
     return {"ownerNo": goods.department_no, **goods.groups, "basicInfo": basic}
 
 
-def _check_category(visit, groups):
-    if not groups["goodsCategory"]["thirdCategoryCode"].isdigit():
-        visit.call.refuse("2001", "thirdCategoryCode must be numeric")
+def _check_groups(visit, groups):
+    management, packing = groups.get("management", {}), groups.get("packing", {})
+    if management.get("batchAttribute") and management.get("isBatchMgmt") != YES:
+        visit.call.refuse("2010", "batchAttribute needs isBatchMgmt 2")
+    if packing.get("consumables") == YES:
+        for name in PACKING:
+            require(visit, packing, name)
 
 
 def _check_period(visit, groups, creating):
@@ -107,8 +108,6 @@ def _check_period(visit, groups, creating):
         value = period.get(name)
         if value is None and creating and (days or 0) > 0:
             visit.call.refuse("missing", name)
-        if value is not None and not 0 <= value <= 1:
-            visit.call.refuse("2017", f"{name} must be between 0 and 1")
 
 
 def _change(visit, goods, groups):

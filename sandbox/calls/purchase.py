@@ -7,6 +7,7 @@ written down in ``facts.json`` after the answer of its query and the older proto
 from .. import receiving, walk
 from ..orders import INBOUND
 from .common import (
+    asks_for,
     batch_rows,
     by_level,
     find_goods,
@@ -49,7 +50,7 @@ def query(visit, request):
         return None
     data = _head(visit, order)
     done = order.completed and order.status == DONE
-    if request.get("purchaseItemFlag", 1):
+    if asks_for(request, "purchaseItemFlag"):
         data["purchaseItemModelList"] = [
             row for line in order.lines for row in _items(line)
         ]
@@ -95,7 +96,7 @@ def update(visit, request):
             find_goods(visit, department, asked),
             by_no.get(asked["orderLine"]),
         )
-        if not line or line.goods_no != goods.no or asked["planQuantity"] <= 0:
+        if not line or line.goods_no != goods.no:
             visit.call.refuse("value", f"line {asked['orderLine']}")
         changes.append((line, asked))
     for line, asked in changes:

@@ -1,11 +1,10 @@
 """Customer returns into a warehouse (THRK)."""
 
-import re
-
 from .. import clock
 from ..orders import OUTBOUND, RETURN_IN, Line
 from ..stock import GOOD, Batch
 from .common import (
+    asks_for,
     batch_rows,
     by_level,
     find_goods,
@@ -23,7 +22,6 @@ from .common import (
 B2B = 2
 B2B_NUMBER = "EBR", 17
 MODIFY = 2
-MAX_LINES = 1000
 NO_OUTBOUND_ORDER = "2003"
 # Unknown and not mapped are not in the page of this call [U]; not open is.
 WAREHOUSE_CODES = "2130", "2001", "2044"
@@ -64,7 +62,7 @@ def query(visit, request):
     if not order:
         return None
     data = _head(visit, order)
-    if request.get("returnToWarehouseDetailsFlag", 1):
+    if asks_for(request, "returnToWarehouseDetailsFlag"):
         rows = [row for line in order.lines for row in _items(line)]
         data["returnToWarehouseDetailsList"] = rows
     if request.get("returnToWarehouseBatAttrModelFlag"):
@@ -76,16 +74,22 @@ def query(visit, request):
 
 
 def _check(visit, request):
-    if not re.fullmatch(r"[A-Za-z0-9-]*", request.get("packageNo") or ""):
-        visit.call.refuse("2001", "packageNo")
-    if request.get("orderMark") and len(request["orderMark"]) != 50:
-        visit.call.refuse("2041", "orderMark")
-    if len(request.get("cargoInfos") or ()) > MAX_LINES:
-        visit.call.refuse("length", f"more than {MAX_LINES} lines")
     if request.get("bizType") == B2B:
         if not request.get("cargoInfos"):
             visit.call.refuse("2005", "cargoInfos")
         require(visit, request.get("warehouseOperationRule") or {}, "receiveMode")
+    pickup = request.get("pickupShipInfo") or {}
+    if pickup.get("synTransPickupOrder"):
+        _check_pickup(visit, request, pickup)
+
+
+def _check_pickup(visit, request, pickup):
+    if request.get("bizType") != B2B:
+        visit.call.refuse("value", "synTransPickupOrder is for bizType 2 only")
+    require(visit, pickup, "shipMainProduct")
+    require(visit, pickup, "paymentType")
+    require(visit, request, "sustenanceName")
+    require(visit, request.get("senderInfo") or {}, "detailAddress")
 
 
 def _modify(visit, request):

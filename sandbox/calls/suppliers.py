@@ -3,7 +3,7 @@
 from ..books import Supplier
 from .common import listed, present, require
 
-UNKNOWN = "3010"
+UNKNOWN, NAME_TAKEN = "3010", "2002"
 
 
 def upsert(visit, request):
@@ -19,8 +19,12 @@ def upsert(visit, request):
     else:
         for name in ("ownerNo", "erpSupplierNo", "supplierName"):
             require(visit, request, name)
+        if request.get("status"):
+            visit.call.refuse("value", "status is for modifying only")
         department = visit.department(request["ownerNo"])
-        supplier = _known(visit, department, request["erpSupplierNo"])
+        supplier = _known(visit, department, request)
+    _check_name(visit, supplier, request)
+    visit.books.suppliers[supplier.no] = supplier
     _change(supplier, request)
 
 
@@ -29,6 +33,8 @@ def query(visit, request):
     numbers, erp_numbers = (
         listed(request.get(name)) for name in ("supplierNos", "isvSupplierNos")
     )
+    if numbers and erp_numbers and len(numbers) != len(erp_numbers):
+        visit.call.refuse("value", "isvSupplierNos must go one to one with supplierNos")
     return [
         _row(department, supplier)
         for supplier in visit.books.suppliers.values()
@@ -46,12 +52,21 @@ def check_supplier(visit, department, request):
             visit.call.refuse(UNKNOWN, f"no supplier {request['supplierNo']}")
 
 
-def _known(visit, department, erp_no):
+def _known(visit, department, request):
+    """Return the supplier the merchant's number made before, or a new one."""
+    erp_no = request["erpSupplierNo"]
     for supplier in visit.books.suppliers.values():
         if (supplier.department_no, supplier.erp_no) == (department.no, erp_no):
             return supplier
-    no = visit.books.next_no("EMS")
-    return visit.books.suppliers.setdefault(no, Supplier(no, erp_no, department.no))
+    return Supplier(visit.books.next_no("EMS"), erp_no, department.no)
+
+
+def _check_name(visit, supplier, request):
+    for other in visit.books.suppliers.values():
+        of_both = other.department_no == supplier.department_no
+        if of_both and other.no != supplier.no:
+            if other.name == request.get("supplierName"):
+                visit.call.refuse(NAME_TAKEN, other.name)
 
 
 def _change(supplier, request):
