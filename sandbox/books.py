@@ -26,6 +26,9 @@ class Application:
     name: str
     redirect_uris: list
     message_url: str = ""
+    message_form: str = "signed"  # or another of message_forms.FORMS
+    message_key: str = ""  # agreed with JD for the envelope; its secret unless set
+    message_body: str = "order"  # or another of message_forms.BODIES
     refresh: str = "works"  # or "no effect" (JD's notes say so) or "refused"
     daily_budget: int | None = None
     forbidden_calls: list = field(default_factory=list)

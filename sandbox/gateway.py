@@ -4,10 +4,9 @@ The gateway's own codes are those of JD's older gateway: no list of them is publ
 this one [U].
 """
 
-import json
 from dataclasses import dataclass
 
-from . import clock, facts, signing
+from . import clock, facts, payload, signing
 from .books import Account, Application
 from .calls import HANDLERS
 from .errors import Denied, Refusal
@@ -62,7 +61,7 @@ def serve(sandbox, request, fault):
             _spend(sandbox, visit)
             if fault:
                 fault.strike(visit, request.args["access_token"])
-            data = HANDLERS[visit.call.name](visit, _read(visit, body))
+            data = HANDLERS[visit.call.name](visit, _read(visit, request, body))
     except Denied as denied:
         return gateway_error(denied.code, denied.text)
     except Refusal as refusal:
@@ -121,16 +120,16 @@ def _spend(sandbox, visit):
     sandbox.books.calls[counted] += 1
 
 
-def _read(visit, body):
+def _read(visit, request, body):
     """Return the one request of the body, checked against what JD documents."""
     try:
-        arguments = json.loads(body)
-    except ValueError:
-        visit.call.refuse("type", "the body is not JSON")
+        arguments = payload.read(request.headers, body)
+    except ValueError as error:
+        visit.call.refuse("type", str(error))
     if not isinstance(arguments, list) or len(arguments) != 1:
         visit.call.refuse("type", "the body must be a JSON array with one object")
-    [request] = arguments
-    visit.call.check(request)
-    if request.get("pin", visit.account.pin) != visit.account.pin:
+    [asked] = arguments
+    visit.call.check(asked)
+    if asked.get("pin") not in (None, "", visit.account.pin):
         visit.call.refuse("pin", "pin is not the account of the access_token")
-    return request
+    return asked

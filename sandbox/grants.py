@@ -7,6 +7,7 @@ from . import clock
 from .books import Code, Token
 from .errors import Denied
 
+FOR_EVER = clock.seconds(100 * 365 * 86400)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -52,7 +53,18 @@ def redeem_code(books, settings, app_key, secret, code):
     if grant.expires <= clock.now():
         raise Denied("19", "Invalid code: it has expired")
     grant.used = True
+    for token in list(books.tokens.values()):
+        if (token.app_key, token.pin) == (app_key, grant.pin):
+            _retire(token, settings.old_token_at_login)
     return issue_token(books, settings, app_key, grant.pin)
+
+
+def _retire(token, when):
+    """Let a token end in its own time, at once or never, now there is a newer one."""
+    if when == "at once":
+        token.access_expires = token.refresh_expires = clock.now()
+    elif when == "never":
+        token.access_expires = clock.now() + FOR_EVER
 
 
 def issue_token(books, settings, app_key, pin):
@@ -72,8 +84,8 @@ def issue_token(books, settings, app_key, pin):
 def renew(books, settings, app_key, refresh_token):
     """Return the token that takes the old one's place.
 
-    A refresh token works once; the access token it came with lives on until it
-    expires [U]. An application may be set so that renewal has no effect, as JD's
+    A refresh token works once; when the access token it came with ends is a setting
+    [U]. An application may be set so that renewal has no effect, as JD's
     notes say of some.
     """
     application = _application(books, app_key)
@@ -85,6 +97,7 @@ def renew(books, settings, app_key, refresh_token):
     if application.refresh == "no effect":
         return old
     old.refresh = ""
+    _retire(old, settings.old_token_at_renewal)
     return issue_token(books, settings, app_key, old.pin)
 
 

@@ -1,11 +1,11 @@
 """Pushes: JD tells an application's message address that a document moved.
 
-JD's own format is not public. This is our convention [U]: JSON by POST; the query
-holds ``app_key``, ``method`` (the topic), ``timestamp``, ``v``, ``algorithm`` and
-``sign``, the gateway's recipe over the raw body without a token. HTTP 200 with code
-"1000" accepts; anything else is delivered again, later and later.
+How a push looks is the application's form (see ``message_forms``). HTTP 200 with the
+acknowledgement of that form accepts it; anything else is delivered again, later and
+later. In every form a push keeps its id and its body; the time is that of the attempt.
 """
 
+import dataclasses
 import heapq
 import http.client
 import itertools
@@ -15,12 +15,13 @@ import random
 import threading
 import time
 from dataclasses import dataclass, field
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from . import clock, signing
+from . import clock, walk
+from .message_forms import FORMS, News, write_body
 
 _logger = logging.getLogger("sandbox")
-TOPIC = "order.status"
+BARE = "bare"
 WAITING, DELIVERED, LOST, GIVEN_UP = "waiting", "delivered", "lost", "given up"
 
 
@@ -33,8 +34,10 @@ class Message:
     order_no: str
     status: str
     url: str
-    body: bytes = field(repr=False)
-    secret: str = field(repr=False)
+    form: str
+    body: str = field(repr=False)
+    news: News = field(repr=False)
+    sender: object = field(repr=False)
     state: str = WAITING
     attempts: int = 0
     answer: str = ""
@@ -91,9 +94,20 @@ class Messenger:
         account = books.accounts.get(order.pin)
         for key in sorted(account.subscribed) if account else ():
             application = books.applications[key]
-            url = application.message_url or self.sandbox.settings.message_url
+            url = self._address_of(application)
             if url:
-                self._post(_message(books.next_no("MSG", 12), application, order, url))
+                news = _news(books.next_no("MSG", 12), order)
+                self._post(_message(application, news, url))
+
+    def _address_of(self, application):
+        """Return where an application takes pushes.
+
+        Nothing signs a bare one, so it goes to an address of its own or nowhere.
+        """
+        shared = self.sandbox.settings.message_url
+        if application.message_form == BARE:
+            shared = ""
+        return application.message_url or shared
 
     def _post(self, message):
         faults = self.faults
@@ -152,63 +166,57 @@ def deliver(message, timeout):
     secure = parts.scheme == "https"
     kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
     connection = kind(parts.hostname, parts.port, timeout=timeout)
+    query, headers, body = message.sender.prepare(message.news, message.body)
+    joined = "&".join(each for each in (parts.query, query) if each)
+    path = f"{parts.path or '/'}?{joined}" if joined else parts.path or "/"
     try:
-        connection.request(
-            "POST",
-            f"{parts.path or '/'}?{urlencode(_signed_query(message))}",
-            message.body,
-            {"Content-Type": "application/json;charset=utf-8"},
-        )
+        connection.request("POST", path, body, headers)
         response = connection.getresponse()
-        return _verdict(response.status, response.read())
+        return _verdict(message.sender, response.status, response.read())
     except (OSError, http.client.HTTPException) as error:
         return False, type(error).__name__
     finally:
         connection.close()
 
 
-def _signed_query(message):
-    query = {
-        "app_key": message.app_key,
-        "method": TOPIC,
-        "timestamp": clock.text(clock.now()),
-        "v": "2.0",
-        "algorithm": "md5-salt",
-    }
-    sign = signing.sign_message(message.secret, query, message.body)
-    return query | {"sign": sign}
-
-
-def _verdict(status, body):
+def _verdict(sender, status, body):
     try:
-        code = str(json.loads(body)["code"])
-    except (ValueError, KeyError, TypeError):
-        code = "-"
-    return status == 200 and code == "1000", f"HTTP {status} code {code}"
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        return False, f"HTTP {status} code -"
+    code = answer.get("code", answer.get("statusCode", "-"))
+    return status == 200 and sender.accepts(answer), f"HTTP {status} code {code}"
 
 
-def _message(number, application, order, url):
+def _message(application, news, url):
+    form = application.message_form
     return Message(
-        number,
+        news.id,
         application.key,
-        order.no,
-        str(order.status),
+        news.order_no,
+        news.status,
         url,
-        _body(number, order),
-        application.secret,
+        form,
+        write_body(application, news),
+        news,
+        # As it is now: what is set later is for later pushes.
+        FORMS[form](dataclasses.replace(application)),
     )
 
 
-def _body(number, order):
-    content = {
-        "messageId": number,
-        "pin": order.pin,
-        "ownerNo": order.department_no,
-        "warehouseNo": order.warehouse_no,
-        "orderType": order.kind,
-        "orderNo": order.no,
-        "erpOrderNo": order.erp_no,
-        "status": str(order.status),
-        "operateTime": clock.text(order.history[-1].time),
-    }
-    return json.dumps(content, ensure_ascii=False).encode()
+def _news(number, order):
+    return News(
+        number,
+        order.pin,
+        order.department_no,
+        order.warehouse_no,
+        order.kind,
+        order.no,
+        order.erp_no,
+        order.waybill_no,
+        str(order.status),
+        walk.RULES[order.kind].names[order.status],
+        clock.text(order.history[-1].time),
+    )

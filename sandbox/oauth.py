@@ -35,6 +35,21 @@ def authorize(sandbox, request):
         return _sign_in(sandbox, application, asked, request.form)
 
 
+def get_only(answer):
+    """Return ``answer`` for GET, which is how JD documents its token addresses.
+
+    How another method is refused is our convention [U]; it spends no code.
+    """
+
+    def checked(sandbox, request):
+        if request.method == "GET":
+            return answer(sandbox, request)
+        return gateway_error("15", "Unsupported method", 405, {"Allow": "GET"})
+
+    return checked
+
+
+@get_only
 def token(sandbox, request):
     """Give the token a code stands for: a flat answer, as JD's samples have it."""
     query = request.args
@@ -52,6 +67,7 @@ def token(sandbox, request):
     return json_reply({"code": query["code"], **_token_members(granted)})
 
 
+@get_only
 def refresh(sandbox, request):
     """Renew a token: an answer in an envelope with a numeric code, unlike ``token``."""
     query = request.args

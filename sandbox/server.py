@@ -4,10 +4,12 @@ import io
 import logging
 import time
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from . import control, facts, faults, gateway, oauth, page
+from .replies import business, traced
 
 _logger = logging.getLogger("sandbox")
 MAX_BODY = 10_000_000
@@ -33,28 +35,42 @@ class Handler(WSGIRequestHandler):
         # next request.
         environ["wsgi.input"] = io.BytesIO(self._body(environ))
         try:
-            self._send(self.server.app(Request(environ)), environ)
+            self._send(self._answer(environ), environ)
         except ConnectionError:
             self.close_connection = True
+
+    def _answer(self, environ):
+        """Answer whatever happens: JD's system error, and why in the log."""
+        try:
+            return self.server.app(Request(environ))
+        except HTTPException as error:
+            return error.get_response(environ)
+        except Exception:
+            _logger.exception("unforeseen")
+            answer = business("4000", "system error")
+            answer.status_code = 500
+            return traced(answer)
 
     def log(self, *args):
         pass
 
     def _body(self, environ):
-        length = int(environ.get("CONTENT_LENGTH") or 0)
+        given = environ.get("CONTENT_LENGTH") or "0"
+        length = int(given) if given.isdecimal() else MAX_BODY + 1
         if length > MAX_BODY or environ.get("wsgi.input_terminated"):
             self.close_connection = True
             return b""
         return environ["wsgi.input"].read(length)
 
     def _send(self, response, environ):
-        body = response.get_data()
+        body = response.response if response.is_streamed else [response.get_data()]
         self.send_response(response.status_code)
         for name, value in response.get_wsgi_headers(environ):
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(body)
+            for piece in body:
+                self.wfile.write(piece)
 
 
 class Server:
@@ -106,9 +122,9 @@ class Server:
         started = time.monotonic()
         if self.sandbox.settings.latency_ms:
             self.sandbox.stopping.wait(self.sandbox.settings.latency_ms / 1000)
-        fault = self.sandbox.faults.draw(name, app_key)
+        fault = self.sandbox.faults.draw(name, app_key, request)
         answer = faults.through(
-            fault, request, self.sandbox.stopping, lambda: work(fault)
+            fault, request, self.sandbox.stopping, lambda: traced(work(fault))
         )
         took = (time.monotonic() - started) * 1000
         kind = fault.kind if fault else "-"

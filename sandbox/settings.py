@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 
 
+OLD_TOKENS = "in its own time", "at once", "never"
+CHOICES = {
+    "cancel": ("at once", "later, agreed", "later, refused"),
+    "late_cancel": ("result", "code"),
+    "old_token_at_renewal": OLD_TOKENS,
+    "old_token_at_login": OLD_TOKENS,
+}
+
+
 @dataclass
 class Settings:
     """Behaviour of the whole sandbox; times in seconds unless the name says more."""
@@ -23,3 +32,7 @@ class Settings:
     push_timeout: float = 10.0
     cancel: str = "at once"  # or "later, agreed" or "later, refused"
     late_cancel: str = "result"  # answer resultType 2, or "code" for code 2515
+    # When the access token an account had before ends, once it is renewed or the
+    # account logs in anew: in its own time, "at once" or "never" [U].
+    old_token_at_renewal: str = "in its own time"
+    old_token_at_login: str = "in its own time"

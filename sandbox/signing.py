@@ -61,6 +61,11 @@ def sign_message(secret, query, body):
     return sign(secret, pairs, query["algorithm"])
 
 
+def sign_envelope(key, body, timestamp):
+    """Return the ``token`` of a push in an envelope, over the raw text of its body."""
+    return hashlib.md5(f"{body}{timestamp}{key}".encode()).hexdigest()
+
+
 def same(given, expected, algorithm="md5-salt"):
     """Compare in constant time; JD's own SDKs differ in the case of the hex digits."""
     if algorithm == "md5-salt":

@@ -47,7 +47,8 @@ class TestSandboxGateway(CallerCase):
 
     def assertGatewayRefuses(self, code, answer):
         self.assertEqual(answer.get("error_response", answer)["code"], code)
-        self.assertEqual(set(answer["error_response"]), {"code", "zh_desc", "en_desc"})
+        members = {"code", "zh_desc", "en_desc", "requestId"}
+        self.assertEqual(set(answer["error_response"]), members)
 
     def test_warehouses_of_a_department_are_listed_with_their_status(self):
         answer = self.ask()

@@ -5,10 +5,24 @@ import dataclasses
 from .. import clock, seed
 from ..books import ENABLED, Account, Application, Warehouse, get
 from ..faults import KINDS
+from ..message_forms import BODIES, FORMS
+from ..settings import CHOICES
 from . import register
 
 QUERIES, COMMANDS = {}, {}
 _query, _command = register(QUERIES), register(COMMANDS)
+
+
+APPLICATION_CHOICES = {
+    "refresh": ("works", "no effect", "refused"),
+    "message_form": tuple(FORMS),
+    "message_body": tuple(BODIES),
+}
+
+
+def _check_choice(name, value, choices):
+    if name in choices and value not in choices[name]:
+        raise ValueError(f"{name} is one of: {'; '.join(choices[name])}")
 
 
 def _change(thing, values):
@@ -59,6 +73,8 @@ def settings(sandbox, **values):
     for name, value in values.items():
         if name not in known:
             raise ValueError(f"no setting {name}; there are {', '.join(known)}")
+        _check_choice(name, value, CHOICES)
+    for name, value in values.items():
         setattr(sandbox.settings, name, value)
     return sandbox.settings
 
@@ -71,13 +87,23 @@ def application(
     name=None,
     redirect_uris=None,
     message_url=None,
+    message_form=None,
+    message_key=None,
+    message_body=None,
     refresh=None,
     daily_budget=None,
     forbidden_calls=None,
 ):
-    """Register or change an application; refresh: works, no effect or refused."""
+    """Register or change an application.
+
+    refresh: works, no effect or refused; message_form: signed, envelope or bare, whose
+    message_key signs the envelope; message_body: order or express, see message_forms.
+    """
     values = dict(locals())
     del values["sandbox"], values["key"]
+    for each, value in values.items():
+        if value is not None:
+            _check_choice(each, value, APPLICATION_CHOICES)
     shelf = sandbox.books.applications
     if key not in shelf:
         shelf[key] = Application(key, f"{key}-secret", key, list(seed.CALLBACKS))
@@ -130,13 +156,23 @@ def warehouse(sandbox, no, name=None, departments=None, status=None, erp_no=None
 
 
 @_command
-def tokens(sandbox, pin=None, app_key=None, expire=False, revoke=False, seconds=None):
+def tokens(
+    sandbox,
+    pin=None,
+    app_key=None,
+    access=None,
+    expire=False,
+    revoke=False,
+    seconds=None,
+):
     """Expire, revoke, or give so many seconds to, the access tokens that match."""
     shelf = sandbox.books.tokens
     matching = [
         token
         for token in shelf.values()
-        if pin in (None, token.pin) and app_key in (None, token.app_key)
+        if pin in (None, token.pin)
+        and app_key in (None, token.app_key)
+        and access in (None, token.access)
     ]
     for token in matching:
         if expire or seconds is not None:
@@ -147,24 +183,11 @@ def tokens(sandbox, pin=None, app_key=None, expire=False, revoke=False, seconds=
 
 
 @_command
-def fault(
-    sandbox,
-    kind,
-    call="*",
-    app_key="",
-    ratio=1.0,
-    count=0,
-    lasts=0.0,
-    seconds=0.0,
-    code="4000",
-    message="system error",
-):
-    """Make something go wrong; the kinds are listed by GET faults."""
-    values = dict(locals())
-    del values["sandbox"]
-    if kind not in KINDS:
-        raise ValueError(f"no kind of fault {kind}; there are {', '.join(KINDS)}")
-    return sandbox.faults.add(**values)
+def fault(sandbox, kind, **how):
+    """Make something go wrong: call, app_key, order, ratio, count, lasts and what the
+    kind takes; the kinds are listed by GET faults.
+    """
+    return sandbox.faults.add(kind, **how)
 
 
 @_query
