@@ -131,5 +131,5 @@ def _read(visit, request, body):
     [asked] = arguments
     visit.call.check(asked)
     if asked.get("pin") not in (None, "", visit.account.pin):
-        visit.call.refuse("pin", "pin is not the account of the access_token")
+        visit.call.refuse("pin", "another pin than that of the access_token")
     return asked

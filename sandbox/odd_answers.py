@@ -67,7 +67,8 @@ def raw(fault):
         body = base64.b64decode(fault.body_base64, validate=True)
     if not 200 <= fault.status <= 999:
         raise ValueError(f"{fault.status} is no status of an answer")
-    response = Response(body, fault.status, fault.headers)
+    # In a list: of a text alone the response would count the length itself.
+    response = Response([body], fault.status, fault.headers)
     response.headers["Connection"] = "close"
     if "Content-Type" not in fault.headers:
         del response.headers["Content-Type"]

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import signal
 import socket
@@ -185,6 +186,78 @@ class TestSandboxGateway(CallerCase):
             with self.subTest(body):
                 answer = self.caller.send(WAREHOUSES, body).json()
                 self.assertEqual(answer["code"], "3008")
+
+    def test_the_body_must_be_json_in_utf_8_and_say_so(self):
+        text = '[{"ownerNo": "EBU0000000000101", "pin": "jd_demo_quick"}]'
+        for kind in (
+            *("text/plain", "application/x-www-form-urlencoded", "application/jsonx"),
+            *("", "application/json;charset=utf-16", "multipart/form-data"),
+        ):
+            with self.subTest(kind):
+                answer = self.caller.send(
+                    WAREHOUSES, text.encode(), {"Content-Type": kind}
+                )
+                self.assertEqual(answer.json()["code"], "3008")
+        for kind in ("application/json; charset=UTF-8", "Application/JSON"):
+            answer = self.caller.send(WAREHOUSES, text.encode(), {"Content-Type": kind})
+            self.assertEqual(answer.json()["code"], "1000")
+        for encoding in ("utf-16", "utf-16-le", "utf-32", "utf-8-sig", "latin-1"):
+            with self.subTest(encoding):
+                body = text.replace("quick", "quické").encode(encoding)
+                answer = self.send_signed(body)
+                self.assertEqual(answer.json()["code"], "3008")
+
+    def send_signed(self, body):
+        """Send bytes that are no text: the recipe is over them as they are."""
+        query = self.caller.query("/integratedsupplychain" + WAREHOUSES, b"")
+        content = b"".join(
+            each if isinstance(each, bytes) else each.encode()
+            for each in (
+                *(Caller.SECRET, "access_token", query["access_token"]),
+                *("app_key", query["app_key"], "method"),
+                *("/integratedsupplychain", WAREHOUSES, "param_json", body),
+                *("timestamp", query["timestamp"], "v2.0", Caller.SECRET),
+            )
+        )
+        sign = hashlib.md5(content).hexdigest()
+        return self.caller.send(WAREHOUSES, body, **(query | {"sign": sign}))
+
+    def test_a_body_no_computer_should_read_is_refused_and_the_line_stays(self):
+        deep = 50_000
+        pieces = [
+            r'"\ud800"',
+            r'{"\udc00": 1}',
+            "[" * deep + "]" * deep,
+            '{"a":' * deep + "1" + "}" * deep,
+            "[" * 300 + "]" * 300,
+            "NaN",
+            "-Infinity",
+            "1e999",
+            "9" * 5000,
+        ]
+        for piece in pieces:
+            with self.subTest(piece[:20]):
+                body = f'[{{"ownerNo": {piece}, "pin": "jd_demo_quick"}}]'.encode()
+                answer = self.caller.send(WAREHOUSES, body)
+                self.assertEqual(answer.json()["code"], "3008")
+                self.assertEqual(self.ask()["code"], "1000")
+
+    def test_a_mistake_of_the_sandboxs_own_is_jds_system_error(self):
+        address = f"{self.sandbox.url}/sandbox/stock"
+        deep = b'{"rows": ' + b"[" * 50_000 + b"]" * 50_000 + b"}"
+        kind = {"Content-Type": "application/json"}
+        answer = requests.post(address, data=deep, headers=kind, timeout=TIMEOUT)
+        self.assertEqual((answer.status_code, answer.json()["code"]), (500, "4000"))
+
+    def test_every_answer_has_a_request_id_and_a_trace_id_to_quote(self):
+        body = json.dumps([{"ownerNo": DEPARTMENT, "pin": "jd_demo_quick"}]).encode()
+        good = self.caller.send(WAREHOUSES, body)
+        refused = self.caller.send(WAREHOUSES, b"[{}]")
+        denied = self.caller.send(WAREHOUSES, body, access_token="made-up")
+        answers = [good.json(), refused.json(), denied.json()["error_response"]]
+        numbers = {answer["requestId"] for answer in answers}
+        traces = {each.headers["Lop-Trace-Id"] for each in (good, refused, denied)}
+        self.assertEqual((len(numbers), len(traces)), (3, 3))
 
     def test_an_application_without_the_right_is_refused(self):
         forbidden = ["queryWarehouseInfo"]

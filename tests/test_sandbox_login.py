@@ -88,6 +88,83 @@ class TestSandboxLogin(SandboxCase):
         self.assertEqual(again["code"], "19")
         self.assertIn("used before", again["en_desc"])
 
+    def test_the_token_addresses_take_get_only_and_spend_no_code_on_another(self):
+        caller = self.caller()
+        caller.code = answered(self.authorize())["code"]
+        query = {
+            "code": caller.code,
+            "client_id": Caller.KEY,
+            "client_secret": Caller.SECRET,
+        }
+        for path in ("token", "refresh"):
+            for method in ("POST", "PUT", "HEAD", "DELETE"):
+                with self.subTest(path=path, method=method):
+                    answer = requests.request(
+                        method,
+                        f"{self.sandbox.url}/oauth/{path}",
+                        params=query,
+                        data=query,
+                        timeout=TIMEOUT,
+                    )
+                    self.assertEqual(answer.status_code, 405)
+                    self.assertEqual(answer.headers["Allow"], "GET")
+        self.assertIn("accessToken", caller.fetch_token())
+
+    def works(self, caller):
+        return caller.call("/basicinfo/owner/query/v1", {}).get("code") == "1000"
+
+    def test_an_old_token_ends_at_renewal_as_the_setting_says(self):
+        works = {"in its own time": True, "at once": False, "never": True}
+        for when, expected in works.items():
+            with self.subTest(when):
+                self.sandbox.do("reset")
+                self.sandbox.do("settings", old_token_at_renewal=when)
+                caller = self.caller()
+                old = self.sandbox.get("state")["tokens"][0]
+                new = caller.refresh(old["refresh"])["data"]["accessToken"]
+                self.assertEqual(self.works(caller), expected)
+                self.assertEqual(self.end_of(old), when)
+                caller.token = new
+                self.assertTrue(self.works(caller))
+
+    def test_an_old_token_ends_at_a_new_login_as_the_setting_says(self):
+        works = {"in its own time": True, "at once": False, "never": True}
+        for when, expected in works.items():
+            with self.subTest(when):
+                self.sandbox.do("reset")
+                self.sandbox.do("settings", old_token_at_login=when)
+                old, other = self.caller(), self.another()
+                before = self.sandbox.get("state")["tokens"][0]
+                new = self.caller()
+                self.assertEqual(self.works(old), expected)
+                self.assertEqual(self.end_of(before), when)
+                renewed = new.refresh(before["refresh"])
+                self.assertEqual("data" in renewed, expected)
+                self.assertTrue(self.works(new))
+                self.assertTrue(self.works(other))
+
+    def another(self):
+        return Caller(self.sandbox.url, "jd_demo_basic", "demo-basic")
+
+    def end_of(self, token):
+        """Return when a token ends, as the setting calls it."""
+        tokens = self.sandbox.get("state")["tokens"]
+        [found] = [each for each in tokens if each["access"] == token["access"]]
+        if found["access_expires"] == token["access_expires"]:
+            return "in its own time"
+        return "at once" if found["access_expires"] <= jd_time() else "never"
+
+    def test_a_setting_takes_only_what_it_knows(self):
+        for values in ({"old_token_at_login": "soon"}, {"cancel": "later"}):
+            with self.assertRaisesRegex(AssertionError, "is one of"):
+                self.sandbox.do("settings", **values)
+
+    def test_one_token_can_be_ended_by_hand(self):
+        first, second = self.caller(), self.caller()
+        self.sandbox.do("tokens", access=first.token, expire=True)
+        self.assertFalse(self.works(first))
+        self.assertTrue(self.works(second))
+
     def test_a_token_names_its_account_and_expires_in_jd_time(self):
         location = self.authorize()
         self.sandbox.do("settings", access_life=3600, refresh_life=7200)

@@ -108,9 +108,9 @@ def _answer(order):
 
 
 def _check_numbers(visit, request, code):
-    if not request.get("purchaseNo", "EPL").startswith("EPL"):
+    if not (request.get("purchaseNo") or "EPL").startswith("EPL"):
         visit.call.refuse(code, request["purchaseNo"])
-    if not request.get("ownerNo", "EBU").startswith("EBU"):
+    if not (request.get("ownerNo") or "EBU").startswith("EBU"):
         visit.call.refuse("2002", request["ownerNo"])
 
 
