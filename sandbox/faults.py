@@ -86,11 +86,13 @@ class Fault:
         odd_answers.check(self)
 
     def meant_for(self, call, app_key):
-        return self.call in ("*", call) and self.app_key in ("", app_key)
+        if self.call not in ("*", call) or self.app_key not in ("", app_key):
+            return False
+        return not self.spent()
 
     def draws(self):
         """Tell whether a request it is meant for is struck, and count it when it is."""
-        if self.spent() or self.source.random() >= self.ratio:
+        if self.source.random() >= self.ratio:
             return False
         self.struck += 1
         return True
@@ -147,9 +149,9 @@ class Faults:
             return None
         with self.books.lock:
             for fault in self.list:
-                if fault.meant_for(call, app_key) and self._concerns(fault, request):
-                    if fault.draws():
-                        return fault
+                meant = fault.meant_for(call, app_key)
+                if meant and self._concerns(fault, request) and fault.draws():
+                    return fault
         return None
 
     def _concerns(self, fault, request):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-
 OLD_TOKENS = "in its own time", "at once", "never"
 CHOICES = {
     "cancel": ("at once", "later, agreed", "later, refused"),

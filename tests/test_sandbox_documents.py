@@ -10,15 +10,15 @@ import os
 import random
 from collections import Counter
 
+from odoo.tests import tagged
+
 from .sandbox_process import ROOT
 from .test_sandbox_outbound import (
-    CREATE,
     DEPARTMENT,
     PIN,
     WAREHOUSE,
     OutboundCase,
 )
-from odoo.tests import tagged
 
 with open(os.path.join(ROOT, "sandbox", "facts.json"), encoding="utf-8") as file:
     FACTS = json.load(file)
@@ -240,7 +240,9 @@ class TestSandboxDocuments(OutboundCase):
         for call, path, fact in self.every_field():
             for value in limits(fact):
                 message = self.ask(call, build(call, {path: value}))["message"]
-                refused = message.startswith((f"{path} must", f"{path} is ", f"{path} has"))
+                refused = message.startswith(
+                    (f"{path} must", f"{path} is ", f"{path} has")
+                )
                 self.assertFalse(refused, (call, path, value, message))
 
     def test_a_member_nobody_documented_is_refused_wherever_it_stands(self):

@@ -224,6 +224,8 @@ class TestSandboxPurchase(SandboxInboundCase):
         wrong = [{**line, "planQuantity": 1, "orderLine": "9"}]
         answer = self.call(self.UPDATE, **change, goodsDetailRequestList=wrong)
         self.assertEqual(answer["code"], "3010")
+        answer = self.call(self.UPDATE, **change, goodsDetailRequestList=lines * 2)
+        self.assertEqual(answer["code"], "3010")
         self.advance(number, 70)
         self.assertEqual(self.get_stock()["A", "100"], 12)
         answer = self.call(self.UPDATE, **change, goodsDetailRequestList=lines)
@@ -241,6 +243,7 @@ class TestSandboxPurchase(SandboxInboundCase):
             ("2025", {line + "erpGoodsNo": "ZZZ"}),
             ("2147", {"warehouseInfo": {"warehouseNo": "110000109"}}),
             ("3010", {"supplierNo": "EMS9999999999999"}),
+            ("3010", {"cargoInfos": same_line_twice()}),
             ("2004", {"ownerNo": "EBU0000000000201"}),
         ]
         for code, change in expected:
@@ -266,6 +269,11 @@ class TestSandboxPurchase(SandboxInboundCase):
         self.assertEqual((data["totalNum"], listed), (3, numbers[2:]))
         request["startDate"] = "2000-01-01"
         self.assertEqual(self.call(path, **request)["code"], "2002")
+
+
+def same_line_twice(level="100"):
+    line = {"erpGoodsNo": "A", "planQuantity": 1, "goodsLevel": level}
+    return [line | {"orderLine": "1"}, line | {"orderLine": "1"}]
 
 
 @tagged("post_install", "-at_install")
@@ -295,6 +303,22 @@ class TestSandboxSuppliers(SandboxInboundCase):
         self.assertEqual(self.call(self.SAVE, supplierNo="EMS0")["code"], "3010")
         foreign = self.call(self.QUERY, ownerNo="EBU0000000000201")
         self.assertEqual(foreign["code"], "2001")
+        both = {"supplierNos": "EMS1,EMS2", "isvSupplierNos": "S-1"}
+        answer = self.call(self.QUERY, ownerNo=DEPARTMENT, **both)
+        self.assertEqual(answer["code"], "3010")
+
+    def test_no_two_suppliers_of_a_department_have_the_same_name(self):
+        new = {"ownerNo": DEPARTMENT, "supplierName": "Farm"}
+        self.data(self.SAVE, **new, erpSupplierNo="S-1")
+        again = self.call(self.SAVE, **new, erpSupplierNo="S-2")
+        self.assertEqual(again["code"], "2002")
+        found = self.data(self.QUERY, ownerNo=DEPARTMENT, isvSupplierNos="S-2")
+        self.assertEqual(found, [])
+        self.data(self.SAVE, **new, erpSupplierNo="S-1")
+
+    def test_the_status_of_a_supplier_is_told_when_modifying_only(self):
+        new = {"ownerNo": DEPARTMENT, "supplierName": "Farm", "erpSupplierNo": "S-1"}
+        self.assertEqual(self.call(self.SAVE, **new, status="2")["code"], "3010")
 
 
 @tagged("post_install", "-at_install")
@@ -404,6 +428,10 @@ class TestSandboxReturnsIn(SandboxInboundCase):
             ("2000", {"relatedOrders": {}, "cargoInfos__0__planQuantity": None}),
             ("2041", {"orderMark": "1"}),
             ("2001", {"packageNo": "运单1"}),
+            ("2001", {"packageNo": "A,B"}),
+            ("3010", {"cargoInfos": same_line_twice()}),
+            ("3010", {"operationType": 0}),
+            ("3010", {"pickupShipInfo": {"synTransPickupOrder": True}}),
             ("2005", {"bizType": 2, "cargoInfos": []}),
             ("2044", {"warehouseNo": "110000109"}),
             ("3010", {"returnType": 7}),
@@ -489,7 +517,12 @@ class TestSandboxReturnsOut(SandboxInboundCase):
             ("2000", {"deliveryMode": 2}),
             ("2008", {"cargoInfos__0__planQuantity": 0}),
             ("3008", {"cargoInfos__0__goodsLevel": "200"}),
+            ("2008", {"cargoInfos__0__planQuantity": 1.5}),
             ("2010", {"cargoInfos": mixed}),
+            ("3010", {"cargoInfos": same_line_twice(100)}),
+            ("3010", {"cargoInfos__0__price": 1.001}),
+            ("2000", {"receiverInfo": {"detailAddress": "x" * 201}}),
+            ("2000", {"receiverInfo": {"name": "x" * 101}}),
             ("2025", {"cargoInfos__0__erpGoodsNo": "ZZZ"}),
             ("2147", {"warehouseNo": "110000109"}),
             ("3009", {"ownerNo": "EBU0000000000201"}),

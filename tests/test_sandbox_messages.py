@@ -11,7 +11,6 @@ from .sandbox_case import PIN
 from .sandbox_outbound_case import SandboxOutboundCase
 from .sandbox_process import Caller
 
-
 # By form of push, the answer that takes it over.
 ACCEPTED = {
     "signed": b'{"code":"1000"}',
@@ -36,9 +35,7 @@ class Receiver:
                 receiver.received.append((self.path, body))
                 receiver.kinds.append(self.headers["Content-Type"])
                 answers = receiver.answers
-                status, answer = (
-                    answers.pop(0) if answers else (200, receiver.accepted)
-                )
+                status, answer = answers.pop(0) if answers else (200, receiver.accepted)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
@@ -169,9 +166,9 @@ class TestSandboxMessages(SandboxOutboundCase):
                 self.receiver.answers = [*wrong, (500, accepted)]
                 self.receiver.received.clear()
                 self.created()
-                attempts = len(wrong) + 2
-                self.wait_until(lambda: len(self.receiver.received) == attempts)
                 self.wait_until_settled()
+                attempts = len(wrong) + 2
+                self.assertEqual(len(self.receiver.received), attempts)
                 [message] = self.sandbox.get("messages")
                 told = message["state"], message["attempts"], message["form"]
                 self.assertEqual(told, ("delivered", attempts, form))

@@ -72,6 +72,17 @@ class TestSandboxOutbound(SandboxOutboundCase):
             ("2052", {"cargoInfos__1__planQuantity": 101}),
             ("2052", {line + "goodsLevel": "200"}),
             ("2227", {line + "batchInfos": {"expireDate": "2030-01-01"}}),
+            ("2227", {line + "batchInfos": {"productDate": "2030-01-01"}}),
+            ("3010", {line + "batchInfos": {"productDate": "01/02/2030"}}),
+            ("2000", {line + "batchInfos": {"lot": "x" * 51}}),
+            ("3010", {line + "price": 1.00001}),
+            ("3010", {line + "price": 1e13}),
+            ("3010", {line + "goodsLevel": "300"}),
+            ("3010", {"orderMark": "1" * 50, "addServices": {"receivable": 1.001}}),
+            ("3010", {"addServices": {"insuredValue": 0.001}}),
+            ("3010", {"carrierInfo": {"shipmentInfo": {"payment": 0}}}),
+            ("2000", {"carrierInfo": {"shipmentInfo": {"thirdWaybillNo": "x" * 201}}}),
+            ("2000", {"channelInfo__salesPlatformDeliveryNo": "x" * 201}),
             ("2244", {"orderMark": "1" + "0" * 49}),
         ]
         for code, change in expected:
@@ -81,9 +92,19 @@ class TestSandboxOutbound(SandboxOutboundCase):
         self.assertEqual(self.get_stock(), {"A": (100, 0), "B": (100, 0)})
 
     def test_limits_themselves_are_allowed(self):
+        self.make_order("SO-4", cargoInfos__0__price=1234567890123.1234)
+        services = {"insuredValue": 0.12, "isInsuredPrice": 0}
+        self.make_order("SO-5", addServices=services)
+        self.make_order("SO-6", channelInfo__salesPlatformDeliveryNo="x" * 200)
         self.make_order("单" * 62 + "x")
         self.make_order("SO-2", receiverInfo__name="x" * 20)
         self.make_order("SO-3", receiverInfo__mobile=None, receiverInfo__phone="021")
+
+    def test_a_line_without_a_number_gets_one_that_is_free(self):
+        self.make_order(cargoInfos__0__orderLine="2", cargoInfos__1__orderLine=None)
+        [order] = self.sandbox.get("orders")
+        numbers = [line["orderLine"] for line in order["lines"]]
+        self.assertEqual(numbers, ["2", "1"])
 
     def test_a_carrier_is_required_where_the_department_has_no_carrier_split(self):
         self.sandbox.do("department", no=DEPARTMENT, carrier_split=False)
@@ -139,7 +160,7 @@ class TestSandboxOutbound(SandboxOutboundCase):
         )
 
     def test_the_lists_that_are_always_there_come_whatever_their_flags_say(self):
-        number = self.created()
+        number = self.make_order()
         off = {"deliveryItemFlag": 0, "deliveryStatusFlag": 0}
         data = self.query(number, deliveryProductInfoFlag=0, **off)
         self.assertEqual(len(data["deliveryItemList"]), 2)

@@ -78,14 +78,8 @@ def asks_for(request, flag):
 
 
 def lines(visit, department, cargo_infos, repeated_line="value"):
-    """Return the lines of a request, its goods found and its line numbers unique.
-
-    :param repeated_line: what this call answers to a line number given twice; only
-        addSoOrder's page says so of its own, the others do as it does [U]
-    """
-    named = [cargo["orderLine"] for cargo in cargo_infos if cargo.get("orderLine")]
-    if len(named) != len(set(named)):
-        visit.call.refuse(repeated_line, "orderLine is given twice")
+    """Return the lines of a request, its goods found and its line numbers unique."""
+    named = check_order_lines(visit, cargo_infos, repeated_line)
     free = (str(number) for number in itertools.count(1) if str(number) not in named)
     made = []
     for cargo in cargo_infos:
@@ -104,6 +98,18 @@ def lines(visit, department, cargo_infos, repeated_line="value"):
             )
         )
     return made
+
+
+def check_order_lines(visit, rows, repeated="value"):
+    """Return the line numbers that are given; none may be given twice.
+
+    :param repeated: what this call answers then; only addSoOrder's page has a code for
+        it, the others refuse a value [U]
+    """
+    named = [row["orderLine"] for row in rows if row.get("orderLine")]
+    if len(named) != len(set(named)):
+        visit.call.refuse(repeated, "orderLine is given twice")
+    return named
 
 
 def find_goods(visit, department, cargo):

@@ -10,6 +10,7 @@ from .common import (
     asks_for,
     batch_rows,
     by_level,
+    check_order_lines,
     find_goods,
     find_order,
     goods_of,
@@ -89,6 +90,7 @@ def update(visit, request):
     if order.status > SENT or any(line.real for line in order.lines):
         visit.call.refuse("4000", f"{order.no} is at {order.status}")
     by_no = {line.order_line: line for line in order.lines}
+    check_order_lines(visit, request["goodsDetailRequestList"])
     changes = []
     for asked in request["goodsDetailRequestList"]:
         require(visit, asked, "goodsNo", "erpGoodsNo")

@@ -62,11 +62,13 @@ def _known(visit, department, request):
 
 
 def _check_name(visit, supplier, request):
-    for other in visit.books.suppliers.values():
-        of_both = other.department_no == supplier.department_no
-        if of_both and other.no != supplier.no:
-            if other.name == request.get("supplierName"):
-                visit.call.refuse(NAME_TAKEN, other.name)
+    taken = [
+        other.name
+        for other in visit.books.suppliers.values()
+        if other.department_no == supplier.department_no and other.no != supplier.no
+    ]
+    if request.get("supplierName") in taken:
+        visit.call.refuse(NAME_TAKEN, request["supplierName"])
 
 
 def _change(supplier, request):
