@@ -13,11 +13,11 @@ from collections import Counter
 from odoo.tests import tagged
 
 from .sandbox_process import ROOT
-from .test_sandbox_outbound import (
+from .sandbox_outbound_case import (
     DEPARTMENT,
     PIN,
     WAREHOUSE,
-    OutboundCase,
+    SandboxOutboundCase,
 )
 
 with open(os.path.join(ROOT, "sandbox", "facts.json"), encoding="utf-8") as file:
@@ -185,7 +185,7 @@ def code_of(call, fact, kind):
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxDocuments(OutboundCase):
+class TestSandboxDocuments(SandboxOutboundCase):
     def setUp(self):
         super().setUp()
         self.sandbox.do("settings", daily_budget=0)
@@ -264,7 +264,7 @@ class TestSandboxDocuments(OutboundCase):
         odd = [0, -1, 10**30, 1e300, "", " ", "x" * 5000, "\x00", "😀", "²", ",", "%s"]
         odd += [[], {}, [None], [[]], [{}], {"a": None}, True, None]
         chance, number, taken = random.Random(8), itertools.count(), set()
-        self.number = self.created()
+        self.number = self.make_order()
         for call, path, fact in self.every_field():
             for value in [example(fact), *chance.sample(odd, 4)]:
                 request = build(call, {path: value}, self.real(next(number)))

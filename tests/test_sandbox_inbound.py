@@ -309,12 +309,12 @@ class TestSandboxSuppliers(SandboxInboundCase):
 
     def test_no_two_suppliers_of_a_department_have_the_same_name(self):
         new = {"ownerNo": DEPARTMENT, "supplierName": "Farm"}
-        self.data(self.SAVE, **new, erpSupplierNo="S-1")
+        self.get_data(self.SAVE, **new, erpSupplierNo="S-1")
         again = self.call(self.SAVE, **new, erpSupplierNo="S-2")
         self.assertEqual(again["code"], "2002")
-        found = self.data(self.QUERY, ownerNo=DEPARTMENT, isvSupplierNos="S-2")
+        found = self.get_data(self.QUERY, ownerNo=DEPARTMENT, isvSupplierNos="S-2")
         self.assertEqual(found, [])
-        self.data(self.SAVE, **new, erpSupplierNo="S-1")
+        self.get_data(self.SAVE, **new, erpSupplierNo="S-1")
 
     def test_the_status_of_a_supplier_is_told_when_modifying_only(self):
         new = {"ownerNo": DEPARTMENT, "supplierName": "Farm", "erpSupplierNo": "S-1"}

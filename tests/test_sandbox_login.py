@@ -90,7 +90,7 @@ class TestSandboxLogin(SandboxCase):
 
     def test_the_token_addresses_take_get_only_and_spend_no_code_on_another(self):
         caller = self.caller()
-        caller.code = answered(self.authorize())["code"]
+        caller.code = read_answer(self.authorize())["code"]
         query = {
             "code": caller.code,
             "client_id": Caller.KEY,

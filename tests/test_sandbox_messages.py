@@ -110,7 +110,7 @@ class TestSandboxMessages(SandboxOutboundCase):
 
     def test_a_push_may_come_in_an_envelope_whose_token_covers_the_raw_text(self):
         self.set_form("envelope", message_key="agreed-key")
-        number = self.created("单-1")
+        number = self.make_order("单-1")
         self.wait_until(lambda: self.receiver.received)
         self.wait_until_settled()
         [(path, body)] = self.receiver.received
@@ -130,7 +130,7 @@ class TestSandboxMessages(SandboxOutboundCase):
 
     def test_the_key_of_an_envelope_is_the_applications_secret_unless_agreed(self):
         self.set_form("envelope")
-        self.created()
+        self.make_order()
         self.wait_until(lambda: self.receiver.received)
         fields = dict(parse_qsl(self.receiver.received[0][1].decode()))
         text = fields["request_body"] + fields["timestamp"] + Caller.SECRET
@@ -138,7 +138,7 @@ class TestSandboxMessages(SandboxOutboundCase):
 
     def test_a_bare_push_is_nothing_but_json_to_the_applications_own_address(self):
         self.set_form("bare", message_url=self.receiver.url + "/unguessable?x=1")
-        number = self.created()
+        number = self.make_order()
         self.wait_until(lambda: self.receiver.received)
         [(path, body)] = self.receiver.received
         self.assertEqual(path, "/messages/unguessable?x=1")
@@ -147,7 +147,7 @@ class TestSandboxMessages(SandboxOutboundCase):
 
     def test_a_bare_push_never_goes_to_the_address_all_share(self):
         self.set_form("bare", message_url="")
-        self.created()
+        self.make_order()
         self.assertEqual(self.sandbox.get("messages"), [])
         self.set_form("envelope", message_url="")
         self.sandbox.do("advance")
@@ -159,13 +159,13 @@ class TestSandboxMessages(SandboxOutboundCase):
         for form, accepted in ACCEPTED.items():
             with self.subTest(form):
                 self.sandbox.do("reset")
-                OutboundCase.setUp(self)
+                SandboxOutboundCase.setUp(self)
                 self.sandbox.do("settings", push_backoff=0.01, push_attempts=20)
                 self.set_form(form)
                 wrong = [(200, each) for each in (*others, *odd) if each != accepted]
                 self.receiver.answers = [*wrong, (500, accepted)]
                 self.receiver.received.clear()
-                self.created()
+                self.make_order()
                 self.wait_until_settled()
                 attempts = len(wrong) + 2
                 self.assertEqual(len(self.receiver.received), attempts)
@@ -184,7 +184,7 @@ class TestSandboxMessages(SandboxOutboundCase):
 
     def test_a_push_may_say_what_receivers_of_express_pushes_read(self):
         self.set_form("bare", message_body="express")
-        self.created()
+        self.make_order()
         self.sandbox.do("advance", to=10034)
         self.wait_until(lambda: len(self.receiver.received) == 11)
         told = [json.loads(body) for _, body in self.receiver.received]
@@ -193,7 +193,7 @@ class TestSandboxMessages(SandboxOutboundCase):
         self.assertRegex(last["waybillCode"], "^JDVD")
         self.assertNotIn("orderNo", last)
         self.set_form("envelope")
-        self.created("SO-2")
+        self.make_order("SO-2")
         self.wait_until(lambda: len(self.receiver.received) == 12)
         fields = dict(parse_qsl(self.receiver.received[-1][1].decode()))
         told = json.loads(fields["request_body"])

@@ -8,13 +8,13 @@ import requests
 from odoo.tests import tagged
 
 from .sandbox_process import TIMEOUT, Caller
-from .test_sandbox_outbound import CANCEL, CREATE, PIN, QUERY, OutboundCase
+from .sandbox_outbound_case import CANCEL, CREATE, PIN, QUERY, SandboxOutboundCase
 
 HEADERS = {"Content-Type": "application/json"}
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxOddAnswers(OutboundCase):
+class TestSandboxOddAnswers(SandboxOutboundCase):
     def odd(self, call, **how):
         return self.sandbox.do("fault", kind="answer", call=call, **how)
 
@@ -71,7 +71,7 @@ class TestSandboxOddAnswers(OutboundCase):
             self.send_order()
 
     def test_an_answer_waits_for_the_order_it_is_meant_for_under_either_number(self):
-        first, second = self.created("SO-1"), self.created("SO-2")
+        first, second = self.make_order("SO-1"), self.make_order("SO-2")
         self.odd("querySoOrder", order="SO-2", body="odd")
         self.assertNotEqual(self.send_query(first).text, "odd")
         self.assertEqual(self.send_query(second).text, "odd")
@@ -98,7 +98,7 @@ class TestSandboxOddAnswers(OutboundCase):
     # --- JD's own answer, changed ---
 
     def test_members_of_jds_answer_are_set_taken_away_and_added(self):
-        number = self.created()
+        number = self.make_order()
         rows = "data.deliveryItemList"
         self.patch(
             {"path": f"{rows}.0.realQuantity", "value": "2.5"},
@@ -121,7 +121,7 @@ class TestSandboxOddAnswers(OutboundCase):
         self.assertEqual(len(untouched["deliveryItemList"]), 2)
 
     def test_the_whole_answer_and_what_json_cannot_hold_may_be_set(self):
-        number = self.created()
+        number = self.make_order()
         self.patch({"path": "", "value": ["x"]})
         self.assertEqual(self.send_query(number).json(), ["x"])
         odd = ("NaN", "1e1000000", '"\\ud800"', '{"a":1,"a":2}', "[" * 9)
@@ -142,7 +142,7 @@ class TestSandboxOddAnswers(OutboundCase):
         self.assertEqual(self.orders(), ["SO-1"])
 
     def test_a_change_that_does_not_fit_is_told(self):
-        number = self.created()
+        number = self.make_order()
         for path in ("data.deliveryItemList.7.price", "data.status.x", "code.0"):
             self.sandbox.do("clear_faults")
             self.patch({"path": path, "value": 1})

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .test_sandbox_outbound import DEPARTMENT, PIN, WAREHOUSE, OutboundCase
+from .sandbox_outbound_case import DEPARTMENT, PIN, WAREHOUSE, SandboxOutboundCase
 
 OWNER = {"ownerNo": DEPARTMENT, "pin": PIN}
 # By kind: the call, the merchant's number and JD's in it, JD's prefix, what else.
@@ -33,7 +33,7 @@ KINDS = {
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxRepeats(OutboundCase):
+class TestSandboxRepeats(SandboxOutboundCase):
     def send(self, kind, goods="A", quantity=1, **changes):
         path, own, jds, _prefix, rest = KINDS[kind]
         level = 100 if kind == "TGCK" else "100"
@@ -64,10 +64,10 @@ class TestSandboxRepeats(OutboundCase):
     def test_a_number_known_already_changes_no_stock(self):
         for kind in KINDS:
             self.send(kind)
-        before = self.on_hand()
+        before = self.get_stock()
         for kind in KINDS:
             self.send(kind, goods="B", quantity=5)
-        self.assertEqual(self.on_hand(), before)
+        self.assertEqual(self.get_stock(), before)
 
     def test_the_old_order_is_answered_also_when_it_is_done(self):
         for kind in KINDS:
