@@ -44,7 +44,12 @@ RENEWAL_LEAD_MAXIMUM = timedelta(days=30)
 # How long renewals may fail before somebody is asked to sign in.
 RENEWAL_PATIENCE = timedelta(days=1)
 EXPIRY_WARNING = timedelta(days=14)
+
+# === ACTIVITIES (data/) === #
+
 LOGIN_ACTIVITY = "jd_fulfillment.mail_activity_login"
+LEVELS_ACTIVITY = "jd_fulfillment.mail_activity_levels"
+MADE_AT_JD_ACTIVITY = "jd_fulfillment.mail_activity_foreign"
 
 # === CALLS (open.jdl.com, unit 367: dailyCall 10,000 for most calls) === #
 

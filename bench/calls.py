@@ -41,7 +41,9 @@ def _live(world):
     """Let orders live; return how often JD was called about each."""
     orders = world.make_orders(ORDERS)
     worker = world.start_worker()
-    crons = world.find_crons("push_orders", "follow_orders", "close_orders")
+    crons = world.find_crons(
+        "push_orders", "process_messages", "follow_orders", "close_orders"
+    )
     before = _count_calls(world)
     pace = dict(PACE)
     age, done_at, calls_to_done = timedelta(), None, None

@@ -127,6 +127,11 @@ class JdOrderCase(JdCase):
         orders.action_pull()
         self.run_cron("follow_orders")
 
+    def follow_messages(self):
+        """Have messages applied, and JD asked about what they only hint at."""
+        self.run_cron("process_messages")
+        self.run_cron("follow_orders")
+
     def ship(self, order, to="10019", **arranged):
         """Have JD ship an order and the transfer closed."""
         self.advance(order, to, **arranged)

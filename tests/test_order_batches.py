@@ -27,7 +27,7 @@ class TestOrderBatches(JdOrderCase):
             steps[name] = self.count_queries("follow_orders")
         for order in orders:
             self.receive_message(order, "10033", number=f"M-{order.id}")
-        steps["hear"] = self.count_queries("follow_orders")
+        steps["hear"] = self.count_queries("process_messages")
         self.assertEqual(set(orders.mapped("status_code")), {"10033"})
         self.run_cron("close_orders")
         self.assertEqual(set(orders.mapped("state")), {"done"})

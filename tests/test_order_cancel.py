@@ -283,7 +283,7 @@ class TestOrderCancel(JdOrderCase):
         self.order.with_user(self.manager).action_release()
         self.advance(self.order, "10019")
         self.receive_message(self.order, "10019")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertRegex(
             self.get_activity_notes(self.order), "although it is cancelled here"
         )

@@ -157,7 +157,7 @@ class TestOrderClose(JdOrderCase):
         self.assertEqual(self.order.state, "cancelled")
         self.advance(self.order, "10034")
         self.receive_message(self.order, "10034")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(self.order.status_code, "10034")
         self.assertOneActivity(self.order, "moved nothing of this order")
         self.picking.action_jd_send()
@@ -201,7 +201,7 @@ class TestOrderClose(JdOrderCase):
 
     # === ONE OF MANY === #
 
-    @mute_logger("odoo.addons.jd_fulfillment.models.mixins.jd_worker")
+    @mute_logger("odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin")
     def test_one_transfer_that_does_not_close_falls_out_alone(self):
         pickings = [self.make_delivery(1) for _ in range(4)]
         orders = self.send(*pickings)
@@ -217,7 +217,7 @@ class TestOrderClose(JdOrderCase):
         self.run_cron("close_orders")
         self.assertEqual(len(self.order.activity_ids), 1)
 
-    @mute_logger("odoo.addons.jd_fulfillment.models.mixins.jd_worker")
+    @mute_logger("odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin")
     def test_a_transfer_that_did_not_close_is_tried_again_in_an_hour(self):
         self.advance(self.order, "10019")
         self.pull(self.order)

@@ -6,7 +6,7 @@ from .committed import make_deliveries
 
 class Deliveries(fault_case.Documents):
     kind = "XSCK"
-    crons = ("push_orders", "follow_orders", "close_orders")
+    crons = ("push_orders", "process_messages", "follow_orders", "close_orders")
     create_call, query_call = "addSoOrder", "querySoOrder"
     path = (100130, 10014, 10015, 10016, 10017, 10018, 10019, 10020)
     make = staticmethod(make_deliveries)

@@ -74,7 +74,7 @@ class TestForeignOrders(JdInboundCase):
         number = self.make_at_jd("CGRK", 3)
         order = self.env["jd.order"].new({"kind": "inbound"})
         self.receive_message(order, "20", order_number=number, own_number="")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(self.get_listed().jd_number, number)
         self.assertEqual(self.get_listed().status_code, "20")
 

@@ -234,7 +234,7 @@ class TestReceipts(JdInboundCase):
         self.receive_part(order, 6)
         self.sandbox.do("advance", orders=[order.jd_number], to=70)
         self.receive_message(order, "70")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.run_cron("close_orders")
         self.assertEqual(picking.state, "done")
         self.assertEqual(picking.move_ids.quantity, 10)

@@ -11,7 +11,13 @@ class OtherDocuments(fault_case.Documents):
     """What receipts and returns have in common: one product each."""
 
     count = 60
-    crons = ("match_goods", "push_orders", "follow_orders", "close_orders")
+    crons = (
+        "match_goods",
+        "push_orders",
+        "process_messages",
+        "follow_orders",
+        "close_orders",
+    )
 
     @classmethod
     def expect(cls, row):

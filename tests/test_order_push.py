@@ -392,7 +392,9 @@ class TestOrderPush(JdOrderCase):
 
     # === ONE BAD ORDER === #
 
-    @mute_logger("odoo.addons.jd_fulfillment.models.mixins.jd_worker", "odoo.sql_db")
+    @mute_logger(
+        "odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin", "odoo.sql_db"
+    )
     def test_one_order_that_cannot_be_recorded_stops_no_other(self):
         """Whatever it is: here a number that another order has already."""
         first, second = self.make_delivery(1), self.make_delivery(1)

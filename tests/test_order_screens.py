@@ -142,7 +142,7 @@ class TestOrderScreens(JdOrderCase):
         picking = self.make_delivery(1)
         order = self.send(picking)
         self.receive_message(order, "10014")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         for user in (self.stock_user, self.manager):
             for record in (picking, order, self.connector):
                 with self.subTest(user=user.login, record=record._name):

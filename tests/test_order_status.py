@@ -95,7 +95,7 @@ class TestOrderStatus(JdOrderCase):
     def test_a_message_moves_the_order_on_without_a_question(self):
         before = self.count_calls("querySoOrder")
         self.receive_message(self.order, "10014")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(self.order.status_code, "10014")
         self.assertEqual(self.order.state, "in_progress")
         self.assertEqual(self.order.event_ids.source, "push")
@@ -104,11 +104,11 @@ class TestOrderStatus(JdOrderCase):
     def test_messages_in_any_order_and_twice_move_it_forward_only(self):
         for code in ("10017", "10010", "10016", "10017", "10014", "10010"):
             self.receive_message(self.order, code)
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(self.order.status_code, "10017")
         self.assertEqual(sorted(self.get_codes()), ["10010", "10014", "10016", "10017"])
         self.receive_message(self.order, "10015")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(self.order.status_code, "10017")
 
     def test_a_message_that_is_delivered_again_is_one_message(self):
@@ -119,7 +119,7 @@ class TestOrderStatus(JdOrderCase):
         for code in ("10019", "10020", "10028", "10035", "10038", "10029"):
             with self.subTest(code):
                 self.receive_message(self.order, code)
-                self.run_cron("follow_orders")
+                self.follow_messages()
                 self.run_cron("close_orders")
                 self.assertEqual(self.picking.state, "assigned")
                 self.assertIn(self.order.state, ("accepted", "in_progress"))
@@ -131,7 +131,7 @@ class TestOrderStatus(JdOrderCase):
         before = self.count_calls("querySoOrder")
         for code in ("10019", "10020", "10019", "10020", "10019"):
             self.receive_message(self.order, code)
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(self.count_calls("querySoOrder"), before + 1)
         self.assertTrue(self.order.are_quantities_known)
 
@@ -139,7 +139,7 @@ class TestOrderStatus(JdOrderCase):
         message = self.receive_message(
             self.order, "10014", order_number="ESL1", own_number="X-1"
         )
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(message.state, "foreign")
         self.assertFalse(message.order_id)
 
@@ -147,7 +147,7 @@ class TestOrderStatus(JdOrderCase):
         other = self.connect(self.make_basic())
         message = self.receive_message(self.order, "10014")
         message.connector_id = other
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(message.state, "foreign")
         self.assertFalse(self.order.status_code)
 
@@ -159,7 +159,7 @@ class TestOrderStatus(JdOrderCase):
         self.receive_message(
             order, "10010", order_number=self.find_order_at_jd(order)["orderNo"]
         )
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(order.state, "in_progress")
 
     # === NOT IN JD'S LIST === #
@@ -174,7 +174,7 @@ class TestOrderStatus(JdOrderCase):
     def test_a_message_with_such_a_status_is_kept_and_asked_about(self):
         before = self.count_calls("querySoOrder")
         message = self.receive_message(self.order, "10099")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(message.state, "done")
         self.assertEqual(self.count_calls("querySoOrder"), before + 1)
 
@@ -208,7 +208,7 @@ class TestOrderCalls(JdOrderCase):
             self.pass_time(minutes=10)
             due = order.pull_at and order.pull_at <= fields.Datetime.now()
             if due or self.env["jd.message"].search_count([("state", "=", "new")]):
-                self.run_cron("follow_orders")
+                self.follow_messages()
                 self.run_cron("close_orders")
             if order.state == "done":
                 return
@@ -349,14 +349,14 @@ class TestSubscription(JdOrderCase):
 
     def test_the_first_message_shows_that_they_arrive(self):
         self.receive_message(self.orders[0], "10014")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(self.connector.subscription_state, "receiving")
         self.assertTrue(self.connector.last_message_at)
 
     def test_pulls_rest_while_messages_arrive(self):
         order = self.orders[0]
         self.receive_message(order, "10014")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         now = fields.Datetime.now()
         self.assertGreater(order.pull_at, now + timedelta(hours=11))
 
@@ -370,7 +370,7 @@ class TestSubscription(JdOrderCase):
 
     def test_missing_messages_shorten_pulls_that_were_put_off(self):
         self.receive_message(self.orders[0], "10014")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.orders.pull_at = fields.Datetime.now() + timedelta(hours=12)
         self.connector.sudo()._mark_messages_missing()
         now = fields.Datetime.now()
@@ -380,7 +380,7 @@ class TestSubscription(JdOrderCase):
         for order in self.orders:
             for code in ("10010", "100130", "10014", "10015"):
                 self.receive_message(order, code, number=f"{order.id}-{code}")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.pull_late_news()
         self.assertEqual(self.connector.subscription_state, "receiving")
         self.assertEqual(self.connector.missed_changes, 0)
@@ -390,7 +390,7 @@ class TestSubscription(JdOrderCase):
             self.advance(order, "10015")
         self.pull(self.orders)
         self.receive_message(self.orders[0], "10016")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.pass_time(minutes=3)
         self.connector.sudo()._count_missed_messages(self.orders.event_ids)
         self.assertEqual(self.connector.subscription_state, "receiving")
@@ -398,20 +398,20 @@ class TestSubscription(JdOrderCase):
     def test_messages_that_come_again_are_noticed(self):
         self.pull_late_news()
         self.receive_message(self.orders[0], "10016")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(self.connector.subscription_state, "receiving")
         self.assertEqual(self.connector.missed_changes, 0)
 
     def test_a_long_silence_is_looked_into_with_a_few_questions(self):
         self.receive_message(self.orders[0], "10014")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         for order in self.orders:
             self.advance(order, "10015")
         self.pass_time(hours=2, minutes=1)
         before = self.count_calls("querySoOrder")
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(self.count_calls("querySoOrder"), before + 3)
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(self.count_calls("querySoOrder"), before + 3)
 
     def test_a_new_login_makes_it_unknown_again(self):

@@ -95,7 +95,7 @@ class TestPushEndpoint(JdCase, HttpCase):
         return self.env["jd.message"].search([])
 
     def get_wakes(self):
-        action = self.env.ref("jd_fulfillment.ir_cron_follow_orders")
+        action = self.env.ref("jd_fulfillment.ir_cron_process_messages")
         return self.env["ir.cron.trigger"].search_count([("cron_id", "=", action.id)])
 
     def assertRejected(self, status, body, query=None, **options):
@@ -333,7 +333,7 @@ class TestSandboxPushes(JdOrderCase, HttpCase):
         self.sandbox.do("advance", to="10017")
         sent = self.deliver_messages(6)
         self.assertEqual({each["state"] for each in sent}, {"delivered"})
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(order.status_code, "10017")
         self.assertEqual(set(order.event_ids.mapped("source")), {"push"})
         self.assertEqual(self.connector.subscription_state, "receiving")
@@ -355,7 +355,7 @@ class TestSandboxPushes(JdOrderCase, HttpCase):
         sent = self.deliver_messages(2)
         self.assertEqual({each["state"] for each in sent}, {"delivered"})
         self.assertTrue(all(each["attempts"] > 1 for each in sent))
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(order.status_code, "100130")
 
 

@@ -12,13 +12,13 @@ from collections import Counter
 
 from odoo.tests import tagged
 
-from .sandbox_process import ROOT
 from .sandbox_outbound_case import (
     DEPARTMENT,
     PIN,
     WAREHOUSE,
     SandboxOutboundCase,
 )
+from .sandbox_process import ROOT
 
 with open(os.path.join(ROOT, "sandbox", "facts.json"), encoding="utf-8") as file:
     FACTS = json.load(file)

@@ -7,8 +7,8 @@ import requests
 
 from odoo.tests import tagged
 
-from .sandbox_process import TIMEOUT, Caller
 from .sandbox_outbound_case import CANCEL, CREATE, PIN, QUERY, SandboxOutboundCase
+from .sandbox_process import TIMEOUT, Caller
 
 HEADERS = {"Content-Type": "application/json"}
 

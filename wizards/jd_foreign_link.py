@@ -1,4 +1,4 @@
-"""Choosing the transfer that an order made at JD carries out."""
+"""Linking an order made at JD with the transfer that it carries out."""
 
 from odoo import api, fields, models
 
@@ -26,6 +26,7 @@ class JdForeignLink(models.TransientModel):
             link.candidate_ids = link.foreign_id._get_candidates()
 
     def action_confirm(self):
+        """Link the order with the chosen transfer, and open the transfer."""
         self.ensure_one()
         order_sudo = self.foreign_id._link(self.picking_id)
         return order_sudo.sudo(False).action_view_picking()

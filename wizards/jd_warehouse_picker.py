@@ -16,7 +16,7 @@ class JdWarehousePicker(models.TransientModel):
     # === ACTIONS === #
 
     def action_create_warehouses(self):
-        """Create the ticked warehouses that are not in Odoo yet."""
+        """Create the ticked warehouses in Odoo."""
         self.ensure_one()
         picked = self.line_ids.filtered(
             lambda line: line.is_picked and line.state == "open"
@@ -35,7 +35,7 @@ class JdWarehousePicker(models.TransientModel):
 
     @api.model
     def _open_for(self, connector):
-        """Ask JD for its lists and return the action that shows them.
+        """Ask JD for departments and warehouses; return the action that shows them.
 
         :raise UserError: JD did not answer, or refused.
         """

@@ -11,8 +11,8 @@ USUAL_SIGNATURE = signing.ALGORITHMS[0]
 class JdApplication(models.Model):
     """An application registered at JD: the shared one, or a merchant's own.
 
-    The secret is written once and never read back by any user. It is bound to the
-    database it was typed into, so that a restored copy has no secret to work with.
+    No user can read the secret back. It is bound to the database it was typed into,
+    so that a restored copy cannot use it.
     """
 
     _name = "jd.application"
@@ -73,7 +73,7 @@ class JdApplication(models.Model):
 
     @api.model
     def _bind_secret(self, vals):
-        """Return the values cleaned, a secret among them tied to this database."""
+        """Return the values stripped of blanks, a secret bound to this database."""
         vals = dict(vals)
         for name in {"key", "secret"} & vals.keys():
             vals[name] = (vals[name] or "").strip()
@@ -88,7 +88,7 @@ class JdApplication(models.Model):
 
     @api.model
     def _get_database_tag(self):
-        """Return what keeps our numbers apart from another database's at JD."""
+        """Return six characters that tell our numbers at JD from other databases'."""
         return self._get_database_uuid().replace("-", "")[:6].upper()
 
     @api.model
@@ -98,7 +98,7 @@ class JdApplication(models.Model):
         return self.sudo().search([("company_id", "=", False)], limit=1)
 
     def _get_changes(self, typed):
-        """Return what is new of the values in a form; a field left empty stays."""
+        """Return the changed values of a form; an empty field is no change."""
         known = {"key": self.key, "algorithm": self.algorithm or USUAL_SIGNATURE}
         return {
             name: value
@@ -107,7 +107,7 @@ class JdApplication(models.Model):
         }
 
     def _expire_logins(self):
-        """Stop what signed in with a key that is no longer used."""
+        """Expire the logins that were issued to these applications."""
         # sudo: connections of all companies may share the application.
         connectors_sudo = self.env["jd.connector"].sudo()
         for connector_sudo in connectors_sudo.search(
@@ -118,7 +118,7 @@ class JdApplication(models.Model):
             )
 
     def _get_client_application(self):
-        """Return what the protocol signs with.
+        """Return key, secret and algorithm to sign with.
 
         :raise lib.api.CredentialsRefused: The secret is missing or was entered in
             another database; the message is in the user's words.

@@ -1,15 +1,17 @@
+"""A connection: all its fields, and what it is identified by."""
+
 import re
 import unicodedata
-from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import NO_ACCESS
 
 from ... import const
 from ...lib import api as jd_api
 from .jd_application import SIGNATURES, USUAL_SIGNATURE
 
-# What web pages and chats put into text that is copied from them.
+# Characters that come along when text is copied from web pages and chats.
 INVISIBLE = dict.fromkeys(
     map(
         ord,
@@ -24,11 +26,17 @@ class JdConnector(models.Model):
 
     _name = "jd.connector"
     _description = "JD Connection"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "jd.activity.mixin",
+        "jd.worker.mixin",
+    ]
     _rec_name = "pin"
     _order = "company_id, id"
     _check_company_auto = True
 
+    # Identity.
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company",
@@ -67,7 +75,7 @@ class JdConnector(models.Model):
         required=True,
         copy=False,
         tracking=True,
-        help="The JD account name that JD's staff gave you, for example jd_merchant. "
+        help="The JD account name that JD gave you, for example jd_merchant. "
         "One PIN can be connected once only.",
     )
     department_no = fields.Char(
@@ -91,6 +99,8 @@ class JdConnector(models.Model):
         default=lambda self: self._default_environment(),
         help="Where this connection leads. Everything but JD itself is for trials.",
     )
+
+    # Application.
     own_application_id = fields.Many2one(
         "jd.application", copy=False, ondelete="restrict", groups="base.group_system"
     )
@@ -106,8 +116,8 @@ class JdConnector(models.Model):
         compute="_compute_app_secret",
         inverse="_inverse_own_application",
         exportable=False,
-        help="The secret of your own application. It is kept unseen: once saved, "
-        "nobody can read it here again, only replace it.",
+        help="The secret of your own application. Once saved, nobody can read it here "
+        "again, only replace it.",
     )
     has_app_secret = fields.Boolean(compute="_compute_app_key", compute_sudo=True)
     app_algorithm = fields.Selection(
@@ -123,12 +133,177 @@ class JdConnector(models.Model):
         compute="_compute_urls",
         help="Register it with your application in JD's developer console.",
     )
+    message_url = fields.Char(
+        string="Message Address",
+        compute="_compute_urls",
+        help="Register it with your application in JD's developer console, so that "
+        "JD's messages arrive.",
+    )
+
+    # Login (jd_connector_login.py) and token (jd_connector_token.py).
+    login_nonce = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
+    login_user_id = fields.Many2one(
+        "res.users",
+        string="Connected By",
+        readonly=True,
+        copy=False,
+        help="Who signed in at JD last. This user is asked to sign in again when the "
+        "login expires.",
+    )
+    login_at = fields.Datetime(
+        string="Connected On",
+        readonly=True,
+        copy=False,
+        help="When somebody signed in at JD last.",
+    )
+    is_just_connected = fields.Boolean(compute="_compute_is_just_connected")
+    access_token = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
+    refresh_token = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
+    refresh_expires_at = fields.Datetime(groups=NO_ACCESS, copy=False)
+    token_database_uuid = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
+    # The token acts for the application it was issued to, whatever `mode` says by now.
+    token_application_id = fields.Many2one(
+        "jd.application", copy=False, ondelete="set null", groups="base.group_system"
+    )
+    is_mode_pending = fields.Boolean(
+        compute="_compute_is_mode_pending", compute_sudo=True
+    )
+    token_expires_at = fields.Datetime(
+        string="Login Valid Until",
+        readonly=True,
+        copy=False,
+        help="Until then Odoo may work with JD in your name, unless it is renewed.",
+    )
+    token_renew_at = fields.Datetime(readonly=True, copy=False, index=True)
+    is_renewable = fields.Boolean(
+        string="Renews by Itself",
+        readonly=True,
+        copy=False,
+        help="Whether JD lets Odoo renew the login. Where it does not, somebody signs "
+        "in again before the login expires.",
+    )
+    is_expiring = fields.Boolean(
+        compute="_compute_is_expiring", search="_search_is_expiring"
+    )
+
+    # Warehouses (jd_connector_warehouses.py).
     warehouse_ids = fields.One2many(
         "stock.warehouse", "jd_connector_id", string="JD Warehouses", readonly=True
     )
     warehouse_count = fields.Integer(compute="_compute_warehouse_count")
 
-    # Over all companies and archived rows. The text must not tell who holds the PIN.
+    # Orders (jd_connector_orders.py).
+    push_policy = fields.Selection(
+        selection=[
+            ("ready", "When the transfer is ready"),
+            ("waybill", "When it has a waybill"),
+            ("manual", "By hand"),
+        ],
+        string="Send Deliveries",
+        required=True,
+        default="ready",
+        help="When a delivery from a JD warehouse is sent to JD.",
+    )
+    receipt_policy = fields.Selection(
+        selection=[("confirmed", "When confirmed"), ("manual", "By hand")],
+        string="Announce Receipts",
+        required=True,
+        default="confirmed",
+        help="When a receipt or a return into a JD warehouse is announced to JD.",
+    )
+    source_no = fields.Char(
+        string="Source Number",
+        required=True,
+        default=jd_api.DOCUMENTED_SOURCE,
+        help="JD's number for the software that sends orders: ISV followed by digits. "
+        "Keep the one given here unless JD support gave you another.",
+    )
+    carrier_no = fields.Char(
+        string="Carrier Number",
+        required=True,
+        default=jd_api.JD_EXPRESS,
+        help="JD's number of the carrier: CYS0000010 is JD's own express.",
+    )
+    order_count = fields.Integer(compute="_compute_order_counts")
+    order_to_fix_count = fields.Integer(compute="_compute_order_counts")
+
+    # Call budget (jd_connector_budget.py).
+    daily_calls = fields.Integer(
+        string="Calls a Day",
+        required=True,
+        default=const.DAILY_CALLS,
+        help="How many calls of each kind JD allows an application in a day.",
+    )
+    calls_today = fields.Integer(
+        compute="_compute_calls",
+        compute_sudo=True,
+        help="Calls made today, by JD's clock, of the kind that was used most.",
+    )
+    calls_left = fields.Integer(
+        compute="_compute_calls",
+        compute_sudo=True,
+        help="How many calls of that kind JD still allows today. All connections of "
+        "one application share them.",
+    )
+
+    # Messages (jd_connector_message_watch.py).
+    subscription_state = fields.Selection(
+        selection=[
+            ("unknown", "Not known yet"),
+            ("receiving", "Arriving"),
+            ("missing", "Not arriving"),
+        ],
+        string="JD Messages",
+        required=True,
+        readonly=True,
+        copy=False,
+        default="unknown",
+        help="Whether JD's messages arrive. They do if “subscribe to messages” was "
+        "ticked on JD's login page.",
+    )
+    missed_changes = fields.Integer(readonly=True, copy=False)
+    last_message_at = fields.Datetime(string="Last Message", readonly=True, copy=False)
+    probed_at = fields.Datetime(readonly=True, copy=False)
+
+    # Goods (jd_connector_goods.py).
+    create_missing_goods = fields.Boolean(
+        default=True,
+        help="Products that JD does not list yet are created there as goods. Without "
+        "this, they wait until JD lists them.",
+    )
+    goods_category_no = fields.Char(
+        string="JD Category",
+        required=True,
+        default=const.GOODS_CATEGORY,
+        help="JD's number of the third-level category for goods that are created. A "
+        "product category may have one of its own. JD never changes it later.",
+    )
+    inbound_threshold = fields.Float(
+        string="Shelf Life on Arrival",
+        help="For goods that expire: the share of the shelf life that JD checks when "
+        "they arrive. Ask JD support before goods that expire are created: JD never "
+        "changes it later.",
+    )
+    outbound_threshold = fields.Float(
+        string="Shelf Life on Leaving",
+        help="For goods that expire: the share of the shelf life that JD checks when "
+        "they leave. Ask JD support before goods that expire are created: JD never "
+        "changes it later.",
+    )
+    goods_request = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="How often all products were to be matched. Each department keeps the "
+        "last number it has carried out.",
+    )
+    goods_count = fields.Integer(compute="_compute_goods_counts")
+    goods_matched_count = fields.Integer(compute="_compute_goods_counts")
+    goods_waiting_count = fields.Integer(compute="_compute_goods_counts")
+    goods_refused_count = fields.Integer(compute="_compute_goods_counts")
+    goods_progress = fields.Float(compute="_compute_goods_counts")
+
+    # Across all companies, archived connections included. The text must not tell whose
+    # the PIN is.
     _pin_uniq = models.Constraint(
         "UNIQUE(pin)",
         "This JD PIN cannot be connected here: one PIN belongs to one merchant only, "
@@ -163,7 +338,9 @@ class JdConnector(models.Model):
     @api.depends("company_id")
     def _compute_urls(self):
         for connector in self:
-            connector.callback_url = connector.get_base_url() + const.CALLBACK_ROUTE
+            base_url = connector.get_base_url()
+            connector.callback_url = base_url + const.CALLBACK_ROUTE
+            connector.message_url = base_url + const.MESSAGE_ROUTE
 
     @api.depends("warehouse_ids")
     def _compute_warehouse_count(self):
@@ -171,7 +348,7 @@ class JdConnector(models.Model):
             connector.warehouse_count = len(connector.warehouse_ids)
 
     def _inverse_own_application(self):
-        """Keep the own key and secret out of sight; an empty secret stays as it is."""
+        """Store the typed key, secret and signature; an empty secret is no change."""
         for connector in self:
             changes = connector.sudo().own_application_id._get_changes(
                 {
@@ -244,7 +421,10 @@ class JdConnector(models.Model):
         self.check_access("write")  # before a refusal says whose connection it is
         vals = self._normalise(vals)
         self._check_identity_is_kept(vals)
-        return super().write(vals)
+        res = super().write(vals)
+        if not {"create_missing_goods", "goods_category_no"}.isdisjoint(vals):
+            self.filtered("warehouse_ids")._request_goods_match()
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_history(self):
@@ -269,9 +449,9 @@ class JdConnector(models.Model):
 
     @api.model
     def _normalise(self, vals):
-        """Return the values without what comes along when they are pasted.
+        """Return the values without blanks and invisible characters from pasting.
 
-        Numbers typed with a Chinese keyboard become plain digits; a PIN may hold any
+        Full-width digits of a Chinese keyboard become plain ones. A PIN may hold any
         letters and keeps them.
         """
         vals = dict(vals)
@@ -287,9 +467,9 @@ class JdConnector(models.Model):
         return len(number) <= const.IDENTIFIER_LENGTH and re.fullmatch(pattern, number)
 
     def _check_identity_is_kept(self, vals):
-        """Refuse to turn a connection that works, or worked, into another one.
+        """Refuse another PIN, company or environment once there are warehouses.
 
-        A system administrator may release the PIN of a disconnected one.
+        A system administrator may release the PIN of a disconnected connection.
         """
         for connector in self.sudo().with_context(active_test=False):
             identity = {
@@ -315,10 +495,11 @@ class JdConnector(models.Model):
                 )
 
     def _get_form_url(self):
-        """Return the address of the form, or of the list for an empty record."""
+        """Return the path of the form, or of the list for an empty record."""
         return "/odoo/jd-fulfillment" + (f"/{self.id}" if self else "")
 
     def _write_own_application(self, values):
+        """Write or create the connection's own application."""
         # sudo: merchants may set their own key and secret, and never read the secret.
         self_sudo = self.sudo()
         if self_sudo.own_application_id:
@@ -331,31 +512,3 @@ class JdConnector(models.Model):
             raise ValidationError(
                 self.env._("Enter the APP KEY together with its APP SECRET.")
             )
-
-    def _get_application(self):
-        """Return the application this mode signs in with, or an empty record."""
-        self.ensure_one()
-        if self.mode == "basic":
-            return self.sudo().own_application_id  # closed to merchants
-        return self.env["jd.application"]._get_shared()
-
-    def _get_endpoints(self):
-        """Return where this connection's environment answers.
-
-        :raise lib.api.CredentialsRefused: The sandbox has no address, or one that is
-            not on this machine; the message is in the user's words.
-        """
-        self.ensure_one()
-        if self.environment != "sandbox":
-            return const.ENDPOINTS[self.environment]
-        # sudo: system parameters are closed to merchants.
-        parameters = self.env["ir.config_parameter"].sudo()
-        url = (parameters.get_param(const.SANDBOX_URL_PARAMETER) or "").rstrip("/")
-        if urlsplit(url).hostname not in const.SANDBOX_HOSTS:
-            raise jd_api.CredentialsRefused(
-                self.env._(
-                    "There is no JD sandbox on this machine. Choose JD as the "
-                    "environment of this connection."
-                )
-            )
-        return jd_api.Endpoints(oauth=url, gateway=url)

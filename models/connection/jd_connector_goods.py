@@ -1,6 +1,6 @@
-"""The goods of a connection: how they are matched and created, and how far that is."""
+"""The goods of a connection: matching requested, its progress counted."""
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
 from ... import const
@@ -8,42 +8,6 @@ from ... import const
 
 class JdConnector(models.Model):
     _inherit = "jd.connector"
-
-    create_missing_goods = fields.Boolean(
-        default=True,
-        help="Products that JD does not list yet are created there as goods. Without "
-        "this, they wait until JD lists them.",
-    )
-    goods_category_no = fields.Char(
-        string="JD Category",
-        required=True,
-        default=const.GOODS_CATEGORY,
-        help="JD's number of the third-level category for goods that are created. A "
-        "product category may have one of its own. JD never changes it later.",
-    )
-    inbound_threshold = fields.Float(
-        string="Shelf Life on Arrival",
-        help="For goods that expire: the share of the shelf life that JD checks when "
-        "they arrive. Ask JD's staff before goods that expire are created: JD never "
-        "changes it later.",
-    )
-    outbound_threshold = fields.Float(
-        string="Shelf Life on Leaving",
-        help="For goods that expire: the share of the shelf life that JD checks when "
-        "they leave. Ask JD's staff before goods that expire are created: JD never "
-        "changes it later.",
-    )
-    goods_request = fields.Integer(
-        readonly=True,
-        copy=False,
-        help="Counts how often all products were to be matched. Departments and their "
-        "scheduled action catch up with it.",
-    )
-    goods_count = fields.Integer(compute="_compute_goods_counts")
-    goods_matched_count = fields.Integer(compute="_compute_goods_counts")
-    goods_waiting_count = fields.Integer(compute="_compute_goods_counts")
-    goods_refused_count = fields.Integer(compute="_compute_goods_counts")
-    goods_progress = fields.Float(compute="_compute_goods_counts")
 
     # === COMPUTES === #
 
@@ -82,18 +46,10 @@ class JdConnector(models.Model):
                     )
                 )
 
-    # === CRUD === #
-
-    def write(self, vals):
-        res = super().write(vals)
-        if not {"create_missing_goods", "goods_category_no"}.isdisjoint(vals):
-            self.filtered("warehouse_ids")._request_goods_match()
-        return res
-
     # === ACTIONS === #
 
     def action_match_goods(self):
-        """Have all storable products compared with JD's goods."""
+        """Request that all storable products are matched with JD's goods."""
         self.ensure_one()
         self.check_access("write")
         if self.state != "connected":
@@ -116,8 +72,8 @@ class JdConnector(models.Model):
     # === BUSINESS === #
 
     def _request_goods_match(self):
-        """Have the scheduled action match all products, the refused ones once more."""
-        # sudo: departments are the scheduled action's own.
+        """Request that all products are matched, refused ones once more."""
+        # sudo: users have no rights to departments.
         departments_sudo = self.env["jd.department"].sudo()
         for connector in self:
             numbers = connector.warehouse_ids.mapped("jd_department_no")

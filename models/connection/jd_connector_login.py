@@ -1,12 +1,11 @@
-"""The login at JD: to its page, back through the callback, and what is made then."""
+"""The login at JD: to its page, and back through the callback."""
 
 import logging
 import secrets
 import time
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import LockError, RedirectWarning, UserError
-from odoo.fields import NO_ACCESS
 from odoo.tools import consteq
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
@@ -21,9 +20,9 @@ STATE_SCOPE = "jd_fulfillment.login"
 class LoginFailed(Exception):
     """A login that ended without a connection; nothing was created.
 
-    :param title: What happened, in a few plain words.
-    :param message: What it means and what to do.
-    :param connector: Where the way back leads; empty for the list of connections.
+    :param str title: What happened, in a few words.
+    :param str message: What it means and what to do.
+    :param connector: The connection whose form the page links to, if there is one.
     """
 
     def __init__(self, title, message, connector=None):
@@ -36,12 +35,10 @@ class LoginFailed(Exception):
 class JdConnector(models.Model):
     _inherit = "jd.connector"
 
-    login_nonce = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
-
     # === ACTIONS === #
 
     def action_start_connecting(self):
-        """Send the merchant to JD's own login page."""
+        """Open JD's login page, whose callback finishes the login."""
         self.ensure_one()
         self.check_access("write")
         self._check_ready_to_connect()
@@ -57,7 +54,10 @@ class JdConnector(models.Model):
     # === START === #
 
     def _check_ready_to_connect(self):
-        """Raise a message that names everything still missing for the login."""
+        """Refuse to start the login, naming all that is missing.
+
+        :raise UserError: Something is missing, or this database may not connect.
+        """
         application_sudo = self._get_application()
         if self.mode == "quick" and not application_sudo.has_secret:
             self._raise_shared_application_missing()
@@ -118,7 +118,7 @@ class JdConnector(models.Model):
         return bool(parameters.get_param("database.is_neutralized"))
 
     def _sign_login_state(self):
-        """Return a `state` that only this database could have made."""
+        """Return the signed `state` of a login: who started it for which connection."""
         # sudo: signing uses the database's secret.
         values = [
             self.id,
@@ -133,12 +133,12 @@ class JdConnector(models.Model):
 
     @api.model
     def _finish_login(self, state, code, error):
-        """Turn the callback of JD's login page into a working connection.
+        """Finish the login that JD's callback reports: get a token, make warehouses.
 
         :param str state: The `state` sent to JD, as it came back.
         :param str code: JD's single-use code; nothing when the merchant refused.
-        :param str error: JD's word for why there is no code.
-        :return: The connector, connected.
+        :param str error: JD's error code where there is no code.
+        :return: The connection, connected.
         :raise LoginFailed: In every other case; nothing was created.
         """
         connector = self._consume_login_state(state)
@@ -158,7 +158,10 @@ class JdConnector(models.Model):
 
     @api.model
     def _consume_login_state(self, state):
-        """Return the connector that a callback belongs to, and use the state up."""
+        """Return the connection of a callback's `state`, which is valid once.
+
+        :raise LoginFailed: The `state` is not valid, or not for this user.
+        """
         values = self._read_login_state(state)
         if not values:
             raise LoginFailed(
@@ -170,7 +173,7 @@ class JdConnector(models.Model):
                 ),
             )
         connector_id, user_id, pin, nonce, expires = values
-        # sudo: tell a foreign or deleted connector apart before any right is given.
+        # sudo: a deleted connection and one of another company get a page of their own.
         connector_sudo = self.sudo().browse(connector_id).exists()
         if not connector_sudo:
             raise LoginFailed(
@@ -199,7 +202,7 @@ class JdConnector(models.Model):
 
     @api.model
     def _read_login_state(self, state):
-        """Return the values inside a `state`, or None where it is not ours."""
+        """Return the values signed in a `state`, or None where it was not made here."""
         try:
             # sudo: verifying uses the database's secret.
             return verify_hash_signed(self.sudo().env, STATE_SCOPE, state or "")
@@ -207,7 +210,7 @@ class JdConnector(models.Model):
             return None
 
     def _check_login_user(self, connector_sudo, user_id):
-        """Refuse a callback that does not belong to whoever is signed in here."""
+        """Refuse a callback of a login that another user started, or may not finish."""
         user = self.env.user
         if user.id != user_id:
             raise LoginFailed(
@@ -232,7 +235,7 @@ class JdConnector(models.Model):
             )
 
     def _check_login_is_open(self, nonce, expires):
-        """Use the state up; a second callback with it finds nothing open."""
+        """Accept the `state` once; a second callback with it is refused."""
         connector_sudo = self.sudo()  # the nonce is closed to every user
         try:
             connector_sudo.lock_for_update()
@@ -277,9 +280,9 @@ class JdConnector(models.Model):
         )
 
     def _exchange_code(self, code):
-        """Trade the callback's code for a token.
+        """Exchange the callback's code for a token.
 
-        :raise LoginFailed: JD refused it, or did not answer.
+        :raise LoginFailed: JD refused the code, or did not answer.
         """
         try:
             return self._get_login().exchange_code(code)
@@ -287,7 +290,7 @@ class JdConnector(models.Model):
             raise LoginFailed(*self._explain_login_error(exc), self) from exc
 
     def _explain_login_error(self, error):
-        """Return title and text for an error of the login itself."""
+        """Return title and text of the page that explains an error of the login."""
         if isinstance(error, jd_api.RetryLater | jd_api.OutcomeUnknown):
             return self.env._("JD does not answer"), self.env._(
                 "You signed in, but JD's service could not finish the login. Wait a "

@@ -1,29 +1,14 @@
-"""The orders and messages of a connection, as its form shows them."""
+"""The orders of a connection: counted, opened, pulled, resumed after a login."""
 
-from odoo import api, fields, models
+from odoo import models
 
-from ... import const
 from ..order.jd_order import AT_JD, OPEN
 
 
 class JdConnector(models.Model):
     _inherit = "jd.connector"
 
-    message_url = fields.Char(
-        string="Message Address",
-        compute="_compute_message_url",
-        help="Register it with your application in JD's developer console, so that "
-        "JD's messages arrive.",
-    )
-    order_count = fields.Integer(compute="_compute_order_counts")
-    order_to_fix_count = fields.Integer(compute="_compute_order_counts")
-
     # === COMPUTES === #
-
-    @api.depends("company_id")
-    def _compute_message_url(self):
-        for connector in self:
-            connector.message_url = connector.get_base_url() + const.MESSAGE_ROUTE
 
     def _compute_order_counts(self):
         counts = {
@@ -43,7 +28,7 @@ class JdConnector(models.Model):
     # === ACTIONS === #
 
     def action_pull_orders(self):
-        """Ask JD about all orders that it has, or may have."""
+        """Request a pull of all orders that JD has, or may have."""
         self.ensure_one()
         self.check_access("read")
         orders = self.env["jd.order"].search(
@@ -70,7 +55,14 @@ class JdConnector(models.Model):
 
     # === BUSINESS === #
 
+    def _resume_orders(self):
+        """Wake what waited for a login, and find out anew whether messages arrive."""
+        self.write({"subscription_state": "unknown", "missed_changes": 0})
+        for name in ("push_orders", "follow_orders", "close_orders"):
+            self.env["jd.order"]._trigger(name)
+
     def _get_pause_notice(self):
+        """Return what the merchant reads while orders wait for a login."""
         return self.env._(
             "Waiting: the connection %(pin)s is not signed in at JD. It goes on by "
             "itself once somebody has clicked Reconnect there.",

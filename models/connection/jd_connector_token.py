@@ -1,70 +1,14 @@
 """The life of a connection's token: stored, used, renewed, expired, wiped."""
 
-import logging
-from functools import cache
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.fields import NO_ACCESS, Domain
+from odoo.fields import Domain
 
-from ... import const, lib
+from ... import const
 from ...lib import api as jd_api
-from ...lib.transport import Transport
-
-_logger = logging.getLogger(__name__)
-
-
-@cache
-def get_transport():
-    """Return this process's connections to JD."""
-    return Transport(pool_size=const.CALLS_AT_ONCE)
 
 
 class JdConnector(models.Model):
     _inherit = "jd.connector"
-
-    access_token = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
-    refresh_token = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
-    refresh_expires_at = fields.Datetime(groups=NO_ACCESS, copy=False)
-    token_database_uuid = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
-    # The token acts for the application it was issued to, whatever `mode` says by now.
-    token_application_id = fields.Many2one(
-        "jd.application", copy=False, ondelete="set null", groups="base.group_system"
-    )
-    is_mode_pending = fields.Boolean(
-        compute="_compute_is_mode_pending", compute_sudo=True
-    )
-    token_expires_at = fields.Datetime(
-        string="Login Valid Until",
-        readonly=True,
-        copy=False,
-        help="Until then Odoo may work with JD in your name, unless it is renewed.",
-    )
-    token_renew_at = fields.Datetime(readonly=True, copy=False, index=True)
-    is_renewable = fields.Boolean(
-        string="Renews by Itself",
-        readonly=True,
-        copy=False,
-        help="Whether JD lets Odoo renew the login. Where it does not, somebody signs "
-        "in again before the login expires.",
-    )
-    is_expiring = fields.Boolean(
-        compute="_compute_is_expiring", search="_search_is_expiring"
-    )
-    login_user_id = fields.Many2one(
-        "res.users",
-        string="Connected By",
-        readonly=True,
-        copy=False,
-        help="Who signed in at JD last, and is asked when it must be done again.",
-    )
-    login_at = fields.Datetime(
-        string="Connected On",
-        readonly=True,
-        copy=False,
-        help="When somebody signed in at JD last.",
-    )
-    is_just_connected = fields.Boolean(compute="_compute_is_just_connected")
 
     # === COMPUTES === #
 
@@ -97,7 +41,7 @@ class JdConnector(models.Model):
 
     @api.model
     def _get_expiring_domain(self):
-        """Select what somebody has to sign in for again, days before it expires."""
+        """Select the connections somebody must sign in for again in the coming days."""
         now = fields.Datetime.now()
         return (
             Domain("state", "=", "connected")
@@ -110,106 +54,19 @@ class JdConnector(models.Model):
 
     # === ACTIONS === #
 
-    def action_check_connection(self):
-        """Ask JD a harmless question and say what it answered."""
-        self.ensure_one()
-        self.check_access("write")
-        try:
-            departments = self._get_operations().departments()
-        except jd_api.CredentialsRefused as exc:
-            self._expire_login(exc.message)
-            return self._notify("danger", self._explain(exc))
-        except jd_api.JdError as exc:
-            raise UserError(self._explain(exc)) from exc
-        return self._notify(
-            "success",
-            self.env._(
-                "JD answers. Departments of this PIN: %(numbers)s",
-                numbers=", ".join(row.number for row in departments) or "-",
-            ),
-        )
-
     def action_disconnect(self):
-        """Forget the login; warehouses and history stay."""
+        """Wipe the token; warehouses and history stay."""
         self.check_access("write")
         self._wipe_token("disconnected")
         self._close_login_activities()
 
-    def _notify(self, kind, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "message": message,
-                "sticky": kind == "danger",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
-    # === CLIENTS === #
-
-    @api.model
-    def _get_protocol(self):
-        """Return the key of the protocol that connections speak, one of `lib`'s."""
-        return const.PROTOCOL
-
-    @api.model
-    def _get_call_name(self, operation, kind=""):
-        """Return JD's name of a call; the day's budget is counted by it.
-
-        :param str operation: A method of `lib.api.Operations`.
-        :param str kind: The kind of `jd.order`, where each has a call of its own.
-        """
-        return lib.get_call_name(self._get_protocol(), operation, kind)
-
-    @api.model
-    def _get_kind_code(self, kind):
-        """Return JD's code of a kind of `jd.order`; our numbers begin with it."""
-        return lib.get_kind_code(self._get_protocol(), kind)
-
-    def _get_login(self, application=None):
-        """Return JD's login for the application of this mode, or for another.
-
-        :raise lib.api.CredentialsRefused: The application is not ready, or there is no
-            such environment; the message is in the user's words.
-        """
-        if application is None:
-            application = self._get_application()
-        return lib.login(
-            self._get_protocol(),
-            endpoints=self._get_endpoints(),
-            application=application._get_client_application(),
-            transport=get_transport(),
-        )
-
-    def _get_operations(self, token=None):
-        """Return JD's operations, acting for this connection.
-
-        :param token: A token fresh from the login; otherwise the stored one.
-        :raise lib.api.CredentialsRefused: There is nothing to act with; the message is
-            in the user's words.
-        """
-        self.ensure_one()
-        connector_sudo = self.sudo()  # token and application are closed to users
-        if token:
-            application_sudo = self._get_application()
-        else:
-            token = connector_sudo._get_stored_token()
-            application_sudo = connector_sudo.token_application_id
-        return lib.connect(
-            self._get_protocol(),
-            endpoints=self._get_endpoints(),
-            application=application_sudo._get_client_application(),
-            token=token,
-            pin=self.pin,
-            transport=get_transport(),
-        )
+    # === LIFE CYCLE === #
 
     def _get_stored_token(self):
-        """Return the token, to be called on a superuser record.
+        """Return the stored token; call it on a superuser record.
 
-        :raise lib.api.CredentialsRefused: There is none that may be used here.
+        :raise lib.api.TokenRefused: There is none, or another database got it; the
+            message is in the user's words.
         """
         if self.state != "connected" or not self.access_token:
             raise jd_api.TokenRefused(
@@ -229,10 +86,8 @@ class JdConnector(models.Model):
             refresh_expires_at=self.refresh_expires_at or None,
         )
 
-    # === LIFE CYCLE === #
-
     def _record_login(self, token):
-        """Store a fresh token and be connected."""
+        """Store a token fresh from the login, be connected and resume the orders."""
         self.sudo().write(  # sudo: tokens are closed to users
             self._prepare_token_values(token)
             | {
@@ -247,7 +102,7 @@ class JdConnector(models.Model):
         self._resume_orders()
 
     def _prepare_token_values(self, token):
-        """Return what to store of a token, and when to ask for the next."""
+        """Return the values to store of a token, with the time of its renewal."""
         end = min(filter(None, [token.access_expires_at, token.refresh_expires_at]))
         lead = min(
             (end - fields.Datetime.now()) * const.RENEWAL_SHARE,
@@ -264,7 +119,7 @@ class JdConnector(models.Model):
         }
 
     def _renew_token(self):
-        """Ask JD for the next token; called with the row locked."""
+        """Exchange the token for the next one; call it with the record locked."""
         connector_sudo = self.sudo()  # token and application are closed to users
         try:
             old = connector_sudo._get_stored_token()
@@ -280,7 +135,10 @@ class JdConnector(models.Model):
                 connector_sudo.write(self._prepare_token_values(new))
 
     def _give_up_renewal(self, words):
-        """Leave the token in use until it expires, and have somebody sign in."""
+        """Stop renewing: the token stays in use until it expires.
+
+        `_cron_check_logins` asks somebody to sign in before that.
+        """
         self.sudo().write({"is_renewable": False, "token_renew_at": False})
         self.message_post(
             body=self.env._(
@@ -292,15 +150,16 @@ class JdConnector(models.Model):
         )
 
     def _expire_login(self, words=""):
-        """Stop working with JD until somebody signs in again."""
+        """Wipe the token and ask somebody to sign in again; orders wait until then."""
         self._wipe_token("expired")
-        self._request_login(
+        self._request_attention(
             self.env._(
                 "The JD login of %(pin)s is over. Orders wait until somebody signs in "
                 "again: open the connection and click Reconnect. %(words)s",
                 pin=self.pin,
                 words=words,
-            )
+            ),
+            const.LOGIN_ACTIVITY,
         )
 
     def _wipe_token(self, state):
@@ -317,56 +176,13 @@ class JdConnector(models.Model):
             }
         )
 
-    def _request_login(self, note):
-        """Raise one activity for whoever connected; a second call changes nothing."""
-        self.ensure_one()
-        if self.activity_search([const.LOGIN_ACTIVITY], only_automated=True):
-            return
-        self.activity_schedule(
-            const.LOGIN_ACTIVITY,
-            date_deadline=fields.Date.context_today(self),
-            user_id=self._get_login_responsible().id,
-            note=note,
-        )
-
-    def _get_login_responsible(self):
-        """Return who connected, or somebody else who may where that user is gone."""
-        self_sudo = self.sudo()  # whoever triggers this may not list users
-        managers = self_sudo.env.ref("jd_fulfillment.group_jd_manager").all_user_ids
-        candidates = managers.filtered(
-            lambda user: user.active and self_sudo.company_id in user.company_ids
-        )
-        preferred = (self_sudo.login_user_id | self_sudo.create_uid) & candidates
-        return (preferred or candidates or self.env.user)[:1]
+    def _get_attention_candidates(self):
+        """Return the JD managers, first the one who signed in at JD last."""
+        managers = super()._get_attention_candidates()
+        return ((self.login_user_id | self.create_uid) & managers) | managers
 
     def _close_login_activities(self):
         self.activity_unlink([const.LOGIN_ACTIVITY])
-
-    # === ERRORS === #
-
-    def _explain(self, error):
-        """Return what an error of a call means, in the merchant's words."""
-        if isinstance(error, jd_api.Throttled):
-            return self.env._(
-                "JD asks for a pause: it was called too often. Try again later."
-            )
-        if isinstance(error, jd_api.RetryLater | jd_api.OutcomeUnknown):
-            return self.env._("JD does not answer. Try again in a few minutes.")
-        if isinstance(error, jd_api.CredentialsRefused) and not error.code:
-            return error.message
-        if isinstance(error, jd_api.TokenRefused):
-            return self.env._("JD no longer accepts the login. Click Reconnect.")
-        if isinstance(error, jd_api.CredentialsRefused):
-            return self.env._(
-                "JD does not accept the application (%(words)s). Check the APP KEY and "
-                "APP SECRET, then reconnect.",
-                words=error.message,
-            )
-        return self.env._(
-            "JD refused: %(words)s (code %(code)s).",
-            words=error.message,
-            code=error.code or "-",
-        )
 
     # === CRONS === #
 
@@ -390,7 +206,7 @@ class JdConnector(models.Model):
 
     @api.model
     def _cron_check_logins(self):
-        """Expire what is over and ask, days before, for the logins that will be."""
+        """Expire the logins that are over; ask for a new login days before that."""
         now = fields.Datetime.now()
         over = self.search(
             [("state", "=", "connected"), ("token_expires_at", "<=", now)]
@@ -398,11 +214,12 @@ class JdConnector(models.Model):
         for connector in over:
             connector._expire_login()
         for connector in self.search(self._get_expiring_domain()):
-            connector._request_login(
+            connector._request_attention(
                 self.env._(
                     "The JD login of %(pin)s expires on %(date)s and JD does not renew "
                     "it. Open the connection and click Reconnect before that.",
                     pin=connector.pin,
                     date=connector.token_expires_at.date(),
-                )
+                ),
+                const.LOGIN_ACTIVITY,
             )

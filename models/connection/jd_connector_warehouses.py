@@ -1,4 +1,4 @@
-"""Which of JD's warehouses a connection works with: asked of JD, then made in Odoo."""
+"""The warehouses of a connection: checked with JD, then created in Odoo."""
 
 from contextlib import contextmanager
 
@@ -14,7 +14,7 @@ class JdConnector(models.Model):
     # === ACTIONS === #
 
     def action_choose_warehouses(self):
-        """Show what JD lists for the PIN, to tick."""
+        """Open the list of the PIN's warehouses at JD, to tick."""
         self.ensure_one()
         self.check_access("write")
         return self.env["jd.warehouse.picker"]._open_for(self)
@@ -22,10 +22,10 @@ class JdConnector(models.Model):
     # === CHECK === #
 
     def _check_with_jd(self, token):
-        """Ask JD whether PIN, department and warehouse belong together.
+        """Check with JD that PIN, department and warehouse belong together.
 
-        A connection that has warehouses already is not held back by one that JD closed
-        in the meantime: `_ensure_warehouses` says so in the chatter.
+        A warehouse that JD has closed keeps nobody from signing in again:
+        `_ensure_warehouses` reports it in the chatter.
 
         :return: Department number → JD's warehouses.
         :rtype: dict[str, list[lib.api.Warehouse]]
@@ -45,10 +45,10 @@ class JdConnector(models.Model):
         return checked
 
     def _get_wanted_numbers(self):
-        """Return department number → numbers of the warehouses to work with.
+        """Return department number → numbers of the warehouses to check.
 
-        The typed ones count until the first warehouse exists; in basic mode they may
-        be left for picking.
+        Until the first warehouse exists, these are the numbers in the form. In basic
+        mode they may be empty: warehouses are then picked from JD's list.
         """
         if not self.warehouse_ids:
             if self.department_no and self.warehouse_no:
@@ -62,7 +62,7 @@ class JdConnector(models.Model):
 
     @contextmanager
     def _explaining_refusal(self, token=None, department_no=""):
-        """Turn JD's errors into words about the PIN and the department."""
+        """Raise JD's errors as `UserError` with what to correct."""
         try:
             yield
         except jd_api.PermissionRefused as exc:
@@ -71,6 +71,10 @@ class JdConnector(models.Model):
             raise UserError(self._explain(exc)) from exc
 
     def _explain_permission(self, token, department_no):
+        """Return why the PIN may not use the department, and what to check.
+
+        :param token: The token of the login under way, which knows its account.
+        """
         account = token.account if token else ""
         if account and account != self.pin:
             return self.env._(
@@ -82,12 +86,13 @@ class JdConnector(models.Model):
             )
         return self.env._(
             "JD says that the PIN %(pin)s has no access to the department "
-            "%(department)s. Check both numbers with JD's staff.",
+            "%(department)s. Check both numbers with JD support.",
             pin=self.pin,
             department=department_no or "-",
         )
 
     def _check_usable(self, operations, department_no, numbers, checked):
+        """Raise `UserError` unless JD lists all the numbers as open warehouses."""
         found = {row.number: row for row in checked[department_no]}
         for number in numbers:
             if number not in found:
@@ -98,7 +103,7 @@ class JdConnector(models.Model):
                 raise UserError(
                     self.env._(
                         "JD has not opened the warehouse %(number)s (%(name)s), or has "
-                        "closed it. Ask JD's staff, then click Start connecting again.",
+                        "closed it. Ask JD support, then click Start connecting again.",
                         number=number,
                         name=found[number].name,
                     )
@@ -115,10 +120,10 @@ class JdConnector(models.Model):
             offered=", ".join(offered[:10]) or self.env._("none"),
         )
 
-    # === TAKE UP === #
+    # === CREATE === #
 
     def _pick_warehouses(self, numbers_by_department):
-        """Ask JD for the picked warehouses once more and take them up.
+        """Check the picked warehouses with JD and create them.
 
         :param dict numbers_by_department: Department number → warehouse numbers.
         """
@@ -131,7 +136,7 @@ class JdConnector(models.Model):
         self._ensure_warehouses(checked)
 
     def _ensure_warehouses(self, checked):
-        """Find or create the warehouse of each of JD's rows and say so in the chatter.
+        """Find or create a warehouse for each of JD's; report in the chatter.
 
         :param dict checked: Department number → JD's warehouses.
         """
@@ -147,10 +152,10 @@ class JdConnector(models.Model):
                     names=", ".join(created.mapped("name")),
                 )
             )
-        self._note_closed_warehouses(checked)
+        self._report_closed_warehouses(checked)
         self._request_goods_match()
 
-    def _note_closed_warehouses(self, checked):
+    def _report_closed_warehouses(self, checked):
         open_numbers = {
             row.number for rows in checked.values() for row in rows if row.is_open
         }
@@ -163,7 +168,7 @@ class JdConnector(models.Model):
         if closed:
             self.message_post(
                 body=self.env._(
-                    "JD no longer runs %(names)s for this PIN. Ask JD's staff before "
+                    "JD no longer runs %(names)s for this PIN. Ask JD support before "
                     "you plan deliveries from there.",
                     names=", ".join(closed.mapped("name")),
                 )

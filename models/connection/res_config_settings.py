@@ -13,7 +13,7 @@ class ResConfigSettings(models.TransientModel):
     )
     jd_app_secret = fields.Char(
         string="JD APP SECRET",
-        help="Kept unseen: once saved, nobody can read it here again, only replace it.",
+        help="Once saved, nobody can read it here again, only replace it.",
     )
     jd_has_app_secret = fields.Boolean()
     jd_app_algorithm = fields.Selection(
@@ -53,7 +53,7 @@ class ResConfigSettings(models.TransientModel):
         return res
 
     def _set_shared_application(self):
-        """Write what changed; a secret left empty stays as it is."""
+        """Store the changes of the shared application; no secret is no change."""
         shared_sudo = self.env["jd.application"]._get_shared()
         changes = shared_sudo._get_changes(
             {

@@ -1,4 +1,4 @@
-"""JD's departments: what is to do for the goods of each, one step at a time."""
+"""JD's departments: the work for each, done one step at a time."""
 
 from datetime import timedelta
 
@@ -12,13 +12,13 @@ from ...lib import api as jd_api
 class JdDepartment(models.Model):
     """A department of a PIN: goods belong to it, not to a warehouse.
 
-    The row is also the claim: the worker that holds its lock works on the department,
-    and another takes the next one.
+    The worker that locks the record works on the department; other workers go on to
+    the next one.
     """
 
     _name = "jd.department"
     _description = "JD Department"
-    _inherit = ["jd.worker"]
+    _inherit = ["jd.worker.mixin"]
     _rec_name = "number"
 
     connector_id = fields.Many2one(
@@ -28,24 +28,35 @@ class JdDepartment(models.Model):
         related="connector_id.company_id", store=True, index=True
     )
     number = fields.Char(required=True)
+    supplier_ids = fields.One2many("jd.supplier", "department_id")
     goods_request = fields.Integer(
-        help="The last request of the connection for which all products have their row."
+        help="The last `goods_request` of the connection for which all products have "
+        "their goods record."
     )
     shops_request = fields.Integer(
-        help="The last request of the connection for which JD's shops were asked for."
+        help="The last `goods_request` of the connection for which JD was asked for "
+        "the department's shops."
     )
-    next_page = fields.Integer(help="Of JD's list of goods; 0 while it is not read.")
-    pause_until = fields.Datetime()
+    next_page = fields.Integer(
+        help="The page of JD's list of goods to read next; 0 while it is not read."
+    )
+    pause_until = fields.Datetime(help="Until then JD is asked nothing.")
+    level_changes_until = fields.Datetime(
+        help="Up to when JD was asked for level changes."
+    )
+    listed_until = fields.Datetime(
+        help="Up to when JD was asked for orders made at JD."
+    )
 
     _number_uniq = models.Constraint(
         "UNIQUE(connector_id, number)", "This department is known already."
     )
 
-    # === CRON === #
+    # === CRONS === #
 
     @api.model
     def _cron_match_goods(self):
-        """Take one step for each department that has work."""
+        """Run the next step of each department that has goods or suppliers to match."""
         cron = self.env["ir.cron"]
         due = self.search([("connector_id.state", "=", "connected")]).filtered(
             lambda department: department._get_next_step()
@@ -62,12 +73,25 @@ class JdDepartment(models.Model):
             if not cron._commit_progress(int(bool(step)), remaining=left):
                 break
 
-    def _get_next_step(self):
-        """Return the method that does what is to do next, or None.
+    @api.model
+    def _for_each_department(self, step):
+        """Run a step for each department that is connected and not paused.
 
-        A few products are asked about by number at once, so that a transfer's goods
-        need not wait for the whole list to be read.
+        :param step: Takes a locked department.
         """
+        cron = self.env["ir.cron"]
+        departments = self.search([("connector_id.state", "=", "connected")])
+        cron._commit_progress(remaining=len(departments))
+        for department in departments:
+            if not department._is_paused() and department._lock_available():
+                department._run_step(lambda department=department: step(department))
+            if not cron._commit_progress(1):
+                break
+
+    # === STEPS === #
+
+    def _get_next_step(self):
+        """Return the method that does the next work of this department, or None."""
         connector = self.connector_id
         if connector.state != "connected" or self._is_paused():
             return None
@@ -75,13 +99,13 @@ class JdDepartment(models.Model):
             return self._ask_shops
         if self.goods_request != connector.goods_request:
             return self._add_products
-        return self._get_next_matching_step()
+        return self._get_next_matching_step() or self._get_next_supplier_step()
 
     def _is_paused(self):
         return self.pause_until and self.pause_until > fields.Datetime.now()
 
     def _run_step(self, step):
-        """Take a step, and do what JD's errors ask for."""
+        """Run a step; pause, ask for a login or give up where JD's error demands it."""
         try:
             step()
         except jd_api.CredentialsRefused as exc:
@@ -98,17 +122,15 @@ class JdDepartment(models.Model):
         self.env["jd.goods"]._trigger_matching(self.pause_until)
 
     def _give_up(self, error):
-        """Tell at each product why JD does not answer questions about its goods."""
+        """Refuse all goods that wait, with JD's reason for not answering about them."""
         self.write({"next_page": 0, "shops_request": self.connector_id.goods_request})
         rows = self._search_rows(Domain("state", "=", "to_match"))
         if rows:
             rows._refuse(rows[0]._explain_refusal(error))
             self._recheck_orders(rows)
 
-    # === STEPS === #
-
     def _ask_shops(self):
-        """Fill in the shop number of warehouses where JD leaves no choice."""
+        """Set the shop number of the warehouses where JD has one usable shop only."""
         request = self.connector_id.goods_request
         warehouses = self.connector_id.warehouse_ids.filtered(
             lambda warehouse: (
@@ -124,7 +146,7 @@ class JdDepartment(models.Model):
         self.shops_request = request
 
     def _add_products(self):
-        """Give a batch of the company's storable products their rows."""
+        """Create the goods records of a batch of the company's storable products."""
         request = self.connector_id.goods_request
         rows = self.env["jd.goods"]
         wanted = self.env["product.product"].search(
@@ -132,7 +154,7 @@ class JdDepartment(models.Model):
             & Domain("is_storable", "=", True),
             order="id",
         )
-        # Told apart here: without statistics, PostgreSQL compares all with all.
+        # Subtracted here: without statistics, PostgreSQL compares all with all.
         known = rows.search_fetch(self._get_rows_domain(), ["product_id"]).product_id
         products = (wanted - known)[: const.GOODS_ROWS_BATCH]
         rows._create_rows(self, products)
@@ -143,7 +165,7 @@ class JdDepartment(models.Model):
 
     @api.model
     def _ensure(self, connector, numbers):
-        """Return a connector's departments by their numbers, created if need be."""
+        """Return the departments of these numbers; create those that are missing."""
         known = self.search(
             [("connector_id", "=", connector.id), ("number", "in", numbers)]
         )
@@ -158,12 +180,12 @@ class JdDepartment(models.Model):
         )
 
     def _search_rows(self, domain, limit=None, order=None):
-        """Return this department's rows, those of archived products left alone."""
+        """Return this department's goods, without those of archived products."""
         domain &= self._get_rows_domain()
         return self.env["jd.goods"].search(domain, limit=limit, order=order)
 
     def _reserve_calls(self, operation, wanted):
-        """Count the calls that an operation is about to make.
+        """Count the calls of an operation in the day's budget, before they are made.
 
         :param str operation: A method of `lib.api.Operations`.
         :raise lib.api.Throttled: The day's budget does not allow them.
@@ -179,7 +201,7 @@ class JdDepartment(models.Model):
 
     @api.model
     def _recheck_orders(self, rows):
-        """Let orders that wait for these goods go on, or say what keeps them."""
+        """Have the orders checked again that wait for goods which are settled now."""
         settled = rows.filtered(lambda row: row.state in ("matched", "refused"))
         if settled:
             self.env["jd.order"]._recheck_waiting(settled)

@@ -22,6 +22,11 @@ class JdDepartment(models.Model):
     # === STEPS === #
 
     def _get_next_matching_step(self):
+        """Return the method that does the next work with goods, or None.
+
+        A few products are asked about by code at once, so that a transfer's goods need
+        not wait until the whole list is read.
+        """
         few = len(self._search_rows(NOT_SOUGHT, limit=const.GOODS_ASK_BATCH + 1))
         if 0 < few <= const.GOODS_ASK_BATCH:
             return self._ask_by_number
@@ -36,7 +41,7 @@ class JdDepartment(models.Model):
         return None
 
     def _ask_by_number(self):
-        """Ask JD about a few products by reference, then by barcode."""
+        """Ask JD about a few products by reference, then by barcode; settle them."""
         rows = self._search_rows(NOT_SOUGHT, limit=const.GOODS_ASK_BATCH)
         rows._compare(self._ask_by_codes("own_numbers", rows.mapped("default_code")))
         left = rows.filtered_domain(WAITING)
@@ -45,7 +50,10 @@ class JdDepartment(models.Model):
         self._recheck_orders(rows)
 
     def _ask_by_codes(self, code_filter, codes):
-        """Return JD's goods that have one of the codes."""
+        """Return JD's goods that have one of the codes.
+
+        :param str code_filter: `own_numbers` or `barcodes`.
+        """
         askable = [code for code in codes if code and self._is_askable(code)]
         chunks = split_every(jd_api.GOODS_FILTER_LIMIT, askable)
         questions = [{code_filter: numbers} for numbers in chunks]
@@ -55,15 +63,15 @@ class JdDepartment(models.Model):
         return self.env["jd.goods"]._is_code(code)
 
     def _start_reading(self):
-        """Look for everything that waits in JD's whole list, from its first page."""
+        """Begin to read JD's whole list, for all goods that wait."""
         self._search_rows(NOT_SOUGHT).is_sought = True
         self.next_page = 1
 
     def _read_list(self):
         """Read some pages of JD's list and match what is on them.
 
-        The end is an empty page: JD does not say how many there are, and a page that
-        is not full might be JD's own limit.
+        An empty page is the end: JD does not say how many there are, and a page that
+        is not full may have met a limit of JD's own.
         """
         count = 1 if self.next_page == 1 else const.GOODS_PAGES_AT_ONCE
         pages = range(self.next_page, self.next_page + count)
@@ -80,7 +88,7 @@ class JdDepartment(models.Model):
         self._recheck_orders(rows)
 
     def _decide_sought(self):
-        """Settle a batch of what the whole list has no reference for."""
+        """Settle a batch of the goods whose reference is not in JD's whole list."""
         rows = self._search_rows(SOUGHT, limit=const.GOODS_DECIDE_BATCH)
         rows._decide()
         self._recheck_orders(rows)
@@ -102,10 +110,10 @@ class JdDepartment(models.Model):
         self._raise_if_stuck(results)
 
     def _claim_missing(self):
-        """Return a batch of rows to create, which nobody else works on.
+        """Return a batch of rows to create, locked.
 
-        While JD is asked, they say what is true: nobody knows whether JD has them. If
-        this process ends before the answers are recorded, they are looked for first.
+        They are committed as `to_match` before JD is called: if this process ends
+        before the answers are recorded, JD is asked about them before they are created.
         """
         rows = self._search_rows(
             TO_CREATE, limit=const.GOODS_CREATE_BATCH, order="is_awaited desc, id"
@@ -130,7 +138,7 @@ class JdDepartment(models.Model):
     # === CALLS === #
 
     def _ask(self, questions):
-        """Ask JD for goods several times at once; return one list for each question.
+        """Ask JD for goods in threads; return one list for each question.
 
         :param list questions: Arguments of `lib.api.Operations.goods`.
         :raise lib.api.JdError: One of them was not answered.
@@ -150,7 +158,7 @@ class JdDepartment(models.Model):
 
     @api.model
     def _raise_if_stuck(self, results):
-        """Raise what keeps JD from taking any more goods just now."""
+        """Raise the error because of which no more goods can be created just now."""
         errors = [
             result
             for result in results

@@ -1,4 +1,4 @@
-"""JD's goods: which of them is which product of ours."""
+"""JD's goods: each is one product in one of JD's departments."""
 
 from psycopg2.errors import UniqueViolation
 
@@ -11,8 +11,8 @@ from ... import const
 # to_match --[JD has it]--> matched
 #          --[JD has not]--> to_create --[created]--> matched
 #                                      --[no answer]--> to_match: asked before repeated
-# to_match, to_create --[JD or the product stands in the way]--> refused
-# refused --[mended, or asked for]--> to_match
+# to_match, to_create --[JD refuses, or the product is incomplete]--> refused
+# refused --[product corrected, or “Match again”]--> to_match
 STATES = [
     ("to_match", "Waiting"),
     ("to_create", "To Create"),
@@ -26,7 +26,7 @@ class JdGoods(models.Model):
 
     _name = "jd.goods"
     _description = "JD Goods"
-    _inherit = ["jd.worker"]
+    _inherit = ["jd.worker.mixin"]
     _rec_name = "goods_no"
     _order = "department_no, id"
 
@@ -54,7 +54,7 @@ class JdGoods(models.Model):
         index=True,
         ondelete="cascade",
     )
-    # The goods of an archived product rest with it, and keep their number.
+    # The goods of an archived product are archived with it, and keep their number.
     active = fields.Boolean(related="product_id.active", store=True)
     default_code = fields.Char(related="product_id.default_code")
     barcode = fields.Char(related="product_id.barcode")
@@ -78,7 +78,7 @@ class JdGoods(models.Model):
         string="What to Do",
         readonly=True,
         copy=False,
-        help="Why JD cannot ship it yet.",
+        help="Why JD cannot ship this product yet, and what to do about it.",
     )
     other_product_id = fields.Many2one(
         "product.product",
@@ -90,17 +90,21 @@ class JdGoods(models.Model):
     )
     refused_at = fields.Datetime(readonly=True, copy=False)
 
-    # How the scheduled action works through them.
+    # For the scheduled action.
     is_awaited = fields.Boolean(
         readonly=True,
         copy=False,
-        help="A transfer waits for these goods: they go first.",
+        help="A transfer waits for these goods: they are matched first.",
     )
     is_sought = fields.Boolean(
-        readonly=True, copy=False, help="Looked for in JD's list, page by page."
+        readonly=True,
+        copy=False,
+        help="To be found in JD's list, which is read page by page.",
     )
     candidates = fields.Char(
-        readonly=True, copy=False, help="JD's goods that share the barcode, so far."
+        readonly=True,
+        copy=False,
+        help="Numbers of JD's goods with the same barcode, found so far.",
     )
 
     _product_uniq = models.Constraint(
@@ -125,7 +129,7 @@ class JdGoods(models.Model):
     # === ACTIONS === #
 
     def action_match_again(self):
-        """Look for these products at JD once more, matched or not."""
+        """Request that these products are matched once more, matched or not."""
         self.check_access("write")
         self._match_again()
         self._trigger_matching()
@@ -153,12 +157,12 @@ class JdGoods(models.Model):
 
     @api.model
     def _request_match(self, warehouse, products):
-        """Have products that a transfer waits for matched before all others.
+        """Request that products a transfer waits for are matched before all others.
 
-        What was refused is asked about again once some time has passed; what the
-        merchant mended before that comes back by itself (`_match_again_if_waiting`).
+        Refused goods are matched again after const.GOODS_REFUSAL_KEPT, or as soon as
+        the merchant corrects the product (`_match_again_if_waiting`).
         """
-        # sudo: whoever confirms a transfer may have its goods looked for.
+        # sudo: whoever confirms a transfer may have its goods matched.
         rows_sudo = self.sudo()._search_goods(warehouse, products)
         department_sudo = (
             self.env["jd.department"]
@@ -180,7 +184,7 @@ class JdGoods(models.Model):
 
     @api.model
     def _create_rows(self, department, products):
-        """Create the rows of products that have none, as far as JD can keep them.
+        """Create the goods of products that JD can keep; the products have none yet.
 
         :raise ConcurrencyError: Another transaction creates some of them just now; the
             request is repeated and finds them.
@@ -208,7 +212,7 @@ class JdGoods(models.Model):
 
     @api.model
     def _get_products_domain(self, company):
-        """Select what can lie in a warehouse of the company: no services, no kits."""
+        """Select the products that the company's warehouses can keep: no kits."""
         domain = Domain("type", "=", "consu") & Domain(
             "company_id", "in", [False, company.id]
         )
@@ -218,7 +222,7 @@ class JdGoods(models.Model):
 
     @api.model
     def _match_again_if_waiting(self, products):
-        """Look again for what products stood in the way of, after they were changed."""
+        """Match goods again whose obstacle may be gone after these products changed."""
         # sudo: whoever may change a product need not know JD.
         rows_sudo = self.sudo().search(
             Domain("state", "in", ("to_create", "refused"))
@@ -236,7 +240,7 @@ class JdGoods(models.Model):
 
     @api.model
     def _prepare_cleared_values(self):
-        """Return the values of a row about which nothing is known."""
+        """Return the values of goods about which nothing is known."""
         return {
             "goods_no": False,
             "reason": False,
@@ -248,5 +252,4 @@ class JdGoods(models.Model):
 
     @api.model
     def _trigger_matching(self, at=None):
-        # sudo: the wish to match may wake the action that does it.
-        self.env.ref("jd_fulfillment.ir_cron_match_goods").sudo()._trigger(at)
+        self._trigger("match_goods", at)

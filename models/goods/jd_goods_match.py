@@ -18,10 +18,10 @@ class JdGoods(models.Model):
     # === COMPARE === #
 
     def _compare(self, goods):
-        """Match rows of one department whose reference is among JD's goods.
+        """Match the rows of one department whose reference is among JD's goods.
 
-        A barcode counts only once all goods are known: a reference on a later page
-        would be the better match. Until then it makes a candidate.
+        Goods with the same barcode only become candidates: goods with the same
+        reference, on a later page of JD's list, would be the better match.
 
         :param list goods: `lib.api.Goods`.
         """
@@ -52,7 +52,7 @@ class JdGoods(models.Model):
         return self.candidates.split(",") if self.candidates else []
 
     def _match(self, numbers):
-        """Record JD's numbers, each for one product only.
+        """Record JD's goods numbers; refuse a number that another product has.
 
         :param dict numbers: Row of this department → JD's goods number.
         """
@@ -63,14 +63,14 @@ class JdGoods(models.Model):
         holders = self.with_context(active_test=False).search(
             domain & Domain("goods_no", "in", [numbers[row] for row in rows])
         )
-        taken = {holder.goods_no: holder for holder in holders}
+        holder_by_number = {holder.goods_no: holder for holder in holders}
         for row in rows:
             number = numbers[row]
-            holder = taken.setdefault(number, row)
+            holder = holder_by_number.setdefault(number, row)
             if holder == row:
                 row._record_match(number)
             else:
-                row._refuse(row._explain_taken(number, holder), holder.product_id)
+                row._refuse(row._explain_held(number, holder), holder.product_id)
 
     def _record_match(self, number):
         self.write(
@@ -79,7 +79,7 @@ class JdGoods(models.Model):
         )
 
     def _refuse(self, reason, other_product=None):
-        """Tell the merchant why these goods cannot be used, and what to do."""
+        """Mark as refused, with the reason and what to do."""
         self.write(
             self._prepare_cleared_values()
             | {
@@ -94,7 +94,7 @@ class JdGoods(models.Model):
     # === DECIDE === #
 
     def _decide(self):
-        """Settle rows that no reference at JD matches, now that all goods are known."""
+        """Match by barcode or create, now that no goods at JD have the reference."""
         rows = self - self._refuse_twins()
         candidates = {row: row._get_candidates() for row in rows}
         for row, numbers in candidates.items():
@@ -105,7 +105,7 @@ class JdGoods(models.Model):
         rows._match({row: found[0] for row, found in candidates.items() if found})
 
     def _decide_missing(self):
-        """Have JD's goods created, or say what keeps them from it."""
+        """Mark as to be created at JD, or refuse with what prevents it."""
         obstacle = self._get_obstacle()
         if obstacle:
             self._refuse(obstacle)
@@ -115,7 +115,7 @@ class JdGoods(models.Model):
     def _refuse_twins(self):
         """Refuse and return the rows that share a code with another product.
 
-        JD could ship one for the other.
+        JD could mistake one product for the other.
         """
         twins = self._find_twins()
         for row, (other, code) in twins.items():
@@ -123,7 +123,7 @@ class JdGoods(models.Model):
         return self.filtered(lambda row: row in twins)
 
     def _find_twins(self):
-        """Return row → another product, and the code that both have."""
+        """Return row → (another product, the code that both have)."""
         references = list(filter(None, self.mapped("default_code")))
         barcodes = list(filter(None, self.mapped("barcode")))
         products = self.env["product.product"].search(
@@ -148,7 +148,7 @@ class JdGoods(models.Model):
     # === CREATE === #
 
     def _get_obstacle(self):
-        """Return what keeps this product from being created at JD, or nothing."""
+        """Return why this product cannot be created at JD, or None."""
         reference = self._get_reference()
         if not reference:
             return self._explain_no_reference()
@@ -156,7 +156,7 @@ class JdGoods(models.Model):
             return self._explain_not_created()
         if any(not self._is_code(code) for code in (reference, self.barcode or "")):
             return self.env._(
-                "JD takes internal references and barcodes of at most %(length)s "
+                "JD accepts internal references and barcodes of at most %(length)s "
                 "characters and without commas. Shorten the one of this product.",
                 length=const.GOODS_CODE_LENGTH,
             )
@@ -167,13 +167,15 @@ class JdGoods(models.Model):
 
     @api.model
     def _is_code(self, code):
-        """Tell whether JD can take this reference or barcode, and be asked about it."""
+        """Whether JD accepts this as a reference or barcode, in a filter too."""
         return len(code) <= const.GOODS_CODE_LENGTH and "," not in code
 
     def _prepare_new_goods(self):
-        """Return these goods as JD is to create them.
+        """Return what JD is told to create.
 
-        JD wants a barcode: a product without one goes by its reference.
+        JD requires a barcode: the reference stands in where the product has none.
+
+        :rtype: lib.api.NewGoods
         """
         product = self.product_id.with_context(
             display_default_code=False, lang=self.company_id.partner_id.lang
@@ -200,7 +202,7 @@ class JdGoods(models.Model):
         return 0
 
     def _record_created(self, results):
-        """Record JD's answers; without one, the row is asked about before all else.
+        """Record JD's answers; rows without one are asked about before anything else.
 
         :param list results: JD's number or the error, in the order of the rows.
         """
@@ -214,19 +216,19 @@ class JdGoods(models.Model):
                 row.state = "to_create"
             elif not isinstance(result, jd_api.JdError):
                 _logger.error("JD goods of product %s", row.product_id, exc_info=result)
-                row._refuse(self.env._("Odoo could not tell JD of it: %s", result))
+                row._refuse(self.env._("Odoo could not create it at JD: %s", result))
         self._match(numbers)
 
-    # === WORDS === #
+    # === EXPLANATIONS === #
 
     def _explain_disabled(self, number):
         return self.env._(
-            "JD has switched its goods %(goods)s off. Ask JD's staff to switch them "
+            "JD has switched its goods %(goods)s off. Ask JD support to switch them "
             "on, then click Match again.",
             goods=number,
         )
 
-    def _explain_taken(self, number, holder):
+    def _explain_held(self, number, holder):
         if not holder.product_id.active:
             return self.env._(
                 "JD's goods %(goods)s belong to the archived product “%(other)s”. "
@@ -287,7 +289,7 @@ class JdGoods(models.Model):
                 "Its name did not pass JD's content check: change it."
             ),
             reasons.SHELF_LIFE: self.env._("Check its expiration time."),
-            reasons.GOODS_NAME: self.env._("JD does not take its name: change it."),
+            reasons.GOODS_NAME: self.env._("JD does not accept its name: change it."),
         }.get(error.reason, self.env._("Correct the product, then click Match again."))
         return self.env._(
             "JD refused this product: %(words)s (code %(code)s). %(advice)s",

@@ -1,4 +1,4 @@
-"""Goods levels: what JD's warehouses regraded, carried over as moves."""
+"""Goods levels: what JD's warehouses regraded, carried over to stock moves."""
 
 import logging
 
@@ -6,13 +6,12 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 from ... import const
-from ...lib import api as jd_api
 
 _logger = logging.getLogger(__name__)
 
 
 class JdLevelChange(models.Model):
-    """One row of one of JD's adjustments, moved in Odoo once."""
+    """One row of a level adjustment at JD, moved in Odoo once."""
 
     _name = "jd.level.change"
     _description = "JD Goods Level Change"
@@ -60,7 +59,7 @@ class JdLevelChange(models.Model):
     move_id = fields.Many2one("stock.move", readonly=True)
 
     _position_uniq = models.Constraint(
-        "UNIQUE(department_id, number, position)", "This change was taken over already."
+        "UNIQUE(department_id, number, position)", "This change was recorded already."
     )
 
     # === COMPUTES === #
@@ -75,7 +74,7 @@ class JdLevelChange(models.Model):
     # === ACTIONS === #
 
     def action_move(self):
-        """Carry over what could not be carried over before."""
+        """Try again to move what could not be moved before."""
         self.check_access("read")
         # sudo: users trigger this without write access
         waiting_sudo = self.sudo().filtered(lambda change: change.state == "to_fix")
@@ -86,9 +85,9 @@ class JdLevelChange(models.Model):
 
     @api.model
     def _record_page(self, department, changes):
-        """Take over one page of JD's list; what is known already is left alone.
+        """Record and apply the changes on a page of JD's list that are new.
 
-        JD keeps all rows of an adjustment together on one page.
+        The position counts the rows of an adjustment, all of which are on one page.
 
         :param list changes: `lib.api.LevelChange`, in JD's order.
         """
@@ -133,7 +132,7 @@ class JdLevelChange(models.Model):
         return values
 
     def _find_warehouse_and_product(self):
-        """Find the warehouse and the product behind JD's numbers."""
+        """Set warehouse and product by JD's numbers, where they are known."""
         for department, changes in self.grouped("department_id").items():
             warehouses = department.connector_id.warehouse_ids.filtered(
                 lambda w, number=department.number: w.jd_department_no == number
@@ -148,7 +147,10 @@ class JdLevelChange(models.Model):
                 change.product_id = products.get(change.goods_no)
 
     def _apply_changes(self):
-        """Move what changed its level between the locations of the levels."""
+        """Move the goods from the location of the old level to that of the new one.
+
+        What cannot be moved keeps its problem, and somebody is asked to look.
+        """
         for change in self:
             problem = change._get_problem()
             if not problem:
@@ -156,17 +158,17 @@ class JdLevelChange(models.Model):
             change.problem = problem
         open_changes = self.filtered(lambda change: change.state == "to_fix")
         for department, changes in open_changes.grouped("department_id").items():
-            department.connector_id._request_look(
-                "jd_fulfillment.mail_activity_levels",
+            department.connector_id._request_attention(
                 self.env._(
                     "JD regraded goods that Odoo could not move: %(numbers)s. See "
                     "Inventory ▸ Reporting ▸ JD Level Changes.",
                     numbers=", ".join(dict.fromkeys(changes.mapped("number"))),
                 ),
+                const.LEVELS_ACTIVITY,
             )
 
     def _get_problem(self):
-        """Return what keeps this change from being carried over, or False."""
+        """Return why this change cannot be moved and what to do, or False."""
         if not self.warehouse_id:
             return self.env._(
                 "JD's warehouse %(number)s is not connected with Odoo: fetch the "
@@ -180,11 +182,11 @@ class JdLevelChange(models.Model):
                 number=self.goods_no,
             )
         if not self.quantity or self.quantity < 0:
-            return self.env._("JD did not say how many pieces: ask JD's staff.")
+            return self.env._("JD did not say how many pieces: ask JD support.")
         return False
 
     def _try_move(self):
-        """Move the goods; return why it failed, or False. One never stops the rest."""
+        """Move the goods; return why it failed, or False."""
         places = [
             self.warehouse_id._jd_get_location(level)
             for level in (self.old_level, self.new_level)
@@ -235,64 +237,3 @@ class JdLevelChange(models.Model):
         move.picked = True
         move._action_done()
         return move
-
-
-class JdDepartment(models.Model):
-    _inherit = "jd.department"
-
-    level_changes_until = fields.Datetime()
-
-    @api.model
-    def _cron_pull_level_changes(self):
-        """Take over, department by department, what JD's warehouses regraded."""
-        self._for_each_department(lambda department: department._pull_level_changes())
-
-    @api.model
-    def _for_each_department(self, step):
-        """Take one step for each department that is connected and not pausing."""
-        cron = self.env["ir.cron"]
-        departments = self.search([("connector_id.state", "=", "connected")])
-        cron._commit_progress(remaining=len(departments))
-        for department in departments:
-            if not department._is_paused() and department._lock_available():
-                department._run_step(lambda department=department: step(department))
-            if not cron._commit_progress(1):
-                break
-
-    def _pull_level_changes(self):
-        """Ask for the changes since the last time, with an overlap for late ones."""
-        until = fields.Datetime.now()
-        since = (self.level_changes_until or self.create_date) - const.LEVEL_OVERLAP
-        try:
-            self._read_level_changes(since, until + const.CLOCK_MARGIN)
-        except jd_api.Refused as exc:
-            self.connector_id._request_look(
-                "jd_fulfillment.mail_activity_levels",
-                self.env._(
-                    "JD does not tell which goods it regraded: %(reason)s",
-                    reason=self.connector_id._explain(exc),
-                ),
-            )
-            return
-        self.level_changes_until = until
-
-    def _read_level_changes(self, since, until):
-        operations = self.connector_id._get_operations()
-        page = 1
-        while True:
-            self._reserve_calls("level_changes", 1)
-            found = operations.level_changes(self.number, since, until, page=page)
-            self.env["jd.level.change"]._record_page(self, found)
-            if len({row.number for row in found}) < jd_api.LEVEL_CHANGE_PAGE_SIZE:
-                return
-            page += 1
-
-
-class JdConnector(models.Model):
-    _inherit = "jd.connector"
-
-    def _request_look(self, activity_xmlid, note):
-        """Ask somebody to look into something, once until they did."""
-        if not self.activity_search([activity_xmlid]):
-            user = self.login_user_id or self.create_uid
-            self.activity_schedule(activity_xmlid, user_id=user.id, note=note)

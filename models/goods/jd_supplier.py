@@ -1,17 +1,16 @@
-"""JD's suppliers: who of a department's suppliers is which contact of ours."""
+"""JD's suppliers: which contact is which supplier of a department."""
 
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
-from odoo.fields import Domain
 
 from ... import const
 from ...lib import api as jd_api
 
 
 class JdSupplier(models.Model):
-    """A contact as a supplier of a department; created at JD once, then kept."""
+    """A contact as a supplier of a department, found at JD or created there."""
 
     _name = "jd.supplier"
     _description = "JD Supplier"
@@ -80,7 +79,7 @@ class JdSupplier(models.Model):
     # === ACTIONS === #
 
     def action_match_again(self):
-        """Look for these suppliers at JD once more."""
+        """Request that these suppliers are looked for at JD once more."""
         self.check_access("read")
         self.sudo()._match_again()  # users trigger this without write access
 
@@ -88,7 +87,7 @@ class JdSupplier(models.Model):
 
     @api.model
     def _get_or_request(self, warehouse, partner):
-        """Return the supplier of a contact; one that is new is matched by a cron."""
+        """Return the supplier of a contact; create one to match where it has none."""
         [department] = self.env["jd.department"]._ensure(
             warehouse.jd_connector_id, [warehouse.jd_department_no]
         )
@@ -134,7 +133,7 @@ class JdSupplier(models.Model):
             supplier.write({"reason": reason, "refused_at": fields.Datetime.now()})
 
     def _get_own_number(self):
-        """Return our number of the supplier at JD: lasting, and no other database's."""
+        """Return our number of the supplier at JD, which no other database gives."""
         tag = self.env["jd.application"]._get_database_tag()
         return f"{tag}-{self.partner_id.id}"
 
@@ -149,64 +148,3 @@ class JdSupplier(models.Model):
                 province=partner.state_id.name or "",
             ),
         )
-
-
-class JdDepartment(models.Model):
-    _inherit = "jd.department"
-
-    supplier_ids = fields.One2many("jd.supplier", "department_id")
-
-    def _get_next_step(self):
-        step = super()._get_next_step()
-        if step or self.connector_id.state != "connected" or self._is_paused():
-            return step
-        return self._match_suppliers if self._search_waiting_suppliers(1) else None
-
-    def _search_waiting_suppliers(self, limit):
-        domain = Domain("department_id", "=", self.id) & Domain("state", "=", "waiting")
-        return self.env["jd.supplier"].search(domain, limit=limit)
-
-    def _match_suppliers(self):
-        """Find a batch of suppliers at JD, and create those it does not know.
-
-        JD does not say what number it gave: it is asked for by ours. So a lost answer
-        makes no second supplier, either.
-        """
-        suppliers = self._search_waiting_suppliers(const.SUPPLIER_BATCH)
-        try:
-            for supplier in self._find_suppliers(suppliers):
-                self._create_supplier(supplier)
-            self._find_suppliers(suppliers.filtered(lambda s: s.state == "waiting"))
-        except jd_api.Refused as exc:
-            suppliers.filtered(lambda s: s.state == "waiting")._refuse(exc)
-        waiting = suppliers.filtered(lambda supplier: supplier.state == "waiting")
-        if waiting:
-            # JD may still be at work on what it did not answer: ask again later.
-            self._pause(const.GOODS_RETRY_DELAY)
-        self.env["jd.order"]._recheck_suppliers(suppliers - waiting)
-
-    def _find_suppliers(self, suppliers):
-        """Take over JD's numbers and return the suppliers that JD does not know."""
-        if not suppliers:
-            return suppliers
-        self._reserve_calls("suppliers", 1)
-        by_number = {supplier._get_own_number(): supplier for supplier in suppliers}
-        known = self.connector_id._get_operations().suppliers(
-            self.number, own_numbers=list(by_number)
-        )
-        for row in known:
-            if row.own_number in by_number:
-                by_number[row.own_number].supplier_no = row.number
-        return suppliers.filtered(lambda supplier: not supplier.supplier_no)
-
-    def _create_supplier(self, supplier):
-        """Create a supplier at JD; without an answer, JD may have it or not."""
-        self._reserve_calls("create_supplier", 1)
-        try:
-            self.connector_id._get_operations().create_supplier(
-                self.number, supplier._prepare_new()
-            )
-        except jd_api.OutcomeUnknown:
-            return
-        except jd_api.Refused as exc:
-            supplier._refuse(exc)

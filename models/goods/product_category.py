@@ -23,7 +23,7 @@ class ProductCategory(models.Model):
 
     @api.model
     def _check_jd_number(self, number):
-        """Raise unless it can be a category of JD's (saveGoodsInfo, document 1609)."""
+        """Raise unless JD accepts this as a category (saveGoodsInfo, document 1609)."""
         if not re.fullmatch(const.GOODS_CATEGORY_PATTERN, number or ""):
             raise ValidationError(
                 self.env._(

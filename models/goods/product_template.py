@@ -16,8 +16,8 @@ class ProductTemplate(models.Model):
     def write(self, vals):
         res = super().write(vals)
         # The expiry fields exist with product_expiry.
-        told = {"name", "categ_id", "expiration_time", "use_expiration_date"}
-        if not told.isdisjoint(vals):
+        sent_to_jd = {"name", "categ_id", "expiration_time", "use_expiration_date"}
+        if not sent_to_jd.isdisjoint(vals):
             self.env["jd.goods"]._match_again_if_waiting(self.product_variant_ids)
         return res
 

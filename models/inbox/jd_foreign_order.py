@@ -1,18 +1,17 @@
-"""Orders that JD knows and Odoo does not: made at JD by hand, or by other software."""
+"""Orders made at JD by hand or by other software, which Odoo does not know."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ... import const, statuses
-from ...lib import api as jd_api
 
 
 class JdForeignOrder(models.Model):
-    """An order at JD that belongs to no transfer, until somebody decides about it."""
+    """An order made at JD: to be linked to its transfer, or ignored."""
 
     _name = "jd.foreign.order"
-    _description = "JD Order Not in Odoo"
+    _description = "Order Made at JD"
     _order = "id desc"
     _rec_name = "jd_number"
 
@@ -41,11 +40,11 @@ class JdForeignOrder(models.Model):
     own_number = fields.Char(
         string="Other Number",
         readonly=True,
-        help="What those who made the order call it.",
+        help="The number given by whoever made the order.",
     )
     status_code = fields.Char(string="JD Status Code", readonly=True)
     status_name = fields.Char(string="JD Status", compute="_compute_status_name")
-    made_at = fields.Datetime(string="Made at JD", readonly=True)
+    made_at = fields.Datetime(string="Made On", readonly=True)
     state = fields.Selection(
         selection=[("new", "To Decide"), ("linked", "Linked"), ("ignored", "Ignored")],
         string="Status",
@@ -84,11 +83,11 @@ class JdForeignOrder(models.Model):
         }
 
     def action_ignore(self):
-        """Leave these orders to JD."""
+        """Ignore these orders: no transfer follows them."""
         self._decide("new", "ignored")
 
     def action_reconsider(self):
-        """Have ignored orders decided about once more."""
+        """Put ignored orders back among those to decide."""
         self._decide("ignored", "new")
 
     def action_view_picking(self):
@@ -103,12 +102,12 @@ class JdForeignOrder(models.Model):
 
     @api.model
     def _upsert_listed(self, connector, rows):
-        """Keep orders of one connection that Odoo does not know; update the others.
+        """Create the orders that are new to Odoo; update the status of listed ones.
 
         :param list rows: `lib.api.OrderRow`.
         """
         warehouses = connector.warehouse_ids.grouped("jd_warehouse_no")
-        of_ours = self._get_known_numbers(connector, rows)
+        known = self._get_known_numbers(connector, rows)
         listed = self.search(
             [
                 ("connector_id", "=", connector.id),
@@ -119,24 +118,24 @@ class JdForeignOrder(models.Model):
         for row in rows:
             if row.number in listed:
                 listed[row.number].status_code = row.status
-            elif row.number not in of_ours and row.own_number not in of_ours:
+            elif row.number not in known and row.own_number not in known:
                 warehouse = warehouses.get(row.warehouse_no)
                 if warehouse and row.kind in statuses.KINDS:
                     fresh[row.number] = self._prepare_values(warehouse, row)
         if self.create(list(fresh.values())):
-            connector._request_look(
-                "jd_fulfillment.mail_activity_foreign",
+            connector._request_attention(
                 self.env._(
                     "JD has orders that Odoo does not know: %(numbers)s. Link each to "
-                    "its transfer, or ignore it, under Inventory ▸ Operations ▸ JD "
-                    "Orders Not in Odoo.",
+                    "its transfer, or ignore it, under Inventory ▸ Operations ▸ Orders "
+                    "Made at JD.",
                     numbers=", ".join(fresh),
                 ),
+                const.MADE_AT_JD_ACTIVITY,
             )
 
     @api.model
     def _get_known_numbers(self, connector, rows):
-        """Return those of the orders' numbers, JD's and ours, that are Odoo's."""
+        """Return the numbers, JD's and ours, of those orders that Odoo knows."""
         orders = self.env["jd.order"].search(
             Domain("connector_id", "=", connector.id)
             & (
@@ -161,7 +160,7 @@ class JdForeignOrder(models.Model):
     # === LINK === #
 
     def _get_candidates(self):
-        """Return the open transfers that may be what this order carries out."""
+        """Return the open transfers that this order may carry out."""
         pickings = self.env["stock.picking"]
         found = pickings.search(
             Domain("company_id", "=", self.company_id.id)
@@ -179,9 +178,9 @@ class JdForeignOrder(models.Model):
         )
 
     def _link(self, picking):
-        """Follow this order as the one that carries the transfer out.
+        """Create the `jd.order` that follows this order for a transfer; return it.
 
-        :raise UserError: The transfer cannot be it.
+        :raise UserError: This order cannot carry out the transfer.
         """
         if self.state != "new" or picking not in self._get_candidates():
             raise UserError(
@@ -195,54 +194,7 @@ class JdForeignOrder(models.Model):
         # sudo: users trigger this without write access
         orders_sudo = picking.sudo().jd_order_ids
         orders_sudo.filtered(lambda o: o.state in ("draft", "refused"))._withdraw()
-        orders_sudo.flush_recordset()  # the transfer is free for the other order
+        orders_sudo.flush_recordset()  # before the unique index looks at the new one
         order_sudo = orders_sudo._create_for_made_at_jd(picking.sudo(), self.jd_number)
         self.sudo().write({"state": "linked", "order_id": order_sudo.id})
         return order_sudo
-
-
-class JdDepartment(models.Model):
-    _inherit = "jd.department"
-
-    listed_until = fields.Datetime(
-        help="Up to when JD was asked for orders that Odoo does not know."
-    )
-
-    @api.model
-    def _cron_list_orders(self):
-        """Ask, department by department, for orders that Odoo does not know."""
-        self._for_each_department(lambda department: department._list_orders())
-
-    def _list_orders(self):
-        """List what JD took since the last time, with an overlap for late ones."""
-        until = fields.Datetime.now()
-        receiving = self.connector_id.subscription_state == "receiving"
-        since = self.listed_until or self.create_date
-        if receiving and until - since < const.LIST_WITH_MESSAGES:
-            return
-        try:
-            for kind in statuses.KINDS:
-                self._list_kind(
-                    kind, since - const.LIST_OVERLAP, until + const.CLOCK_MARGIN
-                )
-        except jd_api.Refused as exc:
-            self.connector_id._request_look(
-                "jd_fulfillment.mail_activity_foreign",
-                self.env._(
-                    "JD does not list its orders: %(reason)s",
-                    reason=self.connector_id._explain(exc),
-                ),
-            )
-            return
-        self.listed_until = until
-
-    def _list_kind(self, kind, since, until):
-        operations = self.connector_id._get_operations()
-        page = 1
-        while True:
-            self._reserve_calls("list_orders", 1)
-            rows = operations.list_orders(kind, self.number, since, until, page=page)
-            self.env["jd.foreign.order"]._upsert_listed(self.connector_id, rows)
-            if len(rows) < jd_api.ORDER_PAGE_SIZE:
-                return
-            page += 1

@@ -1,4 +1,4 @@
-"""The inbox: what JD pushes, kept as it came, then taken in as a hint."""
+"""The inbox: messages of JD's, stored as they arrive, applied by a scheduled action."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -11,7 +11,7 @@ from ...lib import api as jd_api
 class JdMessage(models.Model):
     _name = "jd.message"
     _description = "JD Message"
-    _inherit = ["jd.worker"]
+    _inherit = ["jd.worker.mixin"]
     _order = "id desc"
     _rec_name = "message_no"
 
@@ -34,8 +34,8 @@ class JdMessage(models.Model):
     state = fields.Selection(
         selection=[
             ("new", "New"),
-            ("done", "Taken In"),
-            ("foreign", "Order Not in Odoo"),
+            ("done", "Applied"),
+            ("foreign", "Order Made at JD"),
         ],
         string="Status",
         required=True,
@@ -44,11 +44,11 @@ class JdMessage(models.Model):
     )
     order_id = fields.Many2one("jd.order", readonly=True, index="btree_not_null")
     is_listed = fields.Boolean(
-        readonly=True, help="Its order is in the list of those that Odoo does not know."
+        readonly=True, help="Its order is in the list of orders made at JD."
     )
 
     _message_uniq = models.Constraint(
-        "UNIQUE(connector_id, message_no)", "This message was taken in already."
+        "UNIQUE(connector_id, message_no)", "This message was received already."
     )
 
     # === COMPUTES === #
@@ -60,25 +60,30 @@ class JdMessage(models.Model):
             status = known and statuses.find(message.kind, message.code)
             message.status_name = str(status.name) if status else message.code
 
-    # === PROCESSING === #
+    # === CRONS === #
 
     @api.model
-    def _process_batch(self):
-        """Apply one batch of messages; return how many are left."""
+    def _cron_process(self):
+        """Apply a batch of messages, list the orders of others, notice silence."""
         remaining = self._apply_batch()
-        self._list_foreign()
-        return remaining
+        self._list_made_at_jd()
+        self.env["jd.connector"]._check_silence()
+        self._commit_and_retrigger("process_messages", remaining)
+
+    # === APPLY === #
 
     @api.model
     def _apply_batch(self):
+        """Apply a batch of new messages to their orders; return how many are left."""
         domain = Domain("state", "=", "new")
         messages = self._lock_due(domain, const.MESSAGE_BATCH)
         if not messages:
             return 0
         messages.connector_id._record_messages_arrived()
         orders = messages._find_orders()
-        free = self.env["jd.order"].union(*orders.values())._lock_available()
-        known = messages.filtered(lambda m: m.id in orders and orders[m.id] in free)
+        # Messages of an order that is locked elsewhere stay new, for the next batch.
+        locked = self.env["jd.order"].union(*orders.values())._lock_available()
+        known = messages.filtered(lambda m: m.id in orders and orders[m.id] in locked)
         for message in known:
             message.write({"order_id": orders[message.id].id, "state": "done"})
         foreign = messages.filtered(lambda message: message.id not in orders)
@@ -91,17 +96,17 @@ class JdMessage(models.Model):
         return self.search_count(domain)
 
     def _apply(self):
-        """Apply what only informs; have JD asked about the rest."""
+        """Apply what only informs; schedule a pull for the rest."""
         hints = self.filtered(lambda message: message._must_ask())
-        told = self - hints
+        news = self - hints
         self.env["jd.order"]._apply_status(
-            [(row.order_id, row.code, row.happened_at) for row in told], source="push"
+            [(row.order_id, row.code, row.happened_at) for row in news], source="push"
         )
-        told.order_id._postpone_pull()
+        news.order_id._postpone_pull()
         hints.order_id._schedule_pull()
 
     def _find_orders(self):
-        """Return message id → `jd.order`, by JD's number or else by ours."""
+        """Return message id → `jd.order`; JD's number wins over ours."""
         orders = self.env["jd.order"].search(
             Domain("connector_id", "in", self.connector_id.ids)
             & (
@@ -133,8 +138,8 @@ class JdMessage(models.Model):
         return status.effect in statuses.ASKED_EFFECTS
 
     @api.model
-    def _list_foreign(self):
-        """List the orders that messages tell of and Odoo does not know."""
+    def _list_made_at_jd(self):
+        """List the orders that messages name and Odoo does not know."""
         domain = Domain("state", "=", "foreign") & Domain("is_listed", "=", False)
         messages = self._lock_due(domain, const.MESSAGE_BATCH)
         for connector, rows in messages.grouped("connector_id").items():
@@ -153,14 +158,14 @@ class JdMessage(models.Model):
             created_at=self.happened_at,
         )
 
-    # === INTAKE === #
+    # === RECEIVE === #
 
     @api.model
     def _insert_once(self, connector, message):
         """Store a message and return whether it is a new one.
 
-        Without the ORM, because PostgreSQL can tell of a twin without failing, even of
-        one that arrives at the same instant; and no value must get into its error log.
+        Without the ORM, because PostgreSQL notices a second copy without an error, even
+        when both arrive at the same instant; and an error would log the values.
 
         :param message: A `lib.api.Message`.
         """
@@ -200,13 +205,13 @@ class JdMessage(models.Model):
 
     @api.model
     def _wake(self):
-        """Wake the action that takes messages in.
+        """Wake the scheduled action that applies messages.
 
-        As `ir.cron` triggers it, without the ORM: that alone took longer than all else
-        that is done with a message.
+        Does what `ir.cron._trigger` does, without the ORM: that alone took longer than
+        all else that happens when a message arrives.
         """
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            "jd_fulfillment.ir_cron_follow_orders"
+            "jd_fulfillment.ir_cron_process_messages"
         )
         self.env.cr.execute(
             SQL(

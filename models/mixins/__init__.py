@@ -1,4 +1,4 @@
 from . import (
-    jd_activity,
-    jd_worker,
+    jd_activity_mixin,
+    jd_worker_mixin,
 )

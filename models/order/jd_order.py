@@ -52,7 +52,12 @@ def _make_unique_part():
 class JdOrder(models.Model):
     _name = "jd.order"
     _description = "JD Order"
-    _inherit = ["mail.thread", "mail.activity.mixin", "jd.attention", "jd.worker"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "jd.activity.mixin",
+        "jd.worker.mixin",
+    ]
     _order = "id desc"
     _check_company_auto = True
     # People cannot write orders, but may discuss them in the chatter.
@@ -479,32 +484,8 @@ class JdOrder(models.Model):
         """Have JD asked now about the orders it may have; return those."""
         told = self.filtered("is_known_to_jd")
         told.pull_at = fields.Datetime.now()
-        self._trigger("follow")
+        self._trigger("follow_orders")
         return told
 
-    def _get_attention_user(self):
-        user = self.picking_id.user_id
-        if user.active and self.company_id in user.company_ids:
-            return user
-        return self.connector_id._get_login_responsible()
-
-    @api.model
-    def _commit_and_retrigger(self, name, remaining):
-        """Report what a scheduled action leaves, and have it woken again for that.
-
-        Odoo's scheduler runs an action for some seconds. What is left then would wait
-        for its next look, a minute later.
-        """
-        seconds_left = self.env["ir.cron"]._commit_progress(remaining=remaining)
-        if remaining and not seconds_left:
-            self._trigger(name)
-
-    @api.model
-    def _trigger(self, name):
-        """Wake the scheduled action `push`, `follow` or `close`."""
-        self._trigger_at(name, None)
-
-    @api.model
-    def _trigger_at(self, name, at):
-        # sudo: confirming a transfer may wake the action that sends it.
-        self.env.ref(f"jd_fulfillment.ir_cron_{name}_orders").sudo()._trigger(at)
+    def _get_attention_candidates(self):
+        return self.picking_id.user_id | self.connector_id._get_attention_candidates()

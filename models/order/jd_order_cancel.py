@@ -35,7 +35,7 @@ class JdOrder(models.Model):
         self.filtered(lambda order: order.state in AT_JD).write(
             {"state": "cancelling", "cancel_due": True, "retry_at": False}
         )
-        self._trigger("push")
+        self._trigger("push_orders")
 
     @api.model
     def _cancel_batch(self, connector):
@@ -64,7 +64,7 @@ class JdOrder(models.Model):
                         "pull_at": fields.Datetime.now() + const.ASK_DELAY,
                     }
                 )
-                order._trigger_at("follow", order.pull_at)
+                order._trigger("follow_orders", order.pull_at)
             else:
                 order._record_cancel_refused(answer.reason)
         self._expire_refused_login(answers)

@@ -59,7 +59,7 @@ class JdOrder(models.Model):
     def _check_and_queue(self):
         """Update the lines of these orders and queue those without problems."""
         if self._check_apart():
-            self._trigger("push")
+            self._trigger("push_orders")
 
     def _check_apart(self):
         """Check each order, isolated from errors of others; return those queued."""
@@ -112,7 +112,7 @@ class JdOrder(models.Model):
         orders_sudo = self.sudo().search(Domain("state", "=", "draft") & domain)
         if orders_sudo:
             orders_sudo.retry_at = False
-            self._trigger("push")
+            self._trigger("push_orders")
 
     @api.model
     def _recheck_waiting(self, jd_goods):

@@ -15,31 +15,29 @@ class JdOrder(models.Model):
     def _cron_close(self):
         """Close transfers that JD carried out, receive parcels that come back."""
         remaining = self._close_batch() + self._receive_returns_batch()
-        self._commit_and_retrigger("close", remaining)
+        self._commit_and_retrigger("close_orders", remaining)
 
     @api.model
     def _close_batch(self):
         """Close a batch of transfers that JD carried out; return how many are left."""
         due = Domain("is_closable", "=", True) & self._get_retry_domain()
-        self._process_due(
+        return self._process_due(
             due,
             const.CLOSE_BATCH,
             lambda orders: orders._close(),
             lambda order, error: order._report_not_closed(error),
         )
-        return self.search_count(due)
 
     @api.model
     def _receive_returns_batch(self):
         """Receive a batch of parcels that come back; return how many are left."""
         due = self._get_returning_domain() & self._get_retry_domain()
-        self._process_due(
+        return self._process_due(
             due,
             const.CLOSE_BATCH,
             lambda orders: orders._receive_returns(),
             lambda order, error: order._report_return_failed(error),
         )
-        return self.search_count(due)
 
     def _prepare_batch(self):
         """Return the orders whose warehouse nobody else works on.

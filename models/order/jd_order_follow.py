@@ -17,15 +17,14 @@ class JdOrder(models.Model):
 
     @api.model
     def _cron_follow(self):
-        """Apply one batch of messages, then ask JD about one batch of orders."""
-        remaining = self.env["jd.message"]._process_batch()
-        self.env["jd.connector"]._check_silence()
+        """Ask JD about one batch of orders."""
+        remaining = 0
         due = Domain("pull_at", "<=", fields.Datetime.now())
         for connector, kind in self._get_work(due):
             remaining += self._with_responsible_lang(connector)._pull_batch(
                 connector, kind
             )
-        self._commit_and_retrigger("follow", remaining)
+        self._commit_and_retrigger("follow_orders", remaining)
 
     # === PULL === #
 
@@ -112,7 +111,7 @@ class JdOrder(models.Model):
         domain = [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
         for order in self.search(domain)._lock_available():
             order.pull_at = order._get_next_pull(order.pulled_at)
-        self._trigger("follow")
+        self._trigger("follow_orders")
 
     @api.model
     def _pull_some(self, connector, limit):

@@ -23,7 +23,7 @@ class JdOrder(models.Model):
         )
         # sudo: users trigger this without write access
         orders.sudo().write({"close_inbound_due": True, "retry_at": False})
-        orders._trigger("push")
+        orders._trigger("push_orders")
 
     # === PROBLEMS === #
 

@@ -51,7 +51,7 @@ class JdOrder(models.Model):
                 # At once the first time, later after repeated failures.
                 delay = order.attempts > 1 and order._get_retry_delay()
                 order._requeue(delay and now + delay)
-                order._trigger("push")
+                order._trigger("push_orders")
             else:
                 order.pull_at = order._get_next_pull(now)
                 order._request_attention(
@@ -97,7 +97,7 @@ class JdOrder(models.Model):
             order._check_cancel_refused(report.status)
             order.pull_at = order._get_next_pull(now)
         if fitting.filtered("is_closable"):
-            self._trigger("close")
+            self._trigger("close_orders")
         return events
 
     # === DOES IT FIT === #
@@ -394,7 +394,7 @@ class JdOrder(models.Model):
             self._apply_cancellation(self._explain_end(status))
         elif status.effect in (statuses.RETURNING, statuses.RETURNED):
             self.is_returning = True
-            self._trigger("close")
+            self._trigger("close_orders")
         elif status.effect == statuses.ATTENTION:
             self._request_attention(
                 self.env._(

@@ -38,7 +38,7 @@ class JdOrder(models.Model):
             remaining += self._with_responsible_lang(connector)._push_batch(
                 connector, kind
             )
-        self._commit_and_retrigger("push", remaining)
+        self._commit_and_retrigger("push_orders", remaining)
 
     @api.model
     def _get_work(self, domain):
@@ -50,7 +50,7 @@ class JdOrder(models.Model):
 
     def _with_responsible_lang(self, connector):
         """Return these orders in the language of whoever looks after a connection."""
-        return self.with_context(lang=connector._get_login_responsible().lang)
+        return self.with_context(lang=connector._get_attention_user().lang)
 
     # === CLAIM === #
 
@@ -74,7 +74,7 @@ class JdOrder(models.Model):
             for warehouse, orders in self.grouped("warehouse_id").items():
                 orders.write(orders._prepare_sent_values(warehouse))
             # Answers may stay unrecorded: the process ends, or a row is locked.
-            self._trigger_at("push", fields.Datetime.now() + const.ASK_DELAY)
+            self._trigger("push_orders", fields.Datetime.now() + const.ASK_DELAY)
             self.env["ir.cron"]._commit_progress()
             yield
             self.env["ir.cron"]._commit_progress(len(self))
@@ -125,7 +125,7 @@ class JdOrder(models.Model):
         if not operations:
             return 0
         orders.retry_at = fields.Datetime.now() + const.RETRY_DELAYS[0]
-        orders._trigger_at("push", orders[0].retry_at)
+        orders._trigger("push_orders", orders[0].retry_at)
         connector._count_calls(call, len(orders))
         names = [order._prepare_name() for order in orders]
         self.env["ir.cron"]._commit_progress()
@@ -233,7 +233,7 @@ class JdOrder(models.Model):
                 delay = timedelta(seconds=answer.wait_seconds)
             order._requeue(now + delay)
         for retry_at in set(self.filtered("retry_at").mapped("retry_at")):
-            self._trigger_at("push", retry_at)
+            self._trigger("push_orders", retry_at)
 
     def _get_retry_delay(self):
         delays = const.RETRY_DELAYS
@@ -264,7 +264,7 @@ class JdOrder(models.Model):
         if self:
             pull_at = fields.Datetime.now() + const.ASK_DELAY
             self.write({"state": "unknown", "pull_at": pull_at})
-            self._trigger_at("follow", pull_at)
+            self._trigger("follow_orders", pull_at)
 
     def _mark_accepted(self):
         now = fields.Datetime.now()

@@ -83,7 +83,7 @@ class StockMove(models.Model):
         part = orders - whole
         part._back_to_draft()
         if part:
-            part._trigger("push")
+            part._trigger("push_orders")
 
     def _jd_request_cancel_of_lowered(self, quantity):
         """JD cannot change an order: have it cancelled, and what is left sent anew.

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ... import const
-from ..mixins.jd_worker import lock_available
+from ..mixins.jd_worker_mixin import lock_available
 
 _UNRESERVED = ("confirmed", "partially_available")
 

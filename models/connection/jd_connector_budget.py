@@ -1,0 +1,109 @@
+"""The call budget: how many calls JD still allows today, and calls within it."""
+
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+from ... import const
+from ...lib.clock import AHEAD_OF_UTC
+from ...lib.threads import run_all
+
+
+class JdConnector(models.Model):
+    _inherit = "jd.connector"
+
+    # === COMPUTES === #
+
+    @api.depends("daily_calls", "token_application_id")
+    def _compute_calls(self):
+        counts = self.env["jd.call"]._read_group(
+            [
+                ("application_id", "in", self.token_application_id.ids),
+                ("day", "=", self._get_jd_day()),
+            ],
+            ["application_id", "connector_id", "call"],
+            ["count:sum"],
+        )
+        for connector in self:
+            mine, shared = defaultdict(int), defaultdict(int)
+            for application, caller, call, count in counts:
+                if application == connector.token_application_id:
+                    shared[call] += count
+                    mine[call] += count if caller == connector else 0
+            connector.calls_today = max(mine.values(), default=0)
+            used = max(shared.values(), default=0)
+            connector.calls_left = max(0, connector.daily_calls - used)
+
+    # === BUDGET === #
+
+    @api.model
+    def _get_jd_day(self):
+        """Return today's date in JD's time zone, in which JD counts calls."""
+        return (fields.Datetime.now() + AHEAD_OF_UTC).date()
+
+    def _count_calls(self, call, count):
+        """Count calls against today's budget; a negative count gives calls back."""
+        self.env["jd.call"].sudo().create(  # sudo: nobody writes the count by hand
+            {
+                "connector_id": self.id,
+                "application_id": self.sudo().token_application_id.id,
+                "day": self._get_jd_day(),
+                "call": call,
+                "count": count,
+            }
+        )
+
+    def _get_allowance(self, call, wanted, for_pull=False):
+        """Return how many calls of this kind may be made now, `wanted` at most.
+
+        All connections of an application share its budget. Pulls leave a reserve for
+        orders whose outcome is unknown, and may use the day's budget only a little
+        faster than the day passes, so that the evening's orders are followed too.
+
+        :param str call: As `_get_call_name` returns it.
+        :param bool for_pull: For a question that may wait.
+        """
+        budget = self.daily_calls
+        if for_pull:
+            now = fields.Datetime.now() + AHEAD_OF_UTC
+            day_share = (now.hour * 60 + now.minute) / (24 * 60)
+            share = min(day_share + const.PULL_HEAD_START, 1 - const.RESERVED_SHARE)
+            budget = int(budget * share)
+        return max(0, min(wanted, budget - self._get_used_calls(call)))
+
+    def _get_used_calls(self, call):
+        # sudo: the application may serve connections of other companies.
+        [(used,)] = (
+            self.env["jd.call"]
+            .sudo()
+            ._read_group(
+                [
+                    ("application_id", "=", self.sudo().token_application_id.id),
+                    ("day", "=", self._get_jd_day()),
+                    ("call", "=", call),
+                ],
+                aggregates=["count:sum"],
+            )
+        )
+        return used or 0
+
+    # === CALLS === #
+
+    def _call_all(self, call, function, requests):
+        """Run the calls in threads; give back the budget of those not sent.
+
+        :param str call: As `_get_call_name` returns it; the budget of all requests has
+            been counted already.
+        :param function: Takes a request and calls JD.
+        :return: The result of each request, or the error in its place.
+        """
+        sent = []
+
+        def send(request):
+            sent.append(request)
+            return function(request)
+
+        results = run_all(send, requests, const.CALLS_AT_ONCE, const.CALLS_PATIENCE)
+        if len(sent) < len(requests):
+            self._count_calls(call, len(sent) - len(requests))
+        return results

@@ -1,0 +1,87 @@
+"""Whether JD's messages arrive: noticed, doubted after silence, pulled instead."""
+
+from odoo import api, fields, models
+
+from ... import const
+
+
+class JdConnector(models.Model):
+    _inherit = "jd.connector"
+
+    # === BUSINESS === #
+
+    def _record_messages_arrived(self):
+        """Note that messages arrive, so that orders are pulled less often."""
+        for connector in self._lock_available():
+            values = {"last_message_at": fields.Datetime.now(), "missed_changes": 0}
+            if connector.subscription_state != "receiving":
+                values["subscription_state"] = "receiving"
+            connector.write(values)
+
+    def _count_missed_messages(self, events):
+        """Count the changes that a pull found and no message had reported.
+
+        After const.MISSED_MESSAGES of them, messages count as missing.
+
+        :param events: The `jd.order.event` that the pull created.
+        """
+        missed = len(self._get_events_without_message(events))
+        for connector in self._lock_available() if missed else self.browse():
+            connector.missed_changes += missed
+            if (
+                connector.missed_changes >= const.MISSED_MESSAGES
+                and connector.subscription_state != "missing"
+            ):
+                connector._mark_messages_missing()
+
+    def _get_events_without_message(self, events):
+        """Return the events that a message should have reported by now.
+
+        Events before the last message are not counted: a single message may get lost
+        while the others arrive.
+        """
+        grace = fields.Datetime.now() - const.MESSAGE_GRACE
+        since = self.last_message_at
+        late = events.filtered(
+            lambda event: (
+                event.happened_at < grace and (not since or event.happened_at > since)
+            )
+        )
+        messages = self.env["jd.message"].search_fetch(
+            [("order_id", "in", late.order_id.ids)], ["order_id", "code"]
+        )
+        reported = {(message.order_id, message.code) for message in messages}
+        return late.filtered(lambda event: (event.order_id, event.code) not in reported)
+
+    def _mark_messages_missing(self):
+        """Say in the chatter that messages are missing, and pull more often."""
+        self.subscription_state = "missing"
+        self.env["jd.order"]._pull_sooner(self)
+        self.message_post(
+            body=self.env._(
+                "JD's messages do not arrive; Odoo pulls more often instead. To get "
+                "them, reconnect and tick “subscribe to messages” on JD's page."
+            )
+        )
+
+    @api.model
+    def _check_silence(self):
+        """Pull some orders of connections that have had no message for long.
+
+        What the pull finds tells whether JD has had nothing to report or its messages
+        are missing (`_count_missed_messages`).
+        """
+        now = fields.Datetime.now()
+        silent = self.search(
+            [
+                ("state", "=", "connected"),
+                ("subscription_state", "=", "receiving"),
+                ("last_message_at", "<", now - const.MESSAGE_SILENCE),
+                "|",
+                ("probed_at", "=", False),
+                ("probed_at", "<", now - const.MESSAGE_SILENCE),
+            ]
+        )
+        for connector in silent._lock_available():
+            connector.probed_at = now
+            self.env["jd.order"]._pull_some(connector, const.PROBE_ORDERS)

@@ -1,0 +1,47 @@
+"""Level changes of a department: asked of JD, from where the last answer ended."""
+
+from odoo import api, fields, models
+
+from ... import const
+from ...lib import api as jd_api
+
+
+class JdDepartment(models.Model):
+    _inherit = "jd.department"
+
+    # === CRONS === #
+
+    @api.model
+    def _cron_pull_level_changes(self):
+        """Carry over what JD's warehouses regraded, department by department."""
+        self._for_each_department(lambda department: department._pull_level_changes())
+
+    # === PULL === #
+
+    def _pull_level_changes(self):
+        """Pull the changes since the last time, with an overlap for late ones."""
+        until = fields.Datetime.now()
+        since = (self.level_changes_until or self.create_date) - const.LEVEL_OVERLAP
+        try:
+            self._read_level_changes(since, until + const.CLOCK_MARGIN)
+        except jd_api.Refused as exc:
+            self.connector_id._request_attention(
+                self.env._(
+                    "JD does not tell which goods it regraded: %(reason)s",
+                    reason=self.connector_id._explain(exc),
+                ),
+                const.LEVELS_ACTIVITY,
+            )
+            return
+        self.level_changes_until = until
+
+    def _read_level_changes(self, since, until):
+        operations = self.connector_id._get_operations()
+        page = 1
+        while True:
+            self._reserve_calls("level_changes", 1)
+            found = operations.level_changes(self.number, since, until, page=page)
+            self.env["jd.level.change"]._record_page(self, found)
+            if len({row.number for row in found}) < jd_api.LEVEL_CHANGE_PAGE_SIZE:
+                return
+            page += 1

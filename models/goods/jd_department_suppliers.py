@@ -1,0 +1,65 @@
+"""Finding the suppliers of a department at JD, or creating them there."""
+
+from odoo import models
+from odoo.fields import Domain
+
+from ... import const
+from ...lib import api as jd_api
+
+
+class JdDepartment(models.Model):
+    _inherit = "jd.department"
+
+    # === STEPS === #
+
+    def _get_next_supplier_step(self):
+        return self._match_suppliers if self._search_waiting_suppliers(1) else None
+
+    def _search_waiting_suppliers(self, limit):
+        domain = Domain("department_id", "=", self.id) & Domain("state", "=", "waiting")
+        return self.env["jd.supplier"].search(domain, limit=limit)
+
+    def _match_suppliers(self):
+        """Find a batch of suppliers at JD, and create those that it does not know.
+
+        JD's answer to a creation has no number: suppliers are found by our number, also
+        after an answer was lost, so that none is created twice.
+        """
+        suppliers = self._search_waiting_suppliers(const.SUPPLIER_BATCH)
+        try:
+            for supplier in self._find_suppliers(suppliers):
+                self._create_supplier(supplier)
+            self._find_suppliers(suppliers.filtered(lambda s: s.state == "waiting"))
+        except jd_api.Refused as exc:
+            suppliers.filtered(lambda s: s.state == "waiting")._refuse(exc)
+        waiting = suppliers.filtered(lambda supplier: supplier.state == "waiting")
+        if waiting:
+            # JD may still be at work on what it did not answer: ask again later.
+            self._pause(const.GOODS_RETRY_DELAY)
+        self.env["jd.order"]._recheck_suppliers(suppliers - waiting)
+
+    def _find_suppliers(self, suppliers):
+        """Set JD's numbers; return the suppliers that JD does not know."""
+        if not suppliers:
+            return suppliers
+        self._reserve_calls("suppliers", 1)
+        by_number = {supplier._get_own_number(): supplier for supplier in suppliers}
+        known = self.connector_id._get_operations().suppliers(
+            self.number, own_numbers=list(by_number)
+        )
+        for row in known:
+            if row.own_number in by_number:
+                by_number[row.own_number].supplier_no = row.number
+        return suppliers.filtered(lambda supplier: not supplier.supplier_no)
+
+    def _create_supplier(self, supplier):
+        """Create a supplier at JD; without an answer, JD may have created it."""
+        self._reserve_calls("create_supplier", 1)
+        try:
+            self.connector_id._get_operations().create_supplier(
+                self.number, supplier._prepare_new()
+            )
+        except jd_api.OutcomeUnknown:
+            return
+        except jd_api.Refused as exc:
+            supplier._refuse(exc)

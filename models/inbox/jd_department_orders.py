@@ -1,0 +1,56 @@
+"""Orders made at JD, listed department by department."""
+
+from odoo import api, fields, models
+
+from ... import const, statuses
+from ...lib import api as jd_api
+
+
+class JdDepartment(models.Model):
+    _inherit = "jd.department"
+
+    # === CRONS === #
+
+    @api.model
+    def _cron_list_orders(self):
+        """List the orders made at JD, department by department."""
+        self._for_each_department(lambda department: department._list_orders())
+
+    # === PULL === #
+
+    def _list_orders(self):
+        """List the orders since the last time, with an overlap for late ones.
+
+        While messages arrive, they list such orders at once (`jd.message`).
+        """
+        until = fields.Datetime.now()
+        receiving = self.connector_id.subscription_state == "receiving"
+        since = self.listed_until or self.create_date
+        if receiving and until - since < const.LIST_WITH_MESSAGES:
+            return
+        try:
+            for kind in statuses.KINDS:
+                self._list_kind(
+                    kind, since - const.LIST_OVERLAP, until + const.CLOCK_MARGIN
+                )
+        except jd_api.Refused as exc:
+            self.connector_id._request_attention(
+                self.env._(
+                    "JD does not list its orders: %(reason)s",
+                    reason=self.connector_id._explain(exc),
+                ),
+                const.MADE_AT_JD_ACTIVITY,
+            )
+            return
+        self.listed_until = until
+
+    def _list_kind(self, kind, since, until):
+        operations = self.connector_id._get_operations()
+        page = 1
+        while True:
+            self._reserve_calls("list_orders", 1)
+            rows = operations.list_orders(kind, self.number, since, until, page=page)
+            self.env["jd.foreign.order"]._upsert_listed(self.connector_id, rows)
+            if len(rows) < jd_api.ORDER_PAGE_SIZE:
+                return
+            page += 1

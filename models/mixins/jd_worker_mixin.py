@@ -1,0 +1,132 @@
+import logging
+
+from psycopg2 import OperationalError
+from psycopg2.errors import SerializationFailure
+
+from odoo import api, models
+
+_logger = logging.getLogger(__name__)
+
+
+def lock_available(records, limit=None):
+    """Lock the records that no other transaction has locked, and return them."""
+    if not records:
+        return records
+    try:
+        with records.env.cr.savepoint(flush=False):
+            return records.try_lock_for_update(limit=limit, allow_referencing=True)
+    except SerializationFailure:
+        return records.browse()  # changed a moment ago; the next run finds them
+
+
+class JdWorkerMixin(models.AbstractModel):
+    """Records that scheduled actions process in batches, several workers at a time."""
+
+    _name = "jd.worker.mixin"
+    _description = "JD Worker"
+
+    # === LOCK === #
+
+    @api.model
+    def _lock_due(self, domain, limit, order="id"):
+        """Lock up to `limit` records of the domain that nobody else has, return them.
+
+        Commits first: on the snapshot of an older transaction, a record that another
+        worker finished since could not be locked.
+        """
+        if not limit:
+            return self.browse()
+        self.env["ir.cron"]._commit_progress()
+        candidates = self.search(domain, limit=4 * limit, order=order)
+        return candidates._lock_available(limit)
+
+    def _lock_available(self, limit=None):
+        return lock_available(self, limit)
+
+    # === PROCESS === #
+
+    @api.model
+    def _process_due(self, domain, batch_size, work, report):
+        """Process a batch of the domain's records; return how many are left.
+
+        Whoever writes the same records at the same time makes PostgreSQL undo the
+        batch. A smaller one is quicker, and less likely to be disturbed again.
+
+        :param work: Takes records, in a transaction that begins with them.
+        :param report: Takes a record that fails also alone, and the error.
+        """
+        while batch_size:
+            records = self._lock_due(domain, batch_size)
+            try:
+                records = records._prepare_batch()
+                if not records:
+                    break
+                with self.env.cr.savepoint():
+                    work(records)
+                break
+            except OperationalError:
+                self.env.cr.rollback()
+                batch_size //= 4
+            except Exception:  # noqa: BLE001 - one bad record must not stop the rest
+                records._process_one_by_one(work, report)
+                break
+        self.env["ir.cron"]._commit_progress(len(records) if batch_size else 0)
+        return self.search_count(domain)
+
+    def _prepare_batch(self):
+        """Return those of these locked records that may be processed now."""
+        return self
+
+    def _process_isolated(self, work, report):
+        """Process all records together; where that fails, one by one.
+
+        :param work: Takes records.
+        :param report: Takes a record that fails also alone, and the error.
+        """
+        if not self:
+            return
+        try:
+            with self.env.cr.savepoint():
+                work(self)
+        except Exception:  # noqa: BLE001 - one bad record must not stop the rest
+            self._process_one_by_one(work, report)
+
+    def _process_one_by_one(self, work, report):
+        _logger.info("%s records of %s go one by one", len(self), self._name)
+        for record in self:
+            record._process_one(work, report)
+
+    def _process_one(self, work, report):
+        try:
+            with self.env.cr.savepoint():
+                work(self)
+        except OperationalError:
+            # Another transaction was faster: the next run finds what it left.
+            _logger.info("%s %s waits for the next run", self._name, self.id)
+        except Exception as exc:
+            _logger.warning("%s %s is left out", self._name, self.id, exc_info=True)
+            report(self, exc)
+
+    # === SCHEDULED ACTIONS === #
+
+    @api.model
+    def _commit_and_retrigger(self, action, remaining):
+        """Report what a scheduled action leaves, and have it woken again for that.
+
+        Odoo's scheduler runs an action for some seconds. What is left then would wait
+        for its next look, a minute later.
+
+        :param str action: As `_trigger` takes it.
+        """
+        seconds_left = self.env["ir.cron"]._commit_progress(remaining=remaining)
+        if remaining and not seconds_left:
+            self._trigger(action)
+
+    @api.model
+    def _trigger(self, action, at=None):
+        """Wake a scheduled action of this module, now or at a time.
+
+        :param str action: Its external id without `ir_cron_`: `match_goods`.
+        """
+        # sudo: whoever causes work may wake the action that does it.
+        self.env.ref(f"jd_fulfillment.ir_cron_{action}").sudo()._trigger(at)
