@@ -161,7 +161,7 @@ class TestOrderPush(JdOrderCase):
         self.assertEqual(numbers, [str(line.id) for line in self.order.line_ids])
 
     def test_our_number_is_fit_for_jd_and_stays(self):
-        self.assertRegex(self.order.name, r"^XSCK-[0-9A-F]{6}-\d{7}$")
+        self.assertRegex(self.order.name, r"^XSCK-[0-9A-F]{6}-\d{7}-[2-9A-Z]{8}$")
         name = self.order.name
         self.add_fault("timeout_after", count=1)
         self.push()

@@ -1,6 +1,5 @@
 """Which of JD's goods is which product: by internal reference, then by barcode."""
 
-import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -8,8 +7,7 @@ from odoo.fields import Domain
 
 from ... import const
 from ...lib import api as jd_api
-
-_logger = logging.getLogger(__name__)
+from ..mixins.jd_worker_mixin import to_user_error
 
 
 class JdGoods(models.Model):
@@ -215,8 +213,7 @@ class JdGoods(models.Model):
             elif isinstance(result, jd_api.RetryLater | jd_api.CredentialsRefused):
                 row.state = "to_create"
             elif not isinstance(result, jd_api.JdError):
-                _logger.error("JD goods of product %s", row.product_id, exc_info=result)
-                row._refuse(self.env._("Odoo could not create it at JD: %s", result))
+                row._refuse(str(to_user_error(row, result)))
         self._match(numbers)
 
     # === EXPLANATIONS === #

@@ -1,13 +1,10 @@
 """Goods levels: what JD's warehouses regraded, carried over to stock moves."""
 
-import logging
-
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 from ... import const
-
-_logger = logging.getLogger(__name__)
+from ..mixins.jd_worker_mixin import to_user_error
 
 
 class JdLevelChange(models.Model):
@@ -198,8 +195,9 @@ class JdLevelChange(models.Model):
             with self.env.cr.savepoint():
                 self.move_id = self._create_move(*places)
         except Exception as exc:  # noqa: BLE001 - told to the merchant in the list
-            _logger.warning("JD level change %s could not be moved", self.number)
-            return self.env._("The move failed: %(reason)s", reason=str(exc))
+            return self.env._(
+                "The move failed: %(reason)s", reason=to_user_error(self, exc)
+            )
         self.state = "moved"
         return False
 

@@ -1,9 +1,11 @@
 import logging
+from uuid import uuid4
 
 from psycopg2 import OperationalError
 from psycopg2.errors import SerializationFailure
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
 
@@ -17,6 +19,31 @@ def lock_available(records, limit=None):
             return records.try_lock_for_update(limit=limit, allow_referencing=True)
     except SerializationFailure:
         return records.browse()  # changed a moment ago; the next run finds them
+
+
+def to_user_error(records, error):
+    """Return an error that people may read.
+
+    One that was not written for people becomes one sentence with a reference; the log
+    has the rest under the same reference.
+    """
+    if isinstance(error, UserError):
+        return error
+    reference = uuid4().hex[:8].upper()
+    _logger.error(
+        "Unforeseen error %s with %s %s",
+        reference,
+        records._name,
+        records.ids,
+        exc_info=error,
+    )
+    return UserError(
+        records.env._(
+            "Something unforeseen went wrong. Ask your Odoo administrator to look for "
+            "%(reference)s in the log of the server.",
+            reference=reference,
+        )
+    )
 
 
 class JdWorkerMixin(models.AbstractModel):
@@ -53,7 +80,7 @@ class JdWorkerMixin(models.AbstractModel):
         batch. A smaller one is quicker, and less likely to be disturbed again.
 
         :param work: Takes records, in a transaction that begins with them.
-        :param report: Takes a record that fails also alone, and the error.
+        :param report: Takes a record that fails also alone, and the error for people.
         """
         while batch_size:
             records = self._lock_due(domain, batch_size)
@@ -103,9 +130,8 @@ class JdWorkerMixin(models.AbstractModel):
         except OperationalError:
             # Another transaction was faster: the next run finds what it left.
             _logger.info("%s %s waits for the next run", self._name, self.id)
-        except Exception as exc:
-            _logger.warning("%s %s is left out", self._name, self.id, exc_info=True)
-            report(self, exc)
+        except Exception as exc:  # noqa: BLE001 - one bad record must not stop the rest
+            report(self, to_user_error(self, exc))
 
     # === SCHEDULED ACTIONS === #
 

@@ -1,0 +1,180 @@
+"""Answers of JD that do not fit the order, or are not understood."""
+
+from odoo.tests import mute_logger, tagged
+
+from ..models.order.jd_order import _make_unique_part
+from .order_case import JdOrderCase
+
+ITEMS = "data.deliveryItemList"
+# What an answer may say of another order: the member, and what it says.
+MISFITS = {
+    "our number": {"path": "data.erpDeliveryNo", "value": "XSCK-OTHER-1"},
+    "JD's number": {"path": "data.deliveryNo", "value": "ESL0000000009999"},
+    "department": {"path": "data.customerInfo.ownerNo", "value": "EBU0000000000999"},
+    "warehouse": {"path": "data.warehouseNo", "value": "110000999"},
+    "quantity": {"path": f"{ITEMS}.0.planQuantity", "value": 99},
+    "goods": {"path": f"{ITEMS}.0.goodsNo", "value": "EMG0000000009999"},
+}
+
+
+class AnswerCase(JdOrderCase):
+    def setUp(self):
+        super().setUp()
+        self.picking = self.make_delivery(3, 2)
+
+    def patch(self, *changes, call="querySoOrder", count=1):
+        """Have JD's next answers to a call say something else."""
+        self.sandbox.do(
+            "fault", kind="patch", call=call, count=count, patch=list(changes)
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestAnswersThatDoNotFit(AnswerCase):
+    """JD answers a number that it knows with the order that it knows."""
+
+    def test_our_number_has_a_part_that_never_comes_again(self):
+        first = self.send(self.picking)
+        self.env.cr.execute("SELECT last_value FROM jd_order_id_seq")
+        [last] = self.env.cr.fetchone()
+        # As after a database was restored from a backup: the ids come again.
+        again = self.env["jd.order"].create(
+            first._prepare_order_values(self.make_delivery(1))
+        )
+        parts = [order.name.split("-") for order in (first, again)]
+        self.assertEqual(again.id, last + 1)
+        self.assertEqual(parts[0][:2], parts[1][:2])
+        self.assertNotEqual(parts[0][3], parts[1][3])
+        self.assertLessEqual(len(again.name), 50)
+        numbers = {_make_unique_part() for _ in range(1000)}
+        self.assertEqual(len(numbers), 1000)
+
+    def test_an_answer_of_another_order_changes_nothing_and_is_told(self):
+        order = self.send(self.picking)
+        self.advance(order, "10019")
+        for label, change in MISFITS.items():
+            with self.subTest(label):
+                self.patch(change)
+                self.pull(order)
+                self.run_cron("close_orders")
+                self.assertEqual(order.state, "unknown")
+                self.assertTrue(order.is_disputed)
+                self.assertFalse(order.pull_at)
+                self.assertRegex(self.get_activity_notes(order), "does not fit")
+                self.assertEqual(self.picking.state, "assigned")
+                self.assertFalse(any(order.line_ids.mapped("reported")))
+
+    def test_an_order_that_does_not_fit_is_never_sent_again(self):
+        self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
+        order = self.send(self.picking)
+        self.patch(MISFITS["our number"])
+        self.pull(order)
+        for _hour in range(3):
+            self.pass_time(hours=12)
+            self.run_cron("follow_orders")
+            self.run_cron("push_orders")
+        self.assertEqual(order.state, "unknown")
+        self.assertEqual(self.count_calls("addSoOrder"), 1)
+
+    def test_an_answer_without_our_number_does_not_settle_a_lost_create(self):
+        self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
+        order = self.send(self.picking)
+        self.patch({"path": "data.erpDeliveryNo", "delete": True})
+        self.pull(order)
+        self.assertEqual(order.state, "unknown")
+        self.assertRegex(self.get_activity_notes(order), "our number is missing")
+
+    def test_what_fits_the_next_time_goes_on(self):
+        order = self.send(self.picking)
+        self.patch(MISFITS["warehouse"])
+        self.pull(order)
+        self.assertTrue(order.is_disputed)
+        self.ship(order)
+        self.assertFalse(order.is_disputed)
+        self.assertEqual(self.picking.state, "done")
+
+    def test_a_manager_releases_what_jd_support_says_is_not_ours(self):
+        order = self.send(self.picking)
+        self.patch(MISFITS["our number"])
+        self.pull(order)
+        order.with_user(self.manager).action_release()
+        self.assertEqual(order.state, "cancelled")
+        self.assertTrue(self.picking.jd_on_hold)
+
+    def test_questions_name_the_department_the_order_was_sent_with(self):
+        order = self.send(self.picking)
+        self.assertEqual(order.sent_pin, self.connector.pin)
+        self.assertEqual(
+            order._prepare_question()["department_no"], order.sent_department_no
+        )
+        self.warehouse.sudo().jd_department_no = "EBU0000000000999"
+        self.ship(order)
+        self.assertEqual(self.picking.state, "done")
+
+
+@tagged("post_install", "-at_install")
+class TestLinesThatAreNotNamed(AnswerCase):
+    """Rows without a number of ours are matched by goods, or told."""
+
+    def ship_patched(self, *changes):
+        order = self.send(self.picking)
+        self.advance(order, "10019")
+        self.patch(*changes, count=10)
+        self.pull(order)
+        self.run_cron("close_orders")
+        return order
+
+    def test_rows_without_our_number_are_matched_by_their_goods(self):
+        for change in (
+            {"path": f"{ITEMS}.*.orderLine", "delete": True},
+            {"path": f"{ITEMS}.*.orderLine", "value": "1"},
+            {"path": f"{ITEMS}.*.orderLine", "value": "999999999"},
+            {"path": f"{ITEMS}.0.orderLine", "value": None},
+        ):
+            with self.subTest(change):
+                self.picking = self.make_delivery(3, 2)
+                self.ship_patched(change)
+                self.assertEqual(self.picking.state, "done")
+                self.assertEqual(self.picking.move_ids.mapped("quantity"), [3, 2])
+                self.sandbox.do("clear_faults")
+
+    def test_goods_that_the_order_does_not_have_are_told_and_nothing_moves(self):
+        order = self.ship_patched(
+            {"path": f"{ITEMS}.1.goodsNo", "value": "EMG0000000009999"},
+            {"path": f"{ITEMS}.1.planQuantity", "delete": True},
+            {"path": f"{ITEMS}.1.orderLine", "delete": True},
+        )
+        self.assertEqual(self.picking.state, "assigned")
+        self.assertFalse(order.are_quantities_known)
+        notes = self.get_activity_notes(order)
+        self.assertRegex(notes, "not understood.*EMG0000000009999|EMG.*not understood")
+        self.assertNotIn("again", notes)
+
+    def test_a_negative_quantity_is_never_applied(self):
+        self.ship_patched({"path": f"{ITEMS}.0.realQuantity", "value": -3})
+        self.assertEqual(self.picking.state, "assigned")
+
+    def test_no_text_advises_to_send_again_what_jd_may_have_shipped(self):
+        order = self.send(self.picking)
+        short = {str(line.id): line.planned for line in order.line_ids}
+        self.advance(order, "10019", short=short)
+        self.pull(order)
+        self.run_cron("close_orders")
+        self.assertRegex(self.get_activity_notes(order), "Ask JD support whether")
+
+
+@tagged("post_install", "-at_install")
+class TestErrorsNobodyForesaw(AnswerCase):
+    @mute_logger("odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin")
+    def test_they_are_shown_as_one_sentence_with_a_reference(self):
+        order = self.send(self.picking)
+        self.advance(order, "10019")
+        # A constraint of somebody else's: PostgreSQL's words hold the row.
+        self.env.cr.execute(
+            "ALTER TABLE jd_order_line"
+            " ADD CONSTRAINT test_no_three CHECK (reported < 3)"
+        )
+        self.pull(order)
+        notes = self.get_activity_notes(order)
+        self.assertRegex(notes, r"unforeseen went wrong.*[0-9A-F]{8}")
+        self.assertNotIn("test_no_three", notes)
