@@ -78,6 +78,12 @@ class TestForeignOrders(JdInboundCase):
         self.assertEqual(self.get_listed().jd_number, number)
         self.assertEqual(self.get_listed().status_code, "20")
 
+    def test_a_message_without_a_number_of_jd_lists_nothing(self):
+        order = self.env["jd.order"].new({"kind": "inbound"})
+        self.receive_message(order, "20", order_number="", own_number="OTHER-1")
+        self.follow_messages()
+        self.assertFalse(self.get_listed())
+
     # === LINKED === #
 
     def test_a_linked_receipt_is_followed_and_closed_like_any_other(self):

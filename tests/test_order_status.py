@@ -111,6 +111,16 @@ class TestOrderStatus(JdOrderCase):
         self.follow_messages()
         self.assertEqual(self.order.status_code, "10017")
 
+    def test_a_message_of_another_kind_only_has_jd_asked(self):
+        self.advance(self.order, "10014")
+        before = self.count_calls("querySoOrder")
+        # "70" of an inbound order and "10034" of another order's: neither is this one's.
+        for code in ("10034", "70", "200"):
+            self.receive_message(self.order, code, kind="inbound")
+        self.follow_messages()
+        self.assertEqual(self.order.status_code, "10014")
+        self.assertEqual(self.count_calls("querySoOrder"), before + 1)
+
     def test_a_message_that_is_delivered_again_is_one_message(self):
         self.assertTrue(self.receive_message(self.order, "10014", number="M-1"))
         self.assertFalse(self.receive_message(self.order, "10014", number="M-1"))

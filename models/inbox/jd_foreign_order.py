@@ -106,6 +106,7 @@ class JdForeignOrder(models.Model):
 
         :param list rows: `lib.api.OrderRow`.
         """
+        rows = [row for row in rows if row.number]
         warehouses = connector.warehouse_ids.grouped("jd_warehouse_no")
         known = self._get_known_numbers(connector, rows)
         listed = self.search(

@@ -131,6 +131,8 @@ class JdMessage(models.Model):
         """Whether JD must be asked before anything follows from this message."""
         order = self.order_id
         status = statuses.find(order.kind, self.code)
+        if self.kind != order.kind:
+            return True  # its code means something else for this kind
         if not order.jd_number or not status or order.state == "cancelling":
             return True
         if status.effect == statuses.MOVED:
