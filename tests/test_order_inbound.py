@@ -118,6 +118,7 @@ class TestReceipts(JdInboundCase):
         self.assertFalse(backorder.jd_order_id)
         self.assertActivity(order, "received less than announced of [G-1]")
         self.assertActivity(order, "in another condition than announced")
+        self.assertEqual(order.discrepancies, "G-1: short 3, damaged 2")
 
     def test_more_than_announced_is_in_stock_and_told(self):
         picking = self.make_receipt(10)

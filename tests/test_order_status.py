@@ -114,7 +114,7 @@ class TestOrderStatus(JdOrderCase):
     def test_a_message_of_another_kind_only_has_jd_asked(self):
         self.advance(self.order, "10014")
         before = self.count_calls("querySoOrder")
-        # "70" of an inbound order and "10034" of another order's: neither is this one's.
+        # "70" means received on an inbound order, and nothing on this one.
         for code in ("10034", "70", "200"):
             self.receive_message(self.order, code, kind="inbound")
         self.follow_messages()

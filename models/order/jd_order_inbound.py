@@ -134,36 +134,71 @@ class JdOrder(models.Model):
             self._record_discrepancies(report)
 
     def _record_discrepancies(self, report):
-        """List what JD did not take into stock: wrong goods and rejections."""
+        """Keep what JD counted otherwise; tell somebody of goods it did not take in."""
         announced = set(self.line_ids.goods_id.mapped("goods_no"))
-        lines = [
-            self.env._(
-                "%(goods)s: %(pieces)s not announced",
-                goods=row.own_goods_number or row.goods_number,
-                pieces=row.quantity,
-            )
-            for row in report.discrepancies
-            if row.goods_number not in announced
+        refused = [
+            *self._explain_unannounced(report, announced),
+            *self._explain_rejections(report, announced),
         ]
-        lines += [
-            self.env._(
-                "%(goods)s: %(pieces)s not taken in: %(reason)s",
-                goods=row.goods_number,
-                pieces=row.quantity,
-                reason=row.reason,
-            )
-            for row in report.rejections
-            if row.goods_number in announced
-        ]
-        if lines:
-            self.discrepancies = "\n".join(lines)
+        counted = list(self._explain_counts(report, announced))
+        self.discrepancies = "\n".join([*refused, *counted]) or False
+        if refused:
             self._request_attention(
                 self.env._(
                     "JD found goods it did not take in. Clear it with the supplier: "
                     "%(discrepancies)s",
-                    discrepancies="; ".join(lines),
+                    discrepancies="; ".join(refused),
                 )
             )
+
+    def _explain_unannounced(self, report, announced):
+        for row in report.discrepancies:
+            if row.goods_number not in announced:
+                yield self.env._(
+                    "%(goods)s: %(pieces)s not announced",
+                    goods=row.own_goods_number or row.goods_number,
+                    pieces=row.quantity,
+                )
+
+    def _explain_rejections(self, report, announced):
+        for row in report.rejections:
+            if row.goods_number in announced:
+                yield self.env._(
+                    "%(goods)s: %(pieces)s not taken in: %(reason)s",
+                    goods=row.goods_number,
+                    pieces=row.quantity,
+                    reason=row.reason,
+                )
+
+    def _explain_counts(self, report, announced):
+        """Yield how many pieces of announced goods JD counted otherwise, and why."""
+        labels = self._get_discrepancy_labels()
+        for row in report.discrepancies:
+            if row.goods_number in announced and row.reasons:
+                counts = [
+                    f"{labels.get(reason, reason)} {pieces}"
+                    for reason, pieces in row.reasons.items()
+                ]
+                yield f"{row.own_goods_number or row.goods_number}: {', '.join(counts)}"
+
+    def _get_discrepancy_labels(self):
+        """Return JD's reason → its name (queryPoOrderDetail, document 1571)."""
+        return {
+            "short": self.env._("short"),
+            "excess": self.env._("in excess"),
+            "damaged": self.env._("damaged"),
+            "goodsDamaged": self.env._("goods damaged"),
+            "deformed": self.env._("deformed"),
+            "pollution": self.env._("soiled"),
+            "empty": self.env._("empty package"),
+            "expired": self.env._("expired"),
+            "expirationDateError": self.env._("wrong expiry date"),
+            "error": self.env._("wrong goods"),
+            "barcodeError": self.env._("wrong barcode"),
+            "barcodeScanFail": self.env._("barcode not readable"),
+            "markUnclear": self.env._("marking not readable"),
+            "other": self.env._("other"),
+        }
 
     # === WORDS === #
 
