@@ -205,7 +205,7 @@ class JdOrder(models.Model):
             "moved; then a JD manager can release the order and close its transfer by "
             "hand.",
             goods=", ".join(
-                row.own_goods_number or row.goods_number or "?"
+                row.goods_number or row.own_goods_number or "?"
                 for row in unmatched_lines
             ),
         )
