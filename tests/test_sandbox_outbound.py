@@ -101,7 +101,7 @@ class TestSandboxOutbound(SandboxOutboundCase):
         self.make_order("SO-3", receiverInfo__mobile=None, receiverInfo__phone="021")
 
     def test_a_line_without_a_number_gets_one_that_is_free(self):
-        self.make_order(cargoInfos__0__orderLine="2", cargoInfos__1__orderLine=None)
+        self.make_order(cargoInfos__0__orderLine=None, cargoInfos__1__orderLine="1")
         [order] = self.sandbox.get("orders")
         numbers = [line["orderLine"] for line in order["lines"]]
         self.assertEqual(numbers, ["2", "1"])
