@@ -13,6 +13,7 @@ TEXTS = ("String", "Date")
 OBJECT_MAP, TEXT_MAP = "Map<String,Object>", "Map<String,String>"
 SMALLEST, LARGEST = -(2**31), 2**31 - 1  # JD is written in Java
 CHINESE_FROM = 0x2E80
+NUMERIC = r"\d+"
 
 
 @dataclass
@@ -142,7 +143,8 @@ class Field:
             self._refuse(call, "value", f"must be {self.format}")
         pattern = self.pattern
         if pattern and not all(re.fullmatch(pattern, each, re.A) for each in parts):
-            self._refuse(call, "value", f"must look like {pattern}")
+            wanted = "be numeric" if pattern == NUMERIC else f"look like {pattern}"
+            self._refuse(call, "value", f"must {wanted}")
 
     def _length(self, text):
         return sum(self.wide if ord(letter) >= CHINESE_FROM else 1 for letter in text)
