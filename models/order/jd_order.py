@@ -424,6 +424,7 @@ class JdOrder(models.Model):
 
         :return: None where the kind has no such method.
         """
+        # By name, as core's delivery.carrier finds `<type>_rate_shipment`.
         method = getattr(self, f"_{self.kind}_{name}", None)
         return method(*args) if method else None
 
@@ -467,6 +468,7 @@ class JdOrder(models.Model):
     def _retry(self):
         self.filtered(lambda order: order.state == "refused")._back_to_draft()
         drafts = self.filtered(lambda order: order.state == "draft")
+        # Checked at once: whoever clicked sees what is still missing.
         drafts._check_and_queue()
         stuck = drafts.filtered(lambda order: order.state == "draft")
         return stuck._show_problems() if stuck else True

@@ -52,6 +52,7 @@ class JdOrder(models.Model):
 
         To be called before the transfer is closed; afterwards nothing may change.
         """
+        # What was moved by these allocations stays their record.
         if self.state == "done":
             return
         lines = {str(line.id): line for line in self.line_ids}
@@ -103,6 +104,7 @@ class JdOrder(models.Model):
 
     def _set_moved_allocations(self, move, allocations):
         """Replace the lines of a move by one for each level and lot that moved."""
+        # The reservation chose lots and places; JD's choice counts.
         move.move_line_ids.unlink()
         parts = self._assign_lots(move, allocations)
         self.env["stock.move.line"].create(
@@ -130,6 +132,7 @@ class JdOrder(models.Model):
                     move.product_id, row.lot_name, self.company_id, row.expires_on
                 )
                 parts.append(part | {"lot": lot})
+        # Last, so that lots JD did name are not assumed for the others.
         for row, part in unnamed:
             parts += self._assume_lots(move, row, part, parts)
         return parts
@@ -144,6 +147,7 @@ class JdOrder(models.Model):
         lots, product, company = self.env["stock.lot"], move.product_id, self.company_id
         line = row.line_id
         name = line.lot_name or self.jd_number
+        # Serial numbers are one piece each, a lot may hold all.
         one_lot = product.tracking == "lot" or (line.lot_name and part["quantity"] == 1)
         if one_lot:
             lot = lots._jd_get(product, name, company, line.expires_on)

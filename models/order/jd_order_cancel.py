@@ -32,6 +32,7 @@ class JdOrder(models.Model):
         self.write(
             {"cancel_requested": True, "cancel_requested_at": fields.Datetime.now()}
         )
+        # An order that is being sent is cancelled once JD has accepted it.
         self.filtered(lambda order: order.state in AT_JD).write(
             {"state": "cancelling", "cancel_due": True, "retry_at": False}
         )
@@ -89,6 +90,7 @@ class JdOrder(models.Model):
                 "pull_at": False,
             }
         )
+        # Without a request nobody here decided: the transfer must not just vanish.
         if self.cancel_requested:
             self.picking_id._jd_cancel_requested_moves()
         else:
@@ -117,6 +119,7 @@ class JdOrder(models.Model):
                 "retry_at": False,
             }
         )
+        # The moves go on: JD ships them.
         self.picking_id.move_ids.jd_cancel_requested = False
         texts = [self._call_kind("explain_cancel_refusal"), words]
         self._request_attention(" ".join(filter(None, texts)))

@@ -100,6 +100,7 @@ class JdOrder(models.Model):
         :return: How many are left.
         """
         domain = Domain("state", "=", "draft") & self._get_retry_domain()
+        # Drafts first: somebody may be waiting for their problem to be gone.
         drafts = self._lock_due(domain, const.CHECK_BATCH)
         drafts._check_and_queue()
         self.env["ir.cron"]._commit_progress(len(drafts))
@@ -213,6 +214,7 @@ class JdOrder(models.Model):
         for move_line in move.move_line_ids:
             name = move_line.lot_id.name or move_line.lot_name or False
             level = self.warehouse_id._jd_get_level(move_line.location_id)
+            # JD picks deliveries by its own rules; a lot asked for would be refused.
             if self.kind == "outbound":
                 name = False
             if name or level != jd_api.GoodsLevel.GOOD:
@@ -234,6 +236,7 @@ class JdOrder(models.Model):
         That is what is reserved or on its way; of goods that somebody outside sends,
         all that is expected, whatever was typed as received already.
         """
+        # Goods from outside are reserved nowhere: their quantity is what was typed.
         if self._is_incoming() and move._should_bypass_reservation():
             return self._in_units(move, move.product_uom_qty)
         return self._get_units(move)
@@ -277,6 +280,7 @@ class JdOrder(models.Model):
     def _is_in_warehouse(self, move):
         """Whether a move leads into this order's warehouse or out of it."""
         place = move.location_dest_id if self._is_incoming() else move.location_id
+        # Goods levels that are not for sale lie outside the warehouse's view.
         inside = place._child_of(self.warehouse_id.view_location_id)
         return inside or place.jd_warehouse_id == self.warehouse_id
 

@@ -44,6 +44,7 @@ class JdOrder(models.Model):
 
         Two workers who move the same goods would disturb each other all the time.
         """
+        # `allow_referencing` lets others create transfers of the warehouse meanwhile.
         free = self.warehouse_id.try_lock_for_update(allow_referencing=True)
         orders = self.filtered(lambda order: order.warehouse_id in free)
         return orders._with_responsible_lang(orders.connector_id[:1])
@@ -58,6 +59,7 @@ class JdOrder(models.Model):
         moved = open_orders.filtered(lambda o: any(o.line_ids.mapped("reported")))
         # Done first: the hooks on the moves must not take this for a merchant's change.
         self.write({"state": "done", "retry_at": False})
+        # Before closing: the carrier's hooks read the reference when it closes.
         moved._write_waybills()
         moved._set_moved_quantities()
         for company, orders in moved.grouped("company_id").items():
@@ -196,11 +198,13 @@ class JdOrder(models.Model):
 
     def _find_return(self):
         """Return the return transfer that somebody created by hand, if any."""
+        # Somebody may have seen on JD's site that the parcel comes back.
         living = self.picking_id.return_ids.filtered(lambda p: p.state != "cancel")
         return living[:1]
 
     def _create_return(self):
         """Create and return the transfer that brings back all that was shipped."""
+        # Core's own wizard, so that the return is linked with its delivery.
         wizard = self.env["stock.return.picking"].create(
             {"picking_id": self.picking_id.id}
         )

@@ -45,6 +45,7 @@ class JdOrder(models.Model):
                 ("pull_at", "<=", fields.Datetime.now()),
             ]
         )
+        # Only an unknown outcome may use the day's reserve of calls.
         for states, is_needed in ((("unknown",), True), (FOLLOWED, False)):
             domain = due & Domain("state", "in", states)
             limit = connector._get_allowance(
@@ -83,6 +84,7 @@ class JdOrder(models.Model):
         """Postpone the next pull, further after each one that JD did not answer."""
         now = fields.Datetime.now()
         for order in self:
+            # JD may be down for hours: each question costs a call of the day's budget.
             delay = const.RETRY_DELAYS[
                 min(order.unanswered, len(const.RETRY_DELAYS) - 1)
             ]
@@ -138,12 +140,15 @@ class JdOrder(models.Model):
     def _get_pull_interval(self, now):
         age = (now - (self.accepted_at or now)) * const.PULL_SHARE
         waiting = (now - (self._get_impatient_since() or now)) * const.PULL_SHARE
+        # An answer is overdue: ask soon at first, then less and less often.
         if self._get_impatient_since():
             return max(waiting, const.PULL_IMPATIENT)
         if self.are_quantities_known:
+            # The goods have left and the transfer is closed: nobody waits for the rest.
             age = min(age, const.PULL_AFTER_SHIPPING_LATEST)
             return max(age, const.PULL_AT_LEISURE)
         soonest = const.PULL_SOONEST
+        # Messages bring the news; the pull only catches those that got lost.
         if self.connector_id.subscription_state == "receiving":
             soonest = const.PULL_AT_LEISURE
         return max(min(age, const.PULL_LATEST), soonest)
@@ -157,6 +162,7 @@ class JdOrder(models.Model):
 
     def _is_over(self, now):
         """Whether JD has nothing more to report, or has taken too long."""
+        # Without quantities the transfer stays open: go on asking.
         if not self.are_quantities_known:
             return False
         at_end = self.status_rank in (self._rules.final_rank, statuses.RETURNED_RANK)

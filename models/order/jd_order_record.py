@@ -31,6 +31,7 @@ class JdOrder(models.Model):
                 missing += order
             elif isinstance(report, jd_api.Refused):
                 order._request_attention(order.connector_id._explain(report))
+            # The claim has set `pull_at` already; a pause JD asked for may be longer.
             elif isinstance(report, jd_api.Throttled):
                 pause = timedelta(seconds=report.wait_seconds)
                 order.pull_at = max(order.pull_at, fields.Datetime.now() + pause)
@@ -76,6 +77,7 @@ class JdOrder(models.Model):
         }
         fitting = self.browse().union(*reports)
         for order, report in reports.items():
+            # The answer to the create was lost: this one names JD's number.
             if not order.jd_number:
                 order.jd_number = report.number
             if order.state == "done":
@@ -171,6 +173,7 @@ class JdOrder(models.Model):
         done = self._read_done(report)
         for line in self.line_ids.filtered(lambda line: str(line.id) in done):
             line.write({"reported": done[str(line.id)], "is_reported": True})
+        # A partial report must not close the transfer with zeros.
         if done and (all(self.line_ids.mapped("is_reported")) or self._is_last(report)):
             self.are_quantities_known = True
 
@@ -241,6 +244,7 @@ class JdOrder(models.Model):
         """Whether lines that this report leaves out will not move any more."""
         rules = self._rules
         status = statuses.find(self.kind, report.status)
+        # JD reports zero quantities as absent lines once the goods have left.
         has_left = status and status.rank and status.rank > rules.moved_rank
         return has_left or rules.moved_rank == rules.final_rank
 
@@ -266,6 +270,7 @@ class JdOrder(models.Model):
     def _check_cancel_refused(self, code):
         """Record a refused cancellation, also where JD reported it once before."""
         status = statuses.find(self.kind, code)
+        # A status is applied once, but JD may refuse a second request with the same.
         failed = status and status.effect == statuses.CANCEL_FAILED
         if failed and self.state == "cancelling" and not self.cancel_due:
             self._record_cancel_refused()
@@ -277,6 +282,7 @@ class JdOrder(models.Model):
         expected = self.env["jd.parcel"]
         for order, report in reports.items():
             known = set(order.parcel_ids.mapped("package_no"))
+            # Bare waybills stand in for parcels until JD has packed them.
             if report.parcels:
                 expected += order.parcel_ids.filtered("is_expected")
             values += [
@@ -323,6 +329,7 @@ class JdOrder(models.Model):
         }
         now = fields.Datetime.now()
         fresh = {}
+        # JD repeats its whole history with each answer; the first time counts.
         for order, code, at in news:
             if (order.id, code) not in known:
                 fresh.setdefault(order, {}).setdefault(code, at or now)
@@ -348,6 +355,7 @@ class JdOrder(models.Model):
         :param dict codes: JD's code → when it happened.
         """
         found = {code: statuses.find(self.kind, code) for code in codes}
+        # Kept and shown as it is: JD adds statuses without notice.
         if not all(found.values()):
             self.has_unknown_status = True
         ahead = [
@@ -355,6 +363,7 @@ class JdOrder(models.Model):
             for code, status in found.items()
             if status and status.rank and status.rank > self.status_rank
         ]
+        # Late news of an earlier status become events, but never move it back.
         if ahead:
             rank, code = max(ahead)
             has_left = rank >= self._rules.moved_rank

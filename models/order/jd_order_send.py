@@ -27,6 +27,7 @@ class JdOrder(models.Model):
         drops it with the process: a row in `sending` that nobody holds is one whose
         answer nobody will record. It is asked about before it could be sent again.
         """
+        # First what a worker left behind when it ended amid its calls.
         self._search_abandoned()._lock_available()._mark_unknown()
         remaining = self._check_waiting()
         for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
@@ -67,6 +68,7 @@ class JdOrder(models.Model):
     def _claimed(self):
         """Keep these orders in `sending` while their calls are under way."""
         claim = min(self.ids)
+        # One lock for the batch, named by its smallest id; each order remembers it.
         keys = SQL("%s, %s", const.CLAIM_LOCK_CLASS, claim)
         self.env.execute_query(SQL("SELECT pg_advisory_lock(%s)", keys))
         try:
@@ -154,6 +156,7 @@ class JdOrder(models.Model):
         operations = orders and connector._get_operations_or_expire()
         if not operations:
             return 0
+        # Between queueing and sending, minutes may pass.
         # The transfers may have changed since they were queued.
         requests = orders._check_apart()._prepare_requests()
         if requests:
@@ -205,6 +208,7 @@ class JdOrder(models.Model):
             else:
                 unknown += order
                 self._log_defect(answer)
+        # In batches: each of these writes and triggers once for all its orders.
         accepted._mark_accepted()
         waiting._retry_later(answers)
         unknown._mark_unknown()
@@ -228,6 +232,7 @@ class JdOrder(models.Model):
         now = fields.Datetime.now()
         for order in self:
             answer = answers[order.id]
+            # JD names the pause where it throttles; else each attempt waits longer.
             delay = order._get_retry_delay()
             if isinstance(answer, jd_api.Throttled):
                 delay = timedelta(seconds=answer.wait_seconds)

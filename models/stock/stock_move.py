@@ -48,6 +48,7 @@ class StockMove(models.Model):
         domain = super()._search_picking_for_assignation_domain()
         if self.product_uom.compare(self.product_uom_qty, 0) < 0:
             return domain  # a decrease
+        # JD cannot add a line to an order.
         told = [*MAYBE_AT_JD, *AT_JD]
         return [*domain, "!", ("jd_order_id.state", "in", told)]
 
@@ -62,6 +63,7 @@ class StockMove(models.Model):
         # sudo: cancelling a sale may request a cancellation from JD.
         living_sudo = living.sudo()
         orders_sudo = living_sudo.picking_id.jd_order_id
+        # Orders JD does not have yet can simply change.
         living_sudo._jd_withdraw(
             orders_sudo.filtered(lambda order: order.state in NOT_AT_JD)
         )
@@ -72,6 +74,7 @@ class StockMove(models.Model):
         held_sudo = living_sudo.filtered(
             lambda move: move.picking_id in at_jd_sudo.picking_id
         )
+        # Core must not cancel these moves now: JD may still ship them.
         held_sudo.jd_cancel_requested = True
         at_jd_sudo.filtered(lambda order: not order.cancel_requested)._request_cancel()
         return held_sudo.sudo(self.env.su)

@@ -50,6 +50,7 @@ class StockPicking(models.Model):
         due = self.browse()
         for page in split_every(const.CHECK_BATCH, found.ids, self.browse):
             due += page.filtered(lambda p: p.jd_kind and p._jd_is_due())
+            # The kind is computed, so the due ones are counted page by page.
             if len(due) > const.CHECK_BATCH:
                 break
         batch = due[: const.CHECK_BATCH]
@@ -77,6 +78,7 @@ class StockPicking(models.Model):
         return ~manual
 
     def _jd_is_due(self):
+        # JD made that return itself, when the receiver refused the parcel.
         if self._jd_is_refused_parcel():
             return False
         if self.jd_kind in ("inbound", "customer_return"):

@@ -106,6 +106,7 @@ class StockWarehouse(models.Model):
                 warehouse_sudo = warehouses_sudo._jd_adopt_or_create(
                     connector, department_no, row
                 )
+            # Archived with an earlier connection; its history and goods come back.
             if not warehouse_sudo.active:
                 warehouse_sudo.active = True
             found_sudo += warehouse_sudo
@@ -117,6 +118,7 @@ class StockWarehouse(models.Model):
         To be called on superuser records, archived ones included.
         """
         values = self._prepare_jd_values(connector, department_no, row)
+        # The merchant may have made it by hand before connecting.
         namesake = self.search(
             [
                 ("name", "=", values["name"]),
@@ -259,6 +261,7 @@ class StockWarehouse(models.Model):
             return []
         if product.tracking == "lot":
             return [(lots._jd_get(product, name, self.company_id), quantity, True)]
+        # Numbered on, so that each unknown serial number is one of its own.
         known = lots.search_count(
             [("product_id", "=", product.id), ("name", "like", f"{name} ")]
         )
