@@ -1,0 +1,33 @@
+# shellcheck shell=bash disable=SC2164 # dev ends where cd fails (set -e)
+# What is checked without running anything.
+
+# lint_with PROGRAM ARGS...: goes on after a complaint, for all of them to be told.
+lint_with() {
+  say "$*"
+  "$@" || FAILED+=("$1")
+}
+
+# OCA's checks want a folder of the addon's name, inside a repository.
+copy_addon() {
+  mkdir -p "$1/.git" "$1/$ADDON"
+  tar -C "$CHECKOUT" --exclude=./.git -cf - . | tar -C "$1/$ADDON" -xf -
+}
+
+cmd_lint() {
+  local FAILED=() translations repository
+  setup lint
+  repository=$TMPDIR/lint
+  copy_addon "$repository"
+  cd "$CHECKOUT"
+  lint_with ruff format --check .
+  lint_with ruff check .
+  lint_with pylint --rcfile "$CHECKOUT/pyproject.toml" "$LINK"
+  lint_with shellcheck --external-sources dev .ci/run
+  cd "$repository"
+  lint_with oca-checks-odoo-module \
+    --disable=prefer-readme-rst,xml-header-wrong,xml-field-numeric-without-eval "$ADDON"
+  translations=("$ADDON"/i18n/*.po*)
+  [[ ! -e ${translations[0]} ]] || lint_with oca-checks-po "${translations[@]}"
+  ((${#FAILED[@]} == 0)) || die "lint found something: ${FAILED[*]}"
+  say "lint found nothing"
+}

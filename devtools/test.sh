@@ -1,0 +1,141 @@
+# shellcheck shell=bash
+# The tests, and the benchmarks, in databases of their own.
+
+# Odoo installs what it knows of and says little about the rest.
+check_modules() {
+  local module
+  for module in ${JD_TEST_WITH//,/ }; do
+    [[ -d $ODOO_SITE/odoo/addons/$module || -d $ODOO_SITE/addons/$module ]] ||
+      die "JD_TEST_WITH: Odoo has no module $module."
+  done
+}
+
+ensure_template() {
+  database_exists "$TEMPLATE" ||
+    step template "preparing a database with $MODULES" \
+      make_database "$TEMPLATE" -i "$MODULES"
+}
+
+# Runs that were killed leave their database behind.
+drop_dead_databases() {
+  local name pid
+  for name in $(sql postgres -c "SELECT datname FROM pg_database
+      WHERE datname LIKE 'jd\_test\_$CHECKOUT_ID\_%'"); do
+    # A core's own copy has "-gw" and a number after its name.
+    pid=${name%-gw*}
+    kill -0 "${pid##*_}" 2>/dev/null || drop_database "$name"
+  done
+}
+
+make_test_database() {
+  JD_TEST_WITH=${JD_TEST_WITH:-}
+  check_space
+  check_modules
+  MODULES=stock${JD_TEST_WITH:+,$JD_TEST_WITH}
+  TEMPLATE=jd_template_$({ odoo_version; echo "$VENV_ID $MODULES"; } | hash_of)
+  TEST_DB=jd_test_${CHECKOUT_ID}_$$
+  # Nobody connects to this one, so that tests can have copies of it.
+  export JD_TEST_BASE=jd_test_${CHECKOUT_ID}_base_$$
+  locked template ensure_template
+  drop_dead_databases
+  ON_EXIT+=("drop_database $TEST_DB" "drop_database $JD_TEST_BASE")
+  createdb -T "$TEMPLATE" "$JD_TEST_BASE"
+  copy_filestore "$TEMPLATE" "$JD_TEST_BASE"
+  step "install-$$" "installing $ADDON" \
+    "$PY" -m odoo -d "$JD_TEST_BASE" -i "$ADDON" --stop-after-init --no-http
+  # Tests on several cores share the filestore, and would delete each other's files.
+  set_parameter "$JD_TEST_BASE" ir_attachment.location db
+  createdb -T "$JD_TEST_BASE" "$TEST_DB"
+  copy_filestore "$JD_TEST_BASE" "$TEST_DB"
+  report_problems "$OURS/install-$$.log"
+  rm "$OURS/install-$$.log"
+}
+
+# Odoo goes on after much that is wrong with a module, and only logs it.
+report_problems() {
+  ! grep -E '^[0-9-]+ [0-9:,]+ [0-9]+ (WARNING|ERROR|CRITICAL) ' "$1" |
+    grep -v ' py.warnings: ' >&2 || die "$ADDON does not install cleanly: see $1"
+}
+
+# to_link ARGS...: pytest's arguments, with paths of the checkout replaced by the
+# same ones below the link, which is what makes them part of odoo.addons.
+to_link() {
+  local argument previous="" paths=0
+  PYTEST_ARGS=()
+  for argument in "$@"; do
+    argument=${argument#./}
+    argument=${argument#"$ADDON"/}
+    if [[ $previous != -[kmcpoWn] && $argument != -* &&
+      -e $CHECKOUT/${argument%%::*} ]]; then
+      PYTEST_ARGS+=("$LINK/$argument")
+      paths=1
+    else
+      PYTEST_ARGS+=("$argument")
+    fi
+    previous=$argument
+  done
+  ((paths)) || PYTEST_ARGS+=("$LINK/tests")
+}
+
+# Without arguments all tests run, and once more those of what differs where other
+# modules are installed. Two sets: next to purchase_stock, Odoo itself asks more rights
+# of whoever cancels a sale.
+SALES=sale_stock,stock_delivery
+SALES_TESTS=(tests/test_order_{sale,close,cancel}.py)
+PURCHASES=purchase_stock,product_expiry
+PURCHASES_TESTS=(tests/test_order_{purchase,expiry}.py)
+# Each with a database of its own; the tests of one file stay together.
+ALL_CORES=(-n logical --dist loadfile --no-loadscope-reorder)
+
+cmd_test() {
+  local failed=()
+  setup test
+  start_postgres
+  if (($#)); then
+    in_front run_tests "${JD_TEST_WITH:-}" "$@"
+    return
+  fi
+  run_part "all tests" "${JD_TEST_WITH:-}" "${ALL_CORES[@]}"
+  if [[ -z ${JD_TEST_WITH:-} ]]; then
+    run_part "tests next to $SALES" "$SALES" "${SALES_TESTS[@]}" "${ALL_CORES[@]}"
+    run_part "tests next to $PURCHASES" "$PURCHASES" "${PURCHASES_TESTS[@]}"
+  fi
+  ((${#failed[@]} == 0)) || die "failed:$(printf '\n  %s' "${failed[@]}")"
+}
+
+# run_part TITLE MODULES PYTEST-ARGS...: a failure does not keep the next part from
+# running, and is told again at the end.
+run_part() {
+  local code
+  say "$1"
+  # Not in an ||, where a failed line inside would not end the part.
+  set +e
+  in_front run_tests "${@:2}"
+  code=$?
+  set -e
+  ((code == 0)) || failed+=("$1 (exit code $code)")
+}
+
+# run_tests MODULES PYTEST-ARGS...: in a subshell, which drops its databases at the end.
+run_tests() (
+  set -e
+  clean_up_on_exit
+  JD_TEST_WITH=$1
+  make_test_database
+  to_link "${@:2}"
+  cd "$OURS/addons"
+  # The browser's traces go with it.
+  export XDG_CONFIG_HOME=$TMPDIR/config
+  "$PY" -m pytest -c "$LINK/pyproject.toml" --rootdir "$LINK" \
+    -o cache_dir="$OURS/pytest" --odoo-database="$TEST_DB" --odoo-http \
+    --odoo-log-level=info "${PYTEST_ARGS[@]}"
+)
+
+cmd_bench() {
+  [[ -d $CHECKOUT/bench ]] || die "there are no benchmarks yet."
+  setup bench
+  start_postgres
+  make_test_database
+  cd "$CHECKOUT"
+  in_front "$PY" -m bench "$@"
+}
