@@ -1,12 +1,14 @@
-"""Builds the addon's wheel with whool, from a checkout of any name.
+"""Builds the addon's wheel and sdist with whool, from a folder of any name.
 
 whool names the addon after its folder and packs all that git knows. This hands it a
-folder of the right name, without what only developers need.
+folder of the right name, without what only developers need. The folder it starts from
+is a checkout, an export of one, or an unpacked sdist.
 """
 
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,36 +17,61 @@ from whool import buildapi
 
 ADDON = "jd_fulfillment"
 NOT_SHIPPED = {"bench", "dev", "devtools", "docs", "sandbox", "tests"}
+# What others leave behind, as .gitignore has it.
+MADE = {"__pycache__", "build", "dist"}
+# An sdist builds its wheel by itself.
+BACKEND = f"devtools/{Path(__file__).name}"
 
 
 @contextmanager
-def addon_folder():
+def addon_folder(more_files=()):
     """Go into a copy of the addon for the time of a build."""
-    checkout = Path.cwd()
+    source = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         addon = Path(folder, ADDON)
-        for name in shipped_files():
+        for name in [*list_shipped_files(), *more_files]:
             (addon / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(checkout / name, addon / name)
+            shutil.copy(source / name, addon / name)
         os.chdir(addon)
         try:
             yield
         finally:
-            os.chdir(checkout)
+            os.chdir(source)
 
 
-def shipped_files():
-    names = subprocess.run(
-        ["git", "ls-files", "-z"],  # noqa: S607
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    for name in filter(None, names.split("\0")):
-        top = name.split("/")[0]
-        hidden = top.startswith((".", "requirements-"))
-        if top not in NOT_SHIPPED and not hidden:
-            yield name
+def list_shipped_files():
+    """Return the sorted paths of the addon's files in the current folder."""
+    names = list_known_to_git() if Path(".git").exists() else list_found()
+    return sorted(name for name in names if is_shipped(name))
+
+
+def list_known_to_git():
+    # The folder may belong to somebody else: its files are only listed.
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    try:
+        output = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        # Git has said why on the terminal.
+        sys.stderr.write(f"{error}; packing all files of {Path.cwd()}\n")
+        return list_found()
+    return filter(None, os.fsdecode(output).split("\0"))
+
+
+def list_found():
+    for folder, folders, names in os.walk("."):
+        folders[:] = [name for name in folders if not is_made(name)]
+        for name in names:
+            if not is_made(name):
+                yield Path(folder, name).as_posix()
+
+
+def is_made(name):
+    return name in MADE or name.endswith((".pyc", ".pyo", ".egg-info"))
+
+
+def is_shipped(name):
+    top = name.split("/")[0]
+    return top not in NOT_SHIPPED and not top.startswith(".")
 
 
 def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
@@ -57,3 +84,9 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     target = os.path.abspath(wheel_directory)
     with addon_folder():
         return buildapi.build_wheel(target, config_settings)
+
+
+def build_sdist(sdist_directory, config_settings=None):
+    target = os.path.abspath(sdist_directory)
+    with addon_folder([BACKEND]):
+        return buildapi.build_sdist(target, config_settings)

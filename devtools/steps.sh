@@ -120,7 +120,8 @@ locked() {
 
 # --- Space ---------------------------------------------------------------------
 
-SPACE_NEEDED=2000 # MB
+# What everything fetched, and one database, take at most.
+SPACE_NEEDED=2500 # MB
 
 free_space() { df -Pk "$STATE" | awk 'NR == 2 {print int($4 / 1000)}'; }
 

@@ -47,15 +47,14 @@ serve() {
 }
 
 # await NAME TITLE CHECK...: until the check passes; the end of the log if the
-# server dies before.
+# server dies before, or the check never passes.
 await() {
-  local job=$JOB log=$OURS/$1.log
+  local job=$JOB log=$OURS/$1.log until=$((SECONDS + 300))
   say "$2 ..."
-  until "${@:3}"; do
-    kill -0 "$job" 2>/dev/null || break
+  while kill -0 "$job" 2>/dev/null && ((SECONDS < until)); do
+    ! "${@:3}" || return 0
     sleep 0.3
   done
-  kill -0 "$job" 2>/dev/null && return
   tail -n 30 "$log" >&2
   die "$1 does not start; the whole log is $log"
 }
@@ -71,7 +70,8 @@ start_sandbox() {
 
 odoo_answers() {
   "$PY" -c 'import sys, urllib.request
-urllib.request.urlopen(sys.argv[1], timeout=120)' "$ODOO_URL/web/login" 2>/dev/null
+urllib.request.urlopen(sys.argv[1], timeout=120)' \
+    "http://127.0.0.1:$ODOO_PORT/web/login" 2>/dev/null
 }
 
 start_odoo() {

@@ -22,6 +22,7 @@ BASE = os.environ.get("JD_TEST_BASE")  # a database that nobody is connected to
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 START_TIMEOUT = 120
 TIMEOUT = 60
+DROP_PATIENCE = 30
 _numbers = count(1)
 
 
@@ -81,7 +82,7 @@ class OdooProcess:
             self._process.kill()
             self._process.wait()
         close_db(self.database)
-        _run("dropdb", "--if-exists", "--force", self.database)
+        drop_database(self.database)
         shutil.rmtree(_get_filestore(self.database), ignore_errors=True)
 
     def read_log(self):
@@ -100,7 +101,7 @@ class OdooProcess:
         raise RuntimeError(f"Odoo did not start:\n{self.read_log()[-3000:]}")
 
     def _create_database(self):
-        _run("createdb", "--template", BASE, self.database)
+        run("createdb", "--template", BASE, self.database)
         source = _get_filestore(BASE)
         if source.is_dir():
             # Odoo never changes a stored file in place.
@@ -175,5 +176,22 @@ def _free_port():
         return found.getsockname()[1]
 
 
-def _run(*command):
-    subprocess.run(command, check=True, capture_output=True, text=True)
+def drop_database(database):
+    """Drop it with patience: its owner may not send everybody away. PostgreSQL's own
+    autovacuum worker goes by itself, soon.
+    """
+    deadline = time.monotonic() + DROP_PATIENCE
+    while True:
+        try:
+            return run("dropdb", "--if-exists", "--force", database)
+        except RuntimeError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.5)
+
+
+def run(*command):
+    """:raise RuntimeError: With what the command said, if it failed."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr or done.stdout}")
