@@ -28,6 +28,7 @@ drop_dead_databases() {
 }
 
 make_test_database() {
+  local log=install-$BASHPID
   JD_TEST_WITH=${JD_TEST_WITH:-}
   check_space
   check_modules
@@ -41,14 +42,14 @@ make_test_database() {
   ON_EXIT+=("drop_database $TEST_DB" "drop_database $JD_TEST_BASE")
   createdb -T "$TEMPLATE" "$JD_TEST_BASE"
   copy_filestore "$TEMPLATE" "$JD_TEST_BASE"
-  step "install-$$" "installing $ADDON" \
+  step "$log" "installing $ADDON" \
     "$PY" -m odoo -d "$JD_TEST_BASE" -i "$ADDON" --stop-after-init --no-http
   # Tests on several cores share the filestore, and would delete each other's files.
   set_parameter "$JD_TEST_BASE" ir_attachment.location db
   createdb -T "$JD_TEST_BASE" "$TEST_DB"
   copy_filestore "$JD_TEST_BASE" "$TEST_DB"
-  report_problems "$OURS/install-$$.log"
-  rm "$OURS/install-$$.log"
+  report_problems "$OURS/$log.log"
+  rm "$OURS/$log.log"
 }
 
 # Odoo goes on after much that is wrong with a module, and only logs it.
