@@ -1,5 +1,5 @@
-"""Packages are the same wherever they are built, and databases are dropped with patience:
-what ./dev and the packaging promise and can be shown cheaply."""
+"""What the developers' tools promise: a package is the same wherever it is built, and
+databases are dropped with patience."""
 
 import os
 import shutil
@@ -26,19 +26,23 @@ DEVTOOLS = CHECKOUT / "devtools"
 class TestPackages(BaseCase):
     """The wheel, built from what the checkout knows in folders of other kinds."""
 
-    def setUp(self):
-        super().setUp()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
         if not (CHECKOUT / ".git").exists():
             raise SkipTest("There is no checkout to compare with.")
+        cls.wheel = _list_wheel(CHECKOUT)
+
+    def setUp(self):
+        super().setUp()
         temporary = tempfile.TemporaryDirectory()
         self.addCleanup(temporary.cleanup)
         self.folder = Path(temporary.name)
         self.export = self.folder / "export of it"
-        for name in _git("ls-files", "-z").split("\0"):
+        for name in _git(CHECKOUT, "ls-files", "-z").split("\0"):
             if name and (CHECKOUT / name).exists():
                 (self.export / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(CHECKOUT / name, self.export / name)
-        self.wheel = self._list_wheel(CHECKOUT)
 
     def test_holds_the_addon_and_nothing_for_developers(self):
         addon = {name for name in self.wheel if name.startswith("odoo/")}
@@ -53,44 +57,25 @@ class TestPackages(BaseCase):
             path = self.export / left
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
-        self.assertEqual(self._list_wheel(self.export), self.wheel)
+        self.assertEqual(_list_wheel(self.export), self.wheel)
 
     def test_is_the_same_from_a_checkout_of_somebody_else(self):
-        (CHECKOUT / "not known to git.txt").touch()
-        self.addCleanup((CHECKOUT / "not known to git.txt").unlink)
-        other = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
-        self.assertEqual(self._list_wheel(CHECKOUT, **other), self.wheel)
+        _git(self.export, "init", "--quiet")
+        _git(self.export, "add", "--all")
+        (self.export / "unknown.txt").touch()
+        somebody_else = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
+        self.assertEqual(_list_wheel(self.export, **somebody_else), self.wheel)
 
     def test_is_the_same_from_an_sdist(self):
-        sdist = self._build("sdist", self.export)
+        sdist = _build("sdist", self.export, self.folder)
         with tarfile.open(sdist) as archive:
             archive.extractall(self.folder, filter="data")
         [unpacked] = self.folder.glob("odoo_addon_*/")
-        self.assertEqual(self._list_wheel(unpacked), self.wheel)
+        self.assertEqual(_list_wheel(unpacked), self.wheel)
 
     def test_is_built_where_git_is_broken(self):
         (self.export / ".git").write_text("not a repository")
-        self.assertEqual(self._list_wheel(self.export), self.wheel)
-
-    def _list_wheel(self, source, **environment):
-        with zipfile.ZipFile(self._build("wheel", source, **environment)) as wheel:
-            return sorted(wheel.namelist())
-
-    def _build(self, kind, source, **environment):
-        """Call the build backend as pip does; return the path of what it made."""
-        program = (
-            "import sys, build_backend as backend\n"
-            f"print(backend.build_{kind}(sys.argv[1]))"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", program, str(self.folder)],
-            cwd=source,
-            env={**os.environ, "PYTHONPATH": str(source / "devtools"), **environment},
-            capture_output=True,
-            text=True,
-        )
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return self.folder / done.stdout.splitlines()[-1]
+        self.assertEqual(_list_wheel(self.export), self.wheel)
 
 
 @tagged("-at_install", "post_install")
@@ -128,11 +113,38 @@ class TestDropping(BaseCase):
         self.assertFalse(self._exists())
 
     def _exists(self):
-        with psycopg2.connect(dbname="postgres") as connection, connection.cursor() as cr:
+        with (
+            psycopg2.connect(dbname="postgres") as connection,
+            connection.cursor() as cr,
+        ):
             cr.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.database])
             return bool(cr.fetchone())
 
 
-def _git(*arguments):
-    command = ["git", "-c", "safe.directory=*", "-C", CHECKOUT, *arguments]
+def _list_wheel(source, **environment):
+    with tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(_build("wheel", source, folder, **environment)) as wheel:
+            return sorted(wheel.namelist())
+
+
+def _build(kind, source, target, **environment):
+    """Call the build backend as pip does; return the path of what it made."""
+    program = (
+        "import sys, build_backend as backend\n"
+        f"print(backend.build_{kind}(sys.argv[1]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(target)],
+        cwd=source,
+        env={**os.environ, "PYTHONPATH": str(source / "devtools"), **environment},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return Path(target, done.stdout.splitlines()[-1])
+
+
+def _git(folder, *arguments):
+    command = ["git", "-c", "safe.directory=*", "-C", folder, *arguments]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
