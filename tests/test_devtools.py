@@ -123,8 +123,8 @@ class TestDropping(BaseCase):
 
 def _list_wheel(source, **environment):
     with tempfile.TemporaryDirectory() as folder:
-        with zipfile.ZipFile(_build("wheel", source, folder, **environment)) as wheel:
-            return sorted(wheel.namelist())
+        wheel = _build("wheel", source, folder, **environment)
+        return sorted(zipfile.ZipFile(wheel).namelist())
 
 
 def _build(kind, source, target, **environment):
