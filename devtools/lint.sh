@@ -21,6 +21,7 @@ cmd_lint() {
   cd "$CHECKOUT"
   lint_with ruff format --check .
   lint_with ruff check .
+  lint_with python devtools/check_structure.py
   lint_with pylint --rcfile "$CHECKOUT/pyproject.toml" "$LINK"
   lint_with shellcheck --external-sources dev .ci/run
   cd "$repository"
