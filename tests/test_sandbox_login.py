@@ -89,7 +89,7 @@ class TestSandboxLogin(SandboxCase):
         self.assertIn("used before", again["en_desc"])
 
     def test_the_token_addresses_take_get_only_and_spend_no_code_on_another(self):
-        caller = self.caller()
+        caller = self.make_caller()
         caller.code = read_answer(self.authorize())["code"]
         query = {
             "code": caller.code,
@@ -119,7 +119,7 @@ class TestSandboxLogin(SandboxCase):
             with self.subTest(when):
                 self.sandbox.do("reset")
                 self.sandbox.do("settings", old_token_at_renewal=when)
-                caller = self.caller()
+                caller = self.make_caller()
                 old = self.sandbox.get("state")["tokens"][0]
                 new = caller.refresh(old["refresh"])["data"]["accessToken"]
                 self.assertEqual(self.works(caller), expected)
@@ -133,9 +133,9 @@ class TestSandboxLogin(SandboxCase):
             with self.subTest(when):
                 self.sandbox.do("reset")
                 self.sandbox.do("settings", old_token_at_login=when)
-                old, other = self.caller(), self.another()
+                old, other = self.make_caller(), self.another()
                 before = self.sandbox.get("state")["tokens"][0]
-                new = self.caller()
+                new = self.make_caller()
                 self.assertEqual(self.works(old), expected)
                 self.assertEqual(self.end_of(before), when)
                 renewed = new.refresh(before["refresh"])
@@ -160,7 +160,7 @@ class TestSandboxLogin(SandboxCase):
                 self.sandbox.do("settings", **values)
 
     def test_one_token_can_be_ended_by_hand(self):
-        first, second = self.caller(), self.caller()
+        first, second = self.make_caller(), self.make_caller()
         self.sandbox.do("tokens", access=first.token, expire=True)
         self.assertFalse(self.works(first))
         self.assertTrue(self.works(second))

@@ -39,7 +39,7 @@ class TestSandboxRepeats(SandboxOutboundCase):
         level = 100 if kind == "TGCK" else "100"
         line = {"erpGoodsNo": goods, "planQuantity": quantity, "goodsLevel": level}
         if kind == "XSCK":
-            request = self.request(f"OUR-{kind}", cargoInfos=[line])
+            request = self.make_request(f"OUR-{kind}", cargoInfos=[line])
         else:
             request = OWNER | rest | {own: f"OUR-{kind}", "cargoInfos": [line]}
         answer = self.caller.call(f"/order/{path}", request | changes)
