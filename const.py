@@ -96,6 +96,8 @@ MESSAGE_BATCH = 500
 CLAIM_LOCK_CLASS = 0x6A64
 
 CHECK_AGAIN = timedelta(hours=1)
+# While goods or a supplier are being looked up at JD.
+CHECK_SOON = timedelta(minutes=2)
 RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
 # JD may still be working on what it did not answer: leave it time before asking.
 ASK_DELAY = timedelta(minutes=1)

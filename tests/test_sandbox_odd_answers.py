@@ -28,7 +28,9 @@ class TestSandboxOddAnswers(SandboxOutboundCase):
         return self.caller.send(QUERY, body)
 
     def send_order(self, number="SO-1"):
-        return self.caller.send(CREATE, json.dumps([self.make_request(number)]).encode())
+        return self.caller.send(
+            CREATE, json.dumps([self.make_request(number)]).encode()
+        )
 
     def orders(self):
         return [order["erpOrderNo"] for order in self.sandbox.get("orders")]

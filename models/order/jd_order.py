@@ -393,7 +393,8 @@ class JdOrder(models.Model):
         ):
             order_sudo._apply_cancellation(
                 self.env._(
-                    "%(user)s released this order from JD. Send the transfer again, or "
+                    "%(user)s released this order: JD support confirmed that JD will "
+                    "not carry it out. The transfer is on hold: send it again, or "
                     "cancel it.",
                     user=self.env.user.name,
                 )
@@ -418,8 +419,8 @@ class JdOrder(models.Model):
     def _call_kind(self, name, *args):
         """Call what this order's kind has of its own: `_outbound_<name>` and so on.
 
-        The names are `get_problems`, `prepare_request`, `record_report`,
-        `explain_refusal`, `explain_end`, `explain_too_late` and
+        The names are `get_problems`, `is_supplier_awaited`, `prepare_request`,
+        `record_report`, `explain_refusal`, `explain_end`, `explain_too_late` and
         `explain_cancel_refusal`.
 
         :return: None where the kind has no such method.

@@ -76,22 +76,37 @@ class JdOrder(models.Model):
         for order in self:
             problems = order._get_problems(goods)
             if problems:
-                order._set_problems(problems)
+                order._set_problems(problems, order._get_check_delay(goods))
             else:
                 ready += order
         ready.filtered(lambda order: order.state != "queued").write(
             {"state": "queued", "problems": False, "retry_at": False}
         )
 
-    def _set_problems(self, problems):
+    def _set_problems(self, problems, delay=const.CHECK_AGAIN):
         self.write(
             {
                 "state": "draft",
                 "problems": "\n".join(problems),
                 # A correction made elsewhere is noticed without a click.
-                "retry_at": fields.Datetime.now() + const.CHECK_AGAIN,
+                "retry_at": fields.Datetime.now() + delay,
             }
         )
+
+    def _get_check_delay(self, goods):
+        """Return when to check again: soon, while JD is asked for what is missing.
+
+        Matching checks the drafts that wait for it, but does not see one that another
+        transaction is creating at that moment.
+        """
+        awaited = any(
+            record.state in const.GOODS_WAITING
+            for product in self._get_moves().product_id
+            if (record := goods.get((self.warehouse_id.id, product.id)))
+        )
+        if awaited or self._call_kind("is_supplier_awaited"):
+            return const.CHECK_SOON
+        return const.CHECK_AGAIN
 
     @api.model
     def _check_waiting(self):

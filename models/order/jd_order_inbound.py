@@ -46,6 +46,9 @@ class JdOrder(models.Model):
                 name=supplier.partner_id.name,
             )
 
+    def _inbound_is_supplier_awaited(self):
+        return self._get_supplier().state == "waiting"
+
     def _get_supplier(self):
         """Return the `jd.supplier` of this order, empty where JD needs none."""
         suppliers = self.env["jd.supplier"]

@@ -101,7 +101,7 @@ class JdOrder(models.Model):
         """Tell somebody that JD split this order; its reports are not public."""
         self._request_attention(
             self.env._(
-                "JD split this order into %(numbers)s. Ask JD's staff what leaves with "
+                "JD split this order into %(numbers)s. Ask JD support what leaves with "
                 "which; the transfer closes with what JD reports of the whole.",
                 numbers=", ".join(numbers),
             )

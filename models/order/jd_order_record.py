@@ -57,7 +57,7 @@ class JdOrder(models.Model):
                 order.pull_at = order._get_next_pull(now)
                 order._request_attention(
                     order.env._(
-                        "JD accepted this order and no longer knows it. Ask JD's staff "
+                        "JD accepted this order and no longer knows it. Ask JD support "
                         "what became of %(number)s.",
                         number=order.jd_number,
                     )
@@ -407,7 +407,7 @@ class JdOrder(models.Model):
         elif status.effect == statuses.ATTENTION:
             self._request_attention(
                 self.env._(
-                    "JD reports “%(status)s” for this order. Ask JD's staff what it "
+                    "JD reports “%(status)s” for this order. Ask JD support what it "
                     "means for the goods.",
                     status=str(status.name),
                 )

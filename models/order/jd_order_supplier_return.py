@@ -56,6 +56,9 @@ class JdOrder(models.Model):
                 missing=", ".join(missing),
             )
 
+    def _supplier_return_is_supplier_awaited(self):
+        return self._get_supplier().state == "waiting"
+
     # === REQUEST === #
 
     def _supplier_return_prepare_request(self):
