@@ -54,6 +54,18 @@ class TestReceipts(JdInboundCase):
 
     # === SUPPLIERS === #
 
+    def test_an_order_is_checked_soon_while_its_supplier_is_looked_up(self):
+        order = self.make_receipt(5).jd_order_id
+        self.assertProblems(order, "is being looked up at JD")
+        soon = fields.Datetime.now() + const.CHECK_SOON
+        self.assertLessEqual(order.retry_at, soon)
+        # Matched by a transaction that did not see this order yet.
+        order.partner_id.commercial_partner_id.flush_recordset()
+        self.env["jd.supplier"].search([]).supplier_no = "EMS0000000000001"
+        self.pass_time(minutes=3)
+        self.run_cron("push_orders")
+        self.assertNotEqual(order.state, "draft")
+
     def get_suppliers_at_jd(self):
         return [
             self.get_order_at_jd(order)["request"].get("supplierNo")
