@@ -1,19 +1,21 @@
-"""The address JD posts its messages to; `lib` knows what they look like."""
+"""The addresses JD posts its messages to; `lib` knows what they look like."""
 
 import logging
+import re
 
 from odoo import fields
+from odoo.fields import Domain
 from odoo.http import Controller, request, route
 
 from .. import const, lib
-from ..lib.api import MessageRejected, PostedMessage
+from ..lib.api import MessageForm, MessageRejected, PostedMessage
 
 _logger = logging.getLogger(__name__)
 
 
 class JdPushController(Controller):
     @route(
-        const.MESSAGE_ROUTE,
+        [const.MESSAGE_ROUTE, f"{const.MESSAGE_ROUTE}/<string:path_secret>"],
         type="http",
         auth="public",
         methods=["POST"],
@@ -21,14 +23,18 @@ class JdPushController(Controller):
         save_session=False,
         max_content_length=const.MESSAGE_LIMIT,
     )
-    def jd_message(self, **_parameters):
+    def jd_message(self, path_secret="", **_parameters):
         """Take a message over; what follows from it is a scheduled action's work."""
-        messages = lib.get_messages(const.PROTOCOL)
         posted = PostedMessage(
-            query=request.httprequest.args, body=request.httprequest.get_data()
+            query=request.httprequest.args,
+            body=request.httprequest.get_data(),
+            form=request.httprequest.form,
+            path_secret=path_secret,
         )
+        form = self._get_form(posted)
+        messages = lib.get_messages(const.PROTOCOL, form)
         try:
-            application_sudo = self._authenticate(messages, posted)
+            application_sudo = self._authenticate(form, messages, posted)
             self._store(application_sudo, messages.parse(posted))
         except MessageRejected as rejection:
             _logger.warning("JD message rejected: %s", rejection.reason)
@@ -37,18 +43,30 @@ class JdPushController(Controller):
             )
         return request.make_json_response(messages.answer())
 
-    def _authenticate(self, messages, posted):
-        """Return the application that a message was signed for.
+    def _get_form(self, posted):
+        """Return the `lib.api.MessageForm` that a message claims to have."""
+        if posted.path_secret:
+            return MessageForm.PLAIN
+        if "request_body" in posted.form:
+            return MessageForm.ENVELOPE
+        return MessageForm.SIGNED
 
-        :raise MessageRejected: For none, or too long ago. Closed where nothing is
+    def _authenticate(self, form, messages, posted):
+        """Return the application that a message is for.
+
+        :raise MessageRejected: It is for none, or too old. Closed where nothing is
             configured.
         """
+        domain = Domain("message_form", "=", form)
+        if key := messages.get_application_key(posted):
+            domain &= Domain("key", "=", key)
+        elif form == MessageForm.SIGNED:
+            domain = Domain.FALSE
         # sudo: JD is no user of this database; the signature stands in for one.
         applications_sudo = request.env["jd.application"].sudo()
         rejection = MessageRejected(401, "signature not accepted")
         for application_sudo in applications_sudo.search_fetch(
-            [("key", "=", messages.get_application_key(posted))],
-            ["key", "secret", "algorithm", "database_uuid"],
+            domain, ["key", "secret", "algorithm", "database_uuid", "message_path"]
         ).filtered("has_secret"):
             try:
                 messages.verify(
@@ -56,6 +74,7 @@ class JdPushController(Controller):
                     application_sudo._get_client_application(),
                     now=fields.Datetime.now(),
                     max_age=const.MESSAGE_AGE,
+                    path_secret=application_sudo.message_path,
                 )
             except MessageRejected as exc:
                 rejection = exc
@@ -63,17 +82,54 @@ class JdPushController(Controller):
                 return application_sudo
         raise rejection
 
-    def _store(self, application_sudo, message):
-        """Insert the message once and wake the action that takes it in."""
-        connector_sudo = application_sudo.env["jd.connector"].search_fetch(
-            [
-                ("pin", "=", message.pin),
-                ("token_application_id", "=", application_sudo.id),
-            ],
-            ["company_id"],
-        )
-        if not connector_sudo:
-            raise MessageRejected(404, "no connection for this PIN")
+    def _store(self, application_sudo, messages):
+        """Insert each message once and wake the action that takes them in."""
         messages_sudo = application_sudo.env["jd.message"]
-        if messages_sudo._insert_once(connector_sudo, message):
+        fresh = [
+            messages_sudo._insert_once(
+                self._find_connector(application_sudo, message), message
+            )
+            for message in messages
+        ]
+        if any(fresh):
             messages_sudo._wake()
+
+    def _find_connector(self, application_sudo, message):
+        """Return the connection that a message is about.
+
+        JD names the PIN, or only an order: then it is the connection of that order, or
+        the only one of the application.
+
+        :raise MessageRejected: There is none, or nothing tells which.
+        """
+        domain = Domain("token_application_id", "=", application_sudo.id)
+        if message.pin:
+            domain &= Domain("pin", "=", message.pin)
+        connectors_sudo = application_sudo.env["jd.connector"].search_fetch(
+            domain, ["company_id"]
+        )
+        if len(connectors_sudo) > 1:
+            named = Domain.FALSE
+            if message.order_number:
+                named |= Domain("jd_number", "=", message.order_number)
+            if message.own_number:
+                named |= Domain("name", "=", message.own_number)
+            orders_sudo = application_sudo.env["jd.order"].search(
+                named & Domain("connector_id", "in", connectors_sudo.ids), limit=1
+            )
+            connectors_sudo = orders_sudo.connector_id
+        if not connectors_sudo:
+            raise MessageRejected(404, "no connection for this PIN")
+        return connectors_sudo
+
+
+def _mask_address(record):
+    """Mask the part of the address that only JD knows, where the web server logs it."""
+    message = record.getMessage()
+    if f"{const.MESSAGE_ROUTE}/" in message:
+        record.msg = re.sub(rf"({const.MESSAGE_ROUTE}/)[^?\s\"']+", r"\1***", message)
+        record.args = ()
+    return True
+
+
+logging.getLogger("werkzeug").addFilter(_mask_address)

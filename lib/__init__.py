@@ -6,6 +6,7 @@ protocols behind the operations of `api`.
 """
 
 from . import jdl
+from .api import MessageForm
 
 _PROTOCOLS = {"jdl": jdl}
 
@@ -41,6 +42,11 @@ def get_level_group(protocol, level):
     return _PROTOCOLS[protocol].get_level_group(level)
 
 
-def get_messages(protocol):
-    """Return the `api.Messages`: how JD's messages are read and answered."""
-    return _PROTOCOLS[protocol].JdlMessages()
+def get_messages(protocol, form=MessageForm.SIGNED):
+    """Return the `api.Messages`: how messages of an `api.MessageForm` are read."""
+    return _PROTOCOLS[protocol].get_messages(form)
+
+
+def find_invalid(protocol, order):
+    """Return what JD does not take of an `api.Order`, as a list of `api.Invalid`."""
+    return _PROTOCOLS[protocol].find_invalid(order)

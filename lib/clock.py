@@ -1,9 +1,21 @@
 """JD's time: text at GMT+8 on the wire, naive UTC everywhere on our side."""
 
+import re
 from datetime import datetime, timedelta, timezone
 
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 AHEAD_OF_UTC = timedelta(hours=8)
+
+# What Odoo can show and group in every time zone.
+EARLIEST = datetime.fromisoformat("1970-01-01")
+LATEST = datetime.fromisoformat("2200-01-01")
+
+_SECONDS = re.compile(r"[0-9]{9,10}")
+_MILLISECONDS = re.compile(r"[0-9]{12,13}")
+_TEXT = re.compile(
+    r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})"
+    r"(?:[T ]([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.[0-9]{1,9})?)?)?"
+)
 
 
 def utc_now():
@@ -16,9 +28,56 @@ def to_jd(moment):
     return (moment + AHEAD_OF_UTC).strftime(_FORMAT)
 
 
-def from_jd(text):
-    """Read a time of JD's as naive UTC.
+def from_jd(value):
+    """Read a time of JD's as naive UTC, to the second.
 
-    :raise ValueError: It is no such time.
+    JD writes `2026-01-31 04:00:00`; fractions of a second, slashes, a day alone and
+    seconds or milliseconds since 1970 are seen on some pages.
+
+    :param value: Text or a whole number.
+    :raise ValueError: It is no such time, or one outside `EARLIEST` to `LATEST`.
     """
-    return datetime.strptime(text, _FORMAT) - AHEAD_OF_UTC
+    moment = _parse(value)
+    if not EARLIEST <= moment < LATEST:
+        raise ValueError("a time that cannot be kept")
+    return moment
+
+
+def expiry_from_jd(value):
+    """Read a time that something ends, like `from_jd`; `LATEST` for what never ends.
+
+    :raise ValueError: It is no such time, or one long past.
+    """
+    moment = _parse(value)
+    if moment < EARLIEST:
+        raise ValueError("a time that cannot be kept")
+    return min(moment, LATEST)
+
+
+def day_from_jd(value):
+    """Read the day of a time or day of JD's, as it is at GMT+8.
+
+    :raise ValueError: As `from_jd`.
+    """
+    return (from_jd(value) + AHEAD_OF_UTC).date()
+
+
+def _parse(value):
+    """Return naive UTC; a time in text is JD's, one since 1970 is nobody's.
+
+    :raise ValueError: It is no time, or none that Python knows.
+    """
+    text = str(value).strip() if isinstance(value, str | int) else ""
+    try:
+        if _SECONDS.fullmatch(text):
+            return EARLIEST + timedelta(seconds=int(text))
+        if _MILLISECONDS.fullmatch(text):
+            return EARLIEST + timedelta(seconds=int(text) // 1000)
+        found = _TEXT.fullmatch(text)
+        if not found:
+            raise ValueError("no time")
+        parts = (int(part or 0) for part in found.groups())
+        moment = datetime(*parts, tzinfo=timezone(AHEAD_OF_UTC))
+        return moment.astimezone(timezone.utc).replace(tzinfo=None)
+    except OverflowError:
+        raise ValueError("no time") from None

@@ -3,6 +3,8 @@
 JOS documents the numbers; that JDL's gateway uses the same ones is our assumption.
 """
 
+import re
+
 from .api import (
     CredentialsRefused,
     OutcomeUnknown,
@@ -14,6 +16,7 @@ from .api import (
 )
 
 _PAUSE_SECONDS = 60
+_CODE = re.compile("[0-9A-Za-z_]{1,20}")
 
 # https://open.jd.com, error codes of the platform
 _CLASSES = {
@@ -47,14 +50,43 @@ _ADVICE = {
 def from_answer(refusal, *, call):
     """Return the error that a gateway's `error_response` stands for.
 
-    :param refusal: The member `error_response` of the answer.
+    :param refusal: The member `error_response` of the answer; without a readable code
+        it says neither yes nor no.
     """
-    code = str(refusal.get("code", ""))
-    words = [str(refusal.get(key) or "") for key in ("en_desc", "zh_desc", "msg")]
-    message = next(filter(None, words), "JD's gateway refused the call")
+    if not is_readable(refusal):
+        return OutcomeUnknown("JD's gateway gave no readable error", call=call)
+    code = read_code(refusal["code"])
+    message = _read_words(refusal) or "JD's gateway refused the call"
     if code in _ADVICE:
         message = f"{message}: {_ADVICE[code]}"
     error_class = _CLASSES.get(code, Refused)
     extra = {"wait_seconds": _PAUSE_SECONDS} if error_class is Throttled else {}
-    request_id = str(refusal.get("requestId") or refusal.get("requestID") or "")
+    request_id = read_request_id(refusal)
     return error_class(message, code=code, call=call, request_id=request_id, **extra)
+
+
+def is_readable(refusal):
+    """Tell whether an `error_response` says by a code what is wrong."""
+    return isinstance(refusal, dict) and read_code(refusal.get("code")) not in ("", "0")
+
+
+def read_code(value):
+    """Return a code of JD's as text, empty where it is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    text = str(value).strip()
+    return text if _CODE.fullmatch(text) else ""
+
+
+def read_request_id(answer):
+    """Return JD's id of a request, of which it has two spellings."""
+    for name in ("requestId", "requestID"):
+        value = answer.get(name)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            return str(value)
+    return ""
+
+
+def _read_words(refusal):
+    words = (refusal.get(name) for name in ("en_desc", "zh_desc", "msg"))
+    return next((text for text in words if text and isinstance(text, str)), "")

@@ -80,6 +80,19 @@ def is_message_signed(sign, secret, *, algorithm="md5-salt", **fields):
     return hmac.compare_digest(expected.encode(), sign.encode())
 
 
+def is_envelope_signed(token, key, *, body, timestamp):
+    """Tell whether `token` is that of a pushed envelope.
+
+    :param key: The key agreed with JD; nothing is signed without one.
+    :param body: The text of `request_body`, as it came.
+    """
+    if not key or not token:
+        return False
+    content = f"{body}{timestamp}{key}".encode(errors="replace")
+    expected = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    return hmac.compare_digest(expected.encode(), token.encode(errors="replace"))
+
+
 def _sign(algorithm, secret, fields):
     """Sign the fields in the order of their names, the secret on both sides.
 

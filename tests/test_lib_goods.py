@@ -55,7 +55,7 @@ class TestGoods(ClientGoodsCase):
             with self.subTest(asked=asked):
                 [found] = self.jd.goods(DEPARTMENT, **asked)
                 self.assertEqual(found.own_number, "TWO")
-        self.assertEqual(self.jd.goods(DEPARTMENT, own_numbers=["NONE"]), [])
+        self.assertEqual(list(self.jd.goods(DEPARTMENT, own_numbers=["NONE"])), [])
 
     def test_goods_come_page_by_page(self):
         self.make_goods(count=25)
@@ -123,7 +123,7 @@ class TestGoods(ClientGoodsCase):
 
     def test_a_question_that_finds_nothing_is_no_failure(self):
         self.refuse("queryGoodsInfo", "2007")
-        self.assertEqual(self.jd.goods(DEPARTMENT), [])
+        self.assertEqual(list(self.jd.goods(DEPARTMENT)), [])
 
     def test_goods_of_another_department_are_refused(self):
         foreign = "EBU0000000000201"

@@ -538,8 +538,10 @@ class TestLists(ClientInboundCase):
         self.assertEqual(change.goods_number, self.goods["CUP"])
         self.assertEqual(change.warehouse_no, WAREHOUSE)
         self.assertAlmostEqual(change.at, utc_now(), delta=MINUTE)
-        self.assertEqual(self.jd.level_changes(DEPARTMENT, until, until), [])
-        self.assertEqual(self.jd.level_changes(DEPARTMENT, since, until, page=2), [])
+        self.assertEqual(list(self.jd.level_changes(DEPARTMENT, until, until)), [])
+        self.assertEqual(
+            list(self.jd.level_changes(DEPARTMENT, since, until, page=2)), []
+        )
         with self.assertRaises(PermissionRefused):
             self.jd.level_changes(FOREIGN, since, until)
 
@@ -564,4 +566,4 @@ class TestLists(ClientInboundCase):
         )
         self.assertEqual(second, theirs)
         outbound = self.jd.list_orders(OrderKind.OUTBOUND, DEPARTMENT, since, until)
-        self.assertEqual(outbound, [])
+        self.assertEqual(list(outbound), [])

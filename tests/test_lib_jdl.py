@@ -248,7 +248,7 @@ class TestMasterData(ClientCase):
                 numbers = {row.number for row in found}
                 self.assertIn("110000102", numbers)
                 self.assertLessEqual(numbers, set(wanted))
-        self.assertEqual(jd.warehouses("EBU0000000000101", ["110000999"]), [])
+        self.assertEqual(list(jd.warehouses("EBU0000000000101", ["110000999"])), [])
 
     def test_another_merchants_department_is_refused(self):
         jd = self.connect()
@@ -263,6 +263,6 @@ class TestMasterData(ClientCase):
 
     def test_the_shops_of_a_department_are_listed(self):
         self.assertEqual(
-            self.connect().shops("EBU0000000000101"),
+            list(self.connect().shops("EBU0000000000101")),
             [Shop("ESP0000000000101", "Demo Quick", status="1", platform="6")],
         )

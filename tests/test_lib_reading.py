@@ -47,18 +47,23 @@ class AnsweringJd(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), AnsweringHandler)
         self.answer = {}
+        self.raw = None  # instead of the answer: status and bytes
         self.requests = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
 class AnsweringHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet for each answer, which nobody waits for
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.requests.append((self.path, body))
-        answer = json.dumps(self.server.answer).encode()
-        self.send_response(200)
+        status, answer = self.server.raw or (
+            200,
+            json.dumps(self.server.answer).encode(),
+        )
+        self.send_response(status)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
@@ -140,7 +145,7 @@ class TestSending(AnsweredCase):
 class TestEnvelope(AnsweredCase):
     def test_a_number_for_a_code_is_read_as_well(self):
         self.set_answer([], code=1000)
-        self.assertEqual(self.jd.departments(), [])
+        self.assertEqual(list(self.jd.departments()), [])
 
     def test_an_answer_without_a_code_leaves_the_outcome_open(self):
         self.server.answer = {"success": True}
@@ -173,23 +178,22 @@ class TestEnvelope(AnsweredCase):
     def test_a_throttled_login_is_throttled(self):
         self.set_error("2", en_desc="App Call Limited")
         with self.assertRaises(Throttled):
-            self.login.exchange_code("code")
+            self.login.exchange_code("login-code")
 
     def test_a_login_may_refuse_in_other_shapes(self):
         for answer, words in (
             ({"error": "invalid_grant", "error_description": "too old"}, "too old"),
             ({"code": 1001, "message": "code expired", "data": None}, "code expired"),
-            ({}, "no token"),
         ):
             self.server.answer = answer
             with self.assertRaisesRegex(Refused, words):
-                self.login.exchange_code("code")
+                self.login.exchange_code("login-code")
 
     def test_a_token_without_an_expiry_is_not_taken(self):
         for expiry in (None, "tomorrow"):
             self.server.answer = {"accessToken": "t", "accessExpire": expiry}
             with self.assertRaises(OutcomeUnknown):
-                self.login.exchange_code("code")
+                self.login.exchange_code("login-code")
 
     def test_a_new_order_without_a_number_leaves_the_outcome_open(self):
         for data in (None, {}, {"deliveryNo": ""}, [], "ESL1"):
@@ -209,12 +213,31 @@ class TestRows(AnsweredCase):
     def test_what_jd_leaves_out_of_a_list_is_left_out(self):
         rows = [None, "text", {}, {"warehouseNo": None}, {"warehouseNo": 110000101}]
         self.set_answer(rows)
-        [warehouse] = self.jd.warehouses(DEPARTMENT)
+        found = self.jd.warehouses(DEPARTMENT)
+        [warehouse] = found
         self.assertEqual((warehouse.number, warehouse.status), ("110000101", ""))
-        for nothing in (None, {}, "", []):
-            self.set_answer(nothing)
-            self.assertEqual(self.jd.warehouses(DEPARTMENT), [])
-            self.assertEqual(self.jd.stock(DEPARTMENT, "110000101").rows, ())
+        self.assertEqual(
+            [row.raw for row in found.odd_rows],
+            ["null", '"text"', "{}", '{"warehouseNo": null}'],
+        )
+
+    def test_an_empty_list_is_empty_and_no_list_is_none(self):
+        for nothing in ([], {"totalNum": 0}, {"totalNum": "0", "resultList": []}):
+            with self.subTest(nothing=nothing):
+                self.set_answer(nothing)
+                self.assertEqual(len(self.jd.warehouses(DEPARTMENT)), 0)
+                self.assertEqual(self.jd.stock(DEPARTMENT, "110000101").rows, ())
+        for nothing in (None, {}, "", 0, {"totalNum": 1}, {"resultList": {}}):
+            for ask in (
+                lambda: self.jd.warehouses(DEPARTMENT),
+                lambda: self.jd.stock(DEPARTMENT, "110000101"),
+                lambda: self.jd.goods(DEPARTMENT),
+                lambda: self.jd.goods(DEPARTMENT, own_numbers=["A"]),
+            ):
+                with self.subTest(nothing=nothing):
+                    self.set_answer(nothing)
+                    with self.assertRaises(RetryLater):
+                        ask()
 
     def test_stock_that_is_not_told_is_not_zero(self):
         self.set_answer(
@@ -232,13 +255,16 @@ class TestRows(AnsweredCase):
             [(row.total, row.usable) for row in page.rows], [(0, None), (None, 3)]
         )
 
-    def test_what_is_no_whole_number_is_asked_for_again(self):
-        for unreadable in ("many", "1.5", True, "NaN", "Infinity", [3]):
-            self.set_answer(
-                {"resultList": [{"goodsNo": "EMG1", "stockNum": unreadable}]}
-            )
-            with self.assertRaisesRegex(RetryLater, "stockNum"):
-                self.jd.stock(DEPARTMENT, "110000101")
+    def test_what_is_no_whole_number_costs_its_row_and_no_other(self):
+        for unreadable in ("many", "1.5", True, "NaN", "Infinity", [3], "1e1000000"):
+            odd = {"goodsNo": "EMG1", "stockNum": unreadable}
+            self.set_answer({"resultList": [odd, {"goodsNo": "EMG2", "stockNum": 1}]})
+            page = self.jd.stock(DEPARTMENT, "110000101")
+            [row] = page
+            self.assertEqual((row.goods_number, page.came), ("EMG2", 2))
+            [odd_row] = page.odd_rows
+            self.assertIn("stockNum", odd_row.reason)
+            self.assertEqual(json.loads(odd_row.raw), odd)
 
     def test_lots_keep_what_is_known_of_them(self):
         self.set_answer(
@@ -321,23 +347,50 @@ class TestReports(AnsweredCase):
         )
         self.assertEqual([row.serial for row in report.serials], ["S1", "S2", "S3"])
 
-    def test_a_quantity_that_cannot_be_read_is_asked_for_again(self):
-        row = {"orderLine": "1", "realQuantity": "two"}
-        self.set_answer({"deliveryNo": "ESL1", "deliveryItemList": [row]})
-        with self.assertRaisesRegex(RetryLater, "realQuantity"):
-            self.get_report()
+    def test_a_quantity_that_cannot_be_read_costs_its_line_and_no_other(self):
+        for unreadable in ("two", "2.5", -1, "-2", True, [2], 10**11):
+            lines = [
+                {"orderLine": "1", "realQuantity": unreadable},
+                {"orderLine": "2", "realQuantity": 2},
+            ]
+            self.set_answer({"deliveryNo": "ESL1", "deliveryItemList": lines})
+            report = self.report()
+            self.assertEqual([(row.line, row.done) for row in report.lines], [("2", 2)])
+            [odd_row] = report.odd_rows
+            self.assertEqual(odd_row.place, "deliveryItemList")
+            self.assertIn("realQuantity", odd_row.reason)
+            self.assertEqual(json.loads(odd_row.raw), lines[0])
 
-    def test_an_order_that_jd_answers_with_nothing_is_not_there(self):
-        for kind in (
-            OrderKind.INBOUND,
-            OrderKind.CUSTOMER_RETURN,
-            OrderKind.SUPPLIER_RETURN,
-            OrderKind.OUTBOUND,
+    def test_an_order_is_missing_only_where_jd_documents_it_so(self):
+        for kind, null_is_missing in (
+            (OrderKind.INBOUND, True),
+            (OrderKind.CUSTOMER_RETURN, True),
+            (OrderKind.SUPPLIER_RETURN, False),
+            (OrderKind.OUTBOUND, False),
         ):
-            for data in (None, {}, {"deliveryNo": None, "purchaseNo": None}):
+            self.set_answer(None)
+            with self.assertRaises(NotFound if null_is_missing else RetryLater):
+                self.report(kind)
+            for data in ({}, [], "x", {"deliveryNo": None, "purchaseNo": None}):
                 self.set_answer(data)
-                with self.assertRaises(NotFound):
-                    self.get_report(kind)
+                with self.assertRaises(RetryLater):
+                    self.report(kind)
+
+    def test_the_number_of_an_order_looks_like_one_of_its_kind(self):
+        for number in (["ESL1"], True, "  ", "ESL", "ESLx", "EPL1", "ESL1 ", "1"):
+            self.set_answer({"deliveryNo": number})
+            if number == "ESL1 ":
+                self.assertEqual(self.report().number, "ESL1")
+                continue
+            with self.assertRaises(RetryLater):
+                self.report()
+            with self.assertRaises(OutcomeUnknown):
+                self.jd.create_order(ORDER)
+
+    def test_the_answer_about_another_order_leaves_the_outcome_open(self):
+        self.set_answer({"deliveryNo": "ESL1", "erpDeliveryNo": "WH/OUT/2"})
+        with self.assertRaisesRegex(OutcomeUnknown, "WH/OUT/2"):
+            self.jd.create_order(ORDER)
 
     def test_an_unknown_supplier_return_is_not_there(self):
         self.set_answer(None, code="3010", message="wrong number")

@@ -1,3 +1,4 @@
+import gzip
 import logging
 import os
 import socket
@@ -5,7 +6,10 @@ import tempfile
 import threading
 import time
 import traceback
+import zlib
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
+from email.utils import format_datetime
 
 import requests
 
@@ -13,10 +17,12 @@ from odoo.tests import BaseCase, tagged
 
 from ..lib.api import (
     CredentialsRefused,
+    JdError,
     OutcomeUnknown,
     RetryLater,
     Throttled,
 )
+from ..lib.clock import utc_now
 from ..lib.threads import run_all
 from ..lib.transport import Request, Transport
 
@@ -97,6 +103,7 @@ class TestTransport(BaseCase):
             BODY,
             number=number,
             question=question,
+            is_refusal=lambda answer: answer.get("code") == "2000",
         )
         return self.transport.send(request, read or (lambda answer: answer))
 
@@ -184,21 +191,129 @@ class TestTransport(BaseCase):
 
         self.assertUnknown(pour, "longer than 100000 bytes")
 
-    def test_too_many_requests_ask_for_a_pause(self):
-        behave = answering("429 Too Many Requests", b"slow down")
-        server = ill_behaved(behave)
-        with server as (base, _), self.assertRaises(Throttled) as caught:
-            self.send(base)
-        self.assertGreater(caught.exception.wait_seconds, 0)
+    def test_too_many_requests_ask_for_a_pause_whatever_the_body_says(self):
+        in_an_hour = format_datetime(utc_now() + timedelta(hours=1)) + " GMT"
+        for headers, at_least, at_most in (
+            ([], 60, 60),
+            (["Retry-After: 120"], 120, 120),
+            (["Retry-After: 0"], 1, 1),
+            (["Retry-After: 99999999"], 86_400, 86_400),
+            ([f"Retry-After: {in_an_hour.replace('-0000 ', '')}"], 3_500, 3_600),
+            (["Retry-After: soon"], 60, 60),
+            (["Retry-After: Wed, 99 Xyz 99999 00:00:00 GMT"], 60, 60),
+        ):
+            for body in (b"slow down", b'{"code":"2000"}', b'{"code":"1000"}'):
+                behave = answering("429 Too Many Requests", body, *headers)
+                server = ill_behaved(behave)
+                with self.subTest(headers=headers, body=body), server as (base, _):
+                    with self.assertRaises(Throttled) as caught:
+                        self.send(base)
+                    self.assertGreaterEqual(caught.exception.wait_seconds, at_least)
+                    self.assertLessEqual(caught.exception.wait_seconds, at_most)
 
-    def test_a_refusal_before_jd_means_nothing_happened(self):
-        server = ill_behaved(answering("403 Forbidden", b"<html>no</html>"))
-        with server as (base, _), self.assertRaisesRegex(RetryLater, "HTTP 403"):
-            self.send(base)
+    def test_a_refusal_in_nobodys_words_leaves_the_outcome_open(self):
+        for status in ("403 Forbidden", "400 Bad", "404 Not Found", "413 Large"):
+            for body in (b"<html>no</html>", b"{}", b'{"code":"1000"}', b"[]", b""):
+                with self.subTest(status=status, body=body):
+                    self.assert_unknown(answering(status, body), "HTTP 4")
 
-    def test_jd_is_heard_whatever_the_status_below_500(self):
+    def test_a_refusal_in_jds_words_is_heard(self):
         with ill_behaved(answering("400 Bad", b'{"code":"2000"}')) as (base, _):
             self.assertEqual(self.send(base), {"code": "2000"})
+
+    def test_other_statuses_are_no_answer(self):
+        for status in ("201 Created", "204 No Content", "302 Found", "304 Same"):
+            with self.subTest(status):
+                body = b"" if status[:3] in ("204", "304") else b'{"code":"2000"}'
+                self.assert_unknown(answering(status, body), "format")
+
+    # === BOUNDS === #
+
+    def test_an_answer_that_trickles_in_is_given_up(self):
+        self.transport = Transport(read_timeout=0.3, total_time=0.6)
+        whole = http("200 OK", b'{"code":"1000"}')
+
+        def trickle(start):
+            def behave(connection):
+                connection.sendall(whole[:start])
+                for byte in whole[start:]:
+                    time.sleep(0.1)
+                    connection.sendall(bytes([byte]))
+
+            return behave
+
+        for start in (0, 5, len(whole) - 12):
+            with self.subTest(start=start):
+                began = time.monotonic()
+                self.assert_unknown(trickle(start), "in time")
+                self.assertLess(time.monotonic() - began, 4, "two calls")
+
+    def test_a_call_that_finds_no_place_was_not_sent(self):
+        self.transport = Transport(pool_size=1, read_timeout=2, total_time=0.4)
+        entered, leave = threading.Event(), threading.Event()
+
+        def stand(answer):
+            entered.set()
+            leave.wait(5)
+
+        with ill_behaved(answering("200 OK", b"{}")) as (base, received):
+            first = threading.Thread(
+                target=self.send, args=[base], kwargs={"read": stand}
+            )
+            first.start()
+            entered.wait(5)
+            with self.assertRaisesRegex(RetryLater, "Too many calls"):
+                self.send(base)
+            leave.set()
+            first.join()
+            self.assertEqual(len(received), 1)
+            self.assertEqual(self.send(base), {})
+
+    def test_a_packed_answer_is_unpacked_once_and_within_bounds(self):
+        self.transport = Transport(read_timeout=5, max_answer_bytes=1_000_000)
+        body = b'{"code":"1000"}'
+        packed = gzip.compress(body)
+        with ill_behaved(answering("200 OK", packed, "Content-Encoding: gzip")) as (
+            base,
+            received,
+        ):
+            self.assertEqual(self.send(base), {"code": "1000"})
+        self.assertIn(b"accept-encoding: gzip\r\n", received[0].lower())
+        bomb = gzip.compress(b" " * 50_000_000)
+        self.assertLess(len(bomb), 100_000)
+        for encoding, content, words in (
+            ("gzip", bomb, "longer than"),
+            ("gzip", packed[:-9], "broke off"),
+            ("gzip", body, "unpacked"),
+            ("gzip, gzip", gzip.compress(packed), "nobody asked for"),
+            ("gzip,gzip,gzip", gzip.compress(packed), "nobody asked for"),
+            ("deflate", zlib.compress(body), "nobody asked for"),
+            ("br", body, "nobody asked for"),
+        ):
+            with self.subTest(encoding=encoding, words=words):
+                behave = answering("200 OK", content, f"Content-Encoding: {encoding}")
+                self.assert_unknown(behave, words)
+
+    def test_objects_in_each_other_without_end_are_no_answer(self):
+        for depth, taken in ((20, True), (40, False), (5_000, False)):
+            body = b'{"a":' * depth + b"1" + b"}" * depth
+            with self.subTest(depth=depth):
+                if taken:
+                    with ill_behaved(answering("200 OK", body)) as (base, _):
+                        self.assertIn("a", self.send(base))
+                else:
+                    self.assert_unknown(answering("200 OK", body), "format")
+
+    def test_an_error_keeps_what_jds_support_asks_for(self):
+        trace = "Lop-Trace-Id: T-123"
+        for status in ("502 Bad Gateway", "429 Too Many", "200 OK", "403 Forbidden"):
+            with ill_behaved(answering(status, b"x", trace)) as (base, _):
+                for question in (False, True):
+                    with self.subTest(status=status, question=question):
+                        with self.assertRaises(JdError) as caught:
+                            self.send(base, question=question)
+                        self.assertEqual(caught.exception.trace_id, "T-123")
+                        self.assertEqual(caught.exception.call, "addSoOrder")
 
     def test_nothing_of_the_environment_changes_a_call(self):
         ordinary = ill_behaved(answering("200 OK", b"{}"))

@@ -7,6 +7,7 @@ from .account import (
 )
 from .errors import (
     CredentialsRefused,
+    Invalid,
     JdError,
     NotFound,
     OutcomeUnknown,
@@ -27,7 +28,6 @@ from .goods import (
     LevelChange,
     Lot,
     NewGoods,
-    StockPage,
     StockRow,
     StockType,
 )
@@ -43,6 +43,7 @@ from .master_data import (
 )
 from .messages import (
     Message,
+    MessageForm,
     MessageRejected,
     Messages,
     PostedMessage,
@@ -82,3 +83,4 @@ from .orders import (
     SupplierReturn,
     SupplierReturnReport,
 )
+from .pages import OddRow, Page

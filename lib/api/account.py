@@ -9,11 +9,14 @@ class Application:
     """An application registered at JD.
 
     :param algorithm: One of `signing.ALGORITHMS`.
+    :param message_key: What JD's messages in an envelope are signed with; the secret
+        where nothing else was agreed with JD.
     """
 
     key: str
     secret: str = field(repr=False)
     algorithm: str = "md5-salt"
+    message_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,29 @@
 """What can go wrong with a call: each class says what the caller must do."""
 
+from ..text import make_storable
+
+_CODE_LENGTH = 40
+_ID_LENGTH = 100
+
 
 class JdError(Exception):
-    """Base of everything that can go wrong with a call.
+    """Base of everything that can go wrong with a call; its texts can be stored.
 
     :param message: JD's words, or ours where JD said nothing.
     :param code: JD's code as a string; empty where there was none.
     :param call: The name of the operation in JD's documents, e.g. `addSoOrder`.
     :param request_id: JD's id of the request, for its support.
+    :param trace_id: The gateway's id of it, for JD's support as well.
     """
 
-    def __init__(self, message, *, code="", call="", request_id=""):
+    def __init__(self, message, *, code="", call="", request_id="", trace_id=""):
+        message = make_storable(message)
         super().__init__(message)
         self.message = message
-        self.code = str(code)
+        self.code = make_storable(str(code), _CODE_LENGTH)
         self.call = call
-        self.request_id = request_id
+        self.request_id = make_storable(request_id, _ID_LENGTH)
+        self.trace_id = make_storable(trace_id, _ID_LENGTH)
 
 
 class RetryLater(JdError):
@@ -63,6 +71,19 @@ class Refused(JdError):
     def __init__(self, message, *, reason="", **kwargs):
         super().__init__(message, **kwargs)
         self.reason = reason
+
+
+class Invalid(Refused, ValueError):
+    """What JD does not take, known beforehand: nothing was sent.
+
+    :param member: The member of the dataclass, e.g. `receiver.name` or `lines[2].lot`.
+    :param limit: The most characters JD takes; None where it is not about the length.
+    """
+
+    def __init__(self, message, *, member, limit=None, **kwargs):
+        super().__init__(message, **kwargs)
+        self.member = member
+        self.limit = limit
 
 
 class NotFound(Refused):

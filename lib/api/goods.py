@@ -130,11 +130,3 @@ class LevelChange:
     at: datetime | None = None
     reason: str = ""
     lot: Lot | None = None
-
-
-@dataclass(frozen=True)
-class StockPage:
-    """:param total_rows: Of all pages together; None where JD does not say."""
-
-    rows: tuple[StockRow, ...]
-    total_rows: int | None = None

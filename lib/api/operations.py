@@ -11,11 +11,12 @@ from .goods import (
     Goods,
     LevelChange,
     NewGoods,
-    StockPage,
+    StockRow,
     StockType,
 )
 from .master_data import Department, Shop, Supplier, Warehouse
 from .orders import ORDER_PAGE_SIZE, Cancellation, Order, OrderRow, Report
+from .pages import Page
 
 
 class Login(Protocol):
@@ -38,18 +39,22 @@ class Login(Protocol):
 
 
 class Operations(Protocol):
-    """Business operations; each is one call to JD unless it says otherwise."""
+    """Business operations; each is one call to JD unless it says otherwise.
 
-    def departments(self) -> list[Department]:
+    Every one raises a `JdError` where JD's answer is no success, or is not understood.
+    A row of a list that is not understood costs only itself: see `Page.odd_rows`.
+    """
+
+    def departments(self) -> Page[Department]:
         """List the departments of the PIN."""
 
-    def warehouses(self, department_no: str, numbers=()) -> list[Warehouse]:
+    def warehouses(self, department_no: str, numbers=()) -> Page[Warehouse]:
         """List a department's warehouses, or those of them that are named.
 
         :raise PermissionRefused: The PIN is not linked to the department.
         """
 
-    def shops(self, department_no: str) -> list[Shop]:
+    def shops(self, department_no: str) -> Page[Shop]:
         """List a department's shops.
 
         :raise PermissionRefused: The PIN is not linked to the department.
@@ -57,7 +62,7 @@ class Operations(Protocol):
 
     def suppliers(
         self, department_no: str, *, numbers=(), own_numbers=()
-    ) -> list[Supplier]:
+    ) -> Page[Supplier]:
         """List a department's suppliers, or those that are named."""
 
     def create_supplier(self, department_no: str, supplier: Supplier) -> str:
@@ -78,11 +83,11 @@ class Operations(Protocol):
         barcodes=(),
         page=1,
         page_size=GOODS_PAGE_SIZE,
-    ) -> list[Goods]:
+    ) -> Page[Goods]:
         """List one page of a department's goods, or of those that are named.
 
-        A page shorter than `page_size` is the last one. At most `GOODS_FILTER_LIMIT`
-        can be named, by one of the three kinds of number.
+        JD does not say how many there are: the end is a page on which none came. At
+        most `GOODS_FILTER_LIMIT` can be named, by one of the three kinds of number.
         """
 
     def create_goods(self, department_no: str, goods: NewGoods) -> str:
@@ -101,7 +106,7 @@ class Operations(Protocol):
         with_zero=False,
         page=1,
         page_size=STOCK_PAGE_SIZE,
-    ) -> StockPage:
+    ) -> Page[StockRow]:
         """List one page of a warehouse's stock, one row per goods and level."""
 
     def stock_by_lot(
@@ -112,7 +117,7 @@ class Operations(Protocol):
         goods_numbers=(),
         page=1,
         page_size=STOCK_PAGE_SIZE,
-    ) -> StockPage:
+    ) -> Page[StockRow]:
         """List one page of the stock that JD keeps lots of, one row per lot."""
 
     def level_changes(
@@ -123,10 +128,10 @@ class Operations(Protocol):
         *,
         page=1,
         page_size=LEVEL_CHANGE_PAGE_SIZE,
-    ) -> list[LevelChange]:
+    ) -> Page[LevelChange]:
         """List one page of the moves between goods levels, times in naive UTC.
 
-        JD pages by adjustment, each of which may hold several moves.
+        JD pages by adjustment, each of which may hold several moves or none.
         """
 
     # --- orders of every kind, named by `OrderKind`
@@ -134,6 +139,7 @@ class Operations(Protocol):
     def create_order(self, order: Order) -> str:
         """Tell JD of an order and return JD's number for it.
 
+        :raise Invalid: It does not fit into what JD takes; nothing was sent.
         :raise OutcomeUnknown: Ask with `report` before telling it again.
         :raise Throttled: Also while JD is busy, which is ten minutes.
         """
@@ -162,11 +168,8 @@ class Operations(Protocol):
         *,
         page=1,
         page_size=ORDER_PAGE_SIZE,
-    ) -> list[OrderRow]:
-        """List one page of the orders JD took between two times in naive UTC.
-
-        A page shorter than `page_size` is the last one.
-        """
+    ) -> Page[OrderRow]:
+        """List one page of the orders JD took between two times in naive UTC."""
 
     def cancel(
         self, kind: str, department_no: str, *, number="", own_number=""

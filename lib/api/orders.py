@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from .goods import GoodsLevel, Lot
 from .master_data import Address
+from .pages import OddRow
 
 ORDER_PAGE_SIZE = 100
 JD_EXPRESS = "CYS0000010"
@@ -245,6 +246,8 @@ class Report:
 
     :param status: JD's code, also one that is not documented.
     :param history: Where JD tells more than the status it is at.
+    :param odd_rows: What JD tells besides and nobody understands: with any, a line that
+        is missing has not stood still.
     :param completed_at: Naive UTC, like the times of `history`.
     """
 
@@ -262,6 +265,7 @@ class Report:
     parcels: tuple[Parcel, ...] = ()
     waybills: tuple[str, ...] = ()
     completed_at: datetime | None = None
+    odd_rows: tuple[OddRow, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from .kinds import CODES, KINDS
 from .levels import get_level_group
+from .limits import find_invalid
 from .login import JdlLogin
-from .messages import JdlMessages
+from .messages import get_messages
 from .operations import JdlOperations, get_call_name

@@ -1,17 +1,22 @@
 """One signed call through JDL's gateway, and what its answer means."""
 
 import json
+import re
 from dataclasses import dataclass
 
 from .. import clock, gateway_errors, signing
-from ..api import OutcomeUnknown
+from ..api import JdError, OutcomeUnknown
+from ..gateway_errors import read_code, read_request_id
 from ..transport import Request
 from .codes import error_for
+from .fields import words
 from .headers import HEADERS
 
 _DOMAIN = "IntegratedSupplyChain"
 _VERSION = "2.0"
 _SUCCESS = "1000"
+# Every code that JD documents for a call but that of success.
+_REFUSAL = re.compile("[2-4][0-9]{3}")
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,9 @@ class JdlGateway:
             number=number,
             question=call.question,
             headers=HEADERS,
+            is_refusal=is_refusal,
         )
-        return self._transport.send(request, lambda answer: read(_open(answer, call)))
+        return self._transport.send(request, lambda answer: _open(answer, call, read))
 
     def _sign(self, path, body):
         application = self._application
@@ -102,22 +108,36 @@ def _prune(value):
     return None if value == "" else value
 
 
-def _open(answer, call):
-    """Return the `data` of a successful answer.
+def _open(answer, call, read):
+    """Return what `read` makes of the `data` of a successful answer.
 
     :raise JdError: Whatever JD's code for this call stands for.
     """
-    refusal = answer.get("error_response")
-    if isinstance(refusal, dict):
-        raise gateway_errors.from_answer(refusal, call=call.name)
-    if "code" not in answer:
-        raise OutcomeUnknown("JD's answer carries no code", call=call.name)
-    code = str(answer["code"])
+    if "error_response" in answer:
+        raise gateway_errors.from_answer(answer["error_response"], call=call.name)
+    code = read_code(answer.get("code"))
+    request_id = read_request_id(answer)
     if code == _SUCCESS:
-        return answer.get("data")
-    raise error_for(
-        call.name,
-        code,
-        message=str(answer.get("message") or "JD gave no reason"),
-        request_id=str(answer.get("requestId") or answer.get("requestID") or ""),
-    )
+        try:
+            # Nothing at all is less than a null, which is an answer to some calls.
+            return read(answer.get("data", ""))
+        except JdError as error:
+            error.request_id = error.request_id or request_id
+            raise
+    message = words(answer, "message") or "JD gave no reason"
+    if not _REFUSAL.fullmatch(code):
+        # Not a code of JD's calls, so that nobody knows what it stands for.
+        raise OutcomeUnknown(
+            f"JD's answer is not understood: {message}",
+            code=code,
+            call=call.name,
+            request_id=request_id,
+        )
+    raise error_for(call.name, code, message=message, request_id=request_id)
+
+
+def is_refusal(answer):
+    """Tell whether an answer says no in JD's own words."""
+    if "error_response" in answer:
+        return gateway_errors.is_readable(answer["error_response"])
+    return bool(_REFUSAL.fullmatch(read_code(answer.get("code"))))

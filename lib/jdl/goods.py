@@ -1,8 +1,9 @@
 """Goods."""
 
-from ..api import GOODS_PAGE_SIZE, Goods, NotFound, OutcomeUnknown
-from .fields import count, inner, parts, rows, text
+from ..api import GOODS_PAGE_SIZE, Goods, NotFound, OutcomeUnknown, Page
+from .fields import Unreadable, inner, parts, quantity, read_page, required, text, words
 from .gateway import Call
+from .kinds import is_goods_number
 
 # https://open.jdl.com, unit 367, documents 1610 and 1609
 _BASE = "/integratedsupplychain/basicinfo/goods"
@@ -37,10 +38,16 @@ class GoodsOperations:
             "currentPage": page,
             "pageSize": page_size,
         }
+        size = 0 if numbers or own_numbers or barcodes else page_size
         try:
-            return self._gateway.call(_QUERY, payload, _read, number=department_no)
+            return self._gateway.call(
+                _QUERY,
+                payload,
+                lambda data: read_page(data, _read_row, page=page, page_size=size),
+                number=department_no,
+            )
         except NotFound:
-            return []
+            return Page()
 
     def create_goods(self, department_no, goods):
         payload = {
@@ -76,28 +83,31 @@ def _management(goods):
 
 def _read_number(data):
     number = text(data, "goodsNo") if isinstance(data, dict) else ""
-    if not number:
-        raise OutcomeUnknown("JD saved the goods but named no number")
+    if not is_goods_number(number):
+        raise OutcomeUnknown("JD saved the goods but named no number of goods")
     return number
 
 
-def _read(data):
-    found = [_read_row(row) for row in rows(data)]
-    return [goods for goods in found if goods.number]
-
-
-def _read_row(row):
+def _read_row(reading, row):
+    """Read goods; what they are not told apart by may be odd."""
     basic = inner(row, "basicInfo")
     management = inner(row, "management")
     period = inner(management, "guaranteePeriod")
     serial = inner(management, "serialNumber")
+    number = required(basic, "goodsNo")
+    if not is_goods_number(number):
+        raise Unreadable("JD's goodsNo is no number of goods")
     return Goods(
-        number=text(basic, "goodsNo"),
+        number=number,
         own_number=text(basic, "erpGoodsNo"),
-        name=text(basic, "goodsName"),
+        name=words(basic, "goodsName"),
         barcodes=parts(basic, "barcode"),
-        enabled=_FLAGS.get(text(basic, "enableFlag")),
-        shelf_life_days=count(period, "shelfLifeDays"),
-        batch_managed=_FLAGS.get(text(management, "isBatchMgmt")),
-        serial_managed=_FLAGS.get(text(serial, "isSerialNumberMgmt")),
+        enabled=_read_flag(basic, "enableFlag"),
+        shelf_life_days=reading.optional(quantity, period, "shelfLifeDays"),
+        batch_managed=_read_flag(management, "isBatchMgmt"),
+        serial_managed=_read_flag(serial, "isSerialNumberMgmt"),
     )
+
+
+def _read_flag(row, name):
+    return _FLAGS.get(words(row, name))

@@ -1,8 +1,10 @@
 """Inbound orders (CGRK)."""
 
+import re
+
 from ..api import Discrepancy, InboundReport, Rejection
 from .family import Family, amount, cargo
-from .fields import count, lot, moment, rows, text
+from .fields import count, lot, moment, quantity, text, words
 from .gateway import Call
 
 # https://open.jdl.com, unit 367, document 1571
@@ -11,6 +13,7 @@ _CREATE = Call("addPoOrder", f"{_BASE}/create/v2")
 _QUERY = Call("queryPoOrderDetail", f"{_BASE}/query/v1", question=True)
 
 _QUANTITY = "Quantity"
+_REASON = re.compile(f"[A-Za-z]{{1,50}}{_QUANTITY}")
 _WHOLE_DISCREPANCY = "diff"
 
 
@@ -42,17 +45,14 @@ def _payload(order):
     }
 
 
-def _read_more(data):
+def _read_more(reading, data):
     return {
         "completed_at": moment(data, "completeTime"),
-        "supplier_no": text(data, "supplierNo"),
-        "discrepancies": tuple(
-            _read_discrepancy(row)
-            for row in rows(data, member="purchaseItemModelDiffList")
+        "supplier_no": reading.optional(text, data, "supplierNo") or "",
+        "discrepancies": reading.rows(
+            data, "purchaseItemModelDiffList", _read_discrepancy
         ),
-        "rejections": tuple(
-            _read_rejection(row) for row in rows(data, member="purchaseItemRejectList")
-        ),
+        "rejections": reading.rows(data, "purchaseItemRejectList", _read_rejection),
     }
 
 
@@ -61,7 +61,7 @@ def _read_discrepancy(row):
     reasons = {
         name.removesuffix(_QUANTITY): count(row, name)
         for name in row
-        if name.endswith(_QUANTITY)
+        if _REASON.fullmatch(name)
     }
     whole = reasons.pop(_WHOLE_DISCREPANCY, None)
     return Discrepancy(
@@ -69,16 +69,16 @@ def _read_discrepancy(row):
         own_goods_number=text(row, "erpGoodsNo"),
         quantity=whole,
         reasons={reason: pieces for reason, pieces in reasons.items() if pieces},
-        remark=text(row, "diffRemark"),
+        remark=words(row, "diffRemark"),
     )
 
 
 def _read_rejection(row):
     return Rejection(
         goods_number=text(row, "goodsNo"),
-        quantity=count(row, "rejectQuantity"),
+        quantity=quantity(row, "rejectQuantity"),
         level=text(row, "goodsLevel"),
-        reason=text(row, "rejectReason"),
+        reason=words(row, "rejectReason"),
         lot=lot(row),
     )
 
@@ -97,4 +97,5 @@ INBOUND = Family(
     level="realGoodsLevel",
     lots=("purchaseBatAttrModelList", "batchQty"),
     read_more=_read_more,
+    null_is_missing=True,
 )

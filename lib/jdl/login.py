@@ -1,15 +1,26 @@
 """JDL's OAuth: https://open.jdl.com, access guide "authorisation"."""
 
+import re
 from urllib.parse import urlencode
 
 from .. import clock, gateway_errors, signing
 from ..api import CredentialsRefused, OutcomeUnknown, Refused, Token, TokenRefused
+from ..gateway_errors import read_code, read_request_id
 from ..transport import Request
+from .fields import words
 from .headers import HEADERS
 
 # JD does not publish how its login refuses; what names the application rather than
 # the code or the token is told apart by these, our own convention.
 _APPLICATION_CODES = {"11", "12", "20", "21", "invalid_client", "unauthorized_client"}
+# An error code is a short number, or one of OAuth's words that blame who asks.
+_CODE = re.compile(
+    "[0-9]{1,5}|access_denied|unsupported_grant_type"
+    "|invalid_(client|grant|request|scope|token)|unauthorized_client"
+)
+# Success, a pause asked for, and failures of JD's own: none of them is a no.
+_NO_REFUSAL = re.compile("0|200|1000|4000|429|5[0-9]{2}")
+_TOKEN = re.compile("[!-~]{1,2000}")
 
 
 class JdlLogin:
@@ -33,7 +44,7 @@ class JdlLogin:
             "client_id": self._application.key,
             "client_secret": self._application.secret,
         }
-        return self._ask("oauth/token", params)
+        return self._ask("oauth/token", params, secret=code)
 
     def refresh(self, token):
         timestamp = clock.to_jd(self._transport.now())
@@ -43,44 +54,85 @@ class JdlLogin:
             "timestamp": timestamp,
         }
         sign = signing.jdl_refresh(self._application.secret, **fields)
-        return self._ask("oauth/refresh", {**fields, "sign": sign})
+        return self._ask(
+            "oauth/refresh", {**fields, "sign": sign}, secret=token.refresh_token
+        )
 
-    def _ask(self, call, params):
-        request = Request(call, "GET", f"{self._base}/{call}", params, headers=HEADERS)
-        return self._transport.send(request, lambda answer: _read(answer, call))
+    def _ask(self, call, params, secret):
+        """Return the token that JD gives.
+
+        :param secret: What is traded for it: answers may repeat it, errors must not.
+        """
+        request = Request(
+            call,
+            "GET",
+            f"{self._base}/{call}",
+            params,
+            headers=HEADERS,
+            is_refusal=lambda answer: _read_refusal(answer, call, secret) is not None,
+        )
+        now = self._transport.now()
+        return self._transport.send(
+            request, lambda answer: _read(answer, call, now, secret)
+        )
 
 
-def _read(answer, call):
-    """Read a token: flat when a code is exchanged, in an envelope when renewed."""
+def _read(answer, call, now, secret):
+    """Read a token: flat when a code is exchanged, in an envelope when renewed.
+
+    :raise OutcomeUnknown: It is neither a token that can be used nor a refusal.
+    """
     data = answer.get("data")
     fields = data if isinstance(data, dict) else answer
     if not fields.get("accessToken"):
-        raise _refusal(answer, call)
+        refusal = _read_refusal(answer, call, secret)
+        raise refusal or OutcomeUnknown("JD's login gave no token", call=call)
+    access_token = _read_secret(fields, "accessToken")
+    expires_at = _read_expiry(fields, "accessExpire")
+    if not access_token or not expires_at:
+        raise OutcomeUnknown("JD's token or its expiry is not readable", call=call)
+    if expires_at <= now:
+        raise OutcomeUnknown("JD's token has expired already", call=call)
+    return Token(
+        access_token=access_token,
+        access_expires_at=expires_at,
+        refresh_token=_read_secret(fields, "refreshToken"),
+        refresh_expires_at=_read_expiry(fields, "refreshExpire"),
+        account=words(fields, "sellerId"),
+    )
+
+
+def _read_secret(fields, name):
+    """Return a token, empty where it is none that could be stored and sent."""
+    value = fields.get(name)
+    return value if isinstance(value, str) and _TOKEN.fullmatch(value) else ""
+
+
+def _read_expiry(fields, name):
     try:
-        return Token(
-            access_token=str(fields["accessToken"]),
-            access_expires_at=clock.from_jd(fields["accessExpire"]),
-            refresh_token=str(fields.get("refreshToken") or ""),
-            refresh_expires_at=_time_or_none(fields.get("refreshExpire")),
-            account=str(fields.get("sellerId") or ""),
-        )
-    except (KeyError, TypeError, ValueError):
-        raise OutcomeUnknown("JD's token has no readable expiry", call=call) from None
+        return clock.expiry_from_jd(fields.get(name))
+    except ValueError:
+        return None
 
 
-def _time_or_none(text):
-    return clock.from_jd(text) if text else None
-
-
-def _refusal(answer, call):
-    if isinstance(answer.get("error_response"), dict):
+def _read_refusal(answer, call, secret):
+    """Return the error by which JD says no, None where it does not say so."""
+    if "error_response" in answer:
         error = gateway_errors.from_answer(answer["error_response"], call=call)
         if not isinstance(error, TokenRefused):
             return error
         # Here it is the login's code or the refresh token that is no good.
         return Refused(error.message, code=error.code, call=call)
-    code = str(answer.get("code") or answer.get("error") or "")
-    words = ("enMessage", "message", "msg", "error_description", "error")
-    message = next((str(answer[key]) for key in words if answer.get(key)), "")
+    code = read_code(answer.get("error")) or read_code(answer.get("code"))
+    # The code in an answer may be that of the login, which is a secret.
+    if code == secret or not _CODE.fullmatch(code) or _NO_REFUSAL.fullmatch(code):
+        return None
+    named = ("enMessage", "message", "msg", "error_description", "error")
+    message = next(filter(None, (words(answer, name) for name in named)), "")
     error_class = CredentialsRefused if code in _APPLICATION_CODES else Refused
-    return error_class(message or "JD's login gave no token", code=code, call=call)
+    return error_class(
+        (message or "JD's login gave no token").replace(secret or "\0", "***"),
+        code=code,
+        call=call,
+        request_id=read_request_id(answer),
+    )

@@ -1,7 +1,9 @@
 """Departments, warehouses and shops."""
 
+from dataclasses import replace
+
 from ..api import Department, Shop, Warehouse
-from .fields import inner, read_address, rows, text
+from .fields import inner, read_address, read_page, required, text, words
 from .gateway import Call
 
 # https://open.jdl.com, unit 367, documents 1603, 1602 and 1605
@@ -31,7 +33,8 @@ class MasterData:
             _read_warehouses,
             number=department_no,
         )
-        return [row for row in found if not numbers or row.number in numbers]
+        kept = (row for row in found if not numbers or row.number in numbers)
+        return replace(found, rows=tuple(kept))
 
     def shops(self, department_no):
         return self._gateway.call(
@@ -40,36 +43,36 @@ class MasterData:
 
 
 def _read_departments(data):
-    return [
-        Department(number=text(row, "ownerNo"), name=text(row, "ownerName"))
-        for row in rows(data)
-        if text(row, "ownerNo")
-    ]
+    return read_page(data, _read_department)
+
+
+def _read_department(_reading, row):
+    return Department(number=required(row, "ownerNo"), name=words(row, "ownerName"))
 
 
 def _read_warehouses(data):
-    return [
-        Warehouse(
-            number=text(row, "warehouseNo"),
-            name=text(row, "warehouseName"),
-            status=text(row, "status"),
-            own_number=text(row, "erpWarehouseNo"),
-            address=read_address(inner(row, "warehouseAddress")),
-        )
-        for row in rows(data)
-        if text(row, "warehouseNo")
-    ]
+    return read_page(data, _read_warehouse)
+
+
+def _read_warehouse(_reading, row):
+    return Warehouse(
+        number=required(row, "warehouseNo"),
+        name=words(row, "warehouseName"),
+        status=text(row, "status"),
+        own_number=text(row, "erpWarehouseNo"),
+        address=read_address(inner(row, "warehouseAddress")),
+    )
 
 
 def _read_shops(data):
-    return [
-        Shop(
-            number=text(row, "shopNo"),
-            name=text(row, "shopName"),
-            status=text(row, "status"),
-            own_number=text(row, "erpShopNo"),
-            platform=text(row, "salesPlatformSourceNo"),
-        )
-        for row in rows(data)
-        if text(row, "shopNo")
-    ]
+    return read_page(data, _read_shop)
+
+
+def _read_shop(_reading, row):
+    return Shop(
+        number=required(row, "shopNo"),
+        name=words(row, "shopName"),
+        status=text(row, "status"),
+        own_number=text(row, "erpShopNo"),
+        platform=text(row, "salesPlatformSourceNo"),
+    )

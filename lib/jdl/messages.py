@@ -1,17 +1,24 @@
-"""JD's messages, by a convention of ours: JD's own format is not public.
+"""JD's messages, in three forms: the warehouse's own is not public.
 
-JD posts JSON. The query carries `app_key`, `method` (the topic), `timestamp` (GMT+8),
-`v`, and `sign`: the gateway's recipe without a token, over the raw body. The body has
-the members of MEMBERS. HTTP 200 with code "1000" takes the message over; anything else
-asks for another delivery. Where JD's real format turns out to differ, this file and
-`lib.signing.message` are what changes.
+SIGNED is a convention of ours: JSON, with a query of `app_key`, `method` (the topic),
+`timestamp` (GMT+8), `v` and `sign`, the gateway's recipe without a token over the raw
+body, which has the members of MEMBERS. ENVELOPE and PLAIN are what receivers of JD's
+express messages take: a form whose `token` is the MD5 of the text inside, its time and
+a key, and bare JSON that nothing signs. What a body of theirs does not say in members
+known here is looked for in its text: an order's number is hint enough to ask JD.
+
+Where JD's real form turns out to differ, this file and `lib.signing` are what changes.
 """
 
+import hashlib
+import hmac
 import json
+import re
 
 from .. import clock, signing
-from ..api import Message, MessageRejected
-from .kinds import KINDS
+from ..api import Message, MessageForm, MessageRejected
+from ..text import make_storable
+from .kinds import CODES, KINDS, find_order_numbers, get_kind_of_number
 
 TOPIC = "order.status"
 MEMBERS = (
@@ -27,14 +34,29 @@ MEMBERS = (
 )
 REQUIRED_MEMBERS = ("messageId", "pin", "orderType", "status", "operateTime")
 _MEMBER_LENGTH = 100
-_SUCCESS = {"code": "1000", "message": "success"}
+# A body that names more orders is no message about an order.
+_MOST_HINTS = 50
+_MOST_DEPTH = 16
+# The express messages' names for members of MEMBERS.
+_OTHER_NAMES = {"status": ("state",), "operateTime": ("operationTime",)}
+# Ours begin with the code of their kind.
+_OWN_NUMBER = re.compile(
+    rf"(?<![0-9A-Za-z])(?:{'|'.join(CODES.values())})-[0-9A-Za-z/_-]{{1,45}}"
+)
 
 
-class JdlMessages:
+def get_messages(form):
+    """Return the `api.Messages` of a form."""
+    return _FORMS[form]()
+
+
+class _SignedMessages:
+    """Signed like a call to the gateway, without a token."""
+
     def get_application_key(self, posted):
         return posted.query.get("app_key", "").replace("\0", "")
 
-    def verify(self, posted, application, *, now, max_age):
+    def verify(self, posted, application, *, now, max_age, path_secret=""):
         query = posted.query
         if not signing.is_message_signed(
             query.get("sign"),
@@ -47,48 +69,173 @@ class JdlMessages:
             body=posted.body,
         ):
             raise MessageRejected(401, "signature not accepted")
-        if abs(now - _read_time(query["timestamp"])) > max_age:
-            raise MessageRejected(401, "message too old")
+        _check_age(query["timestamp"], now, max_age)
 
     def parse(self, posted):
         if posted.query.get("method") != TOPIC:
             raise MessageRejected(400, "topic not known")
-        content = _read_members(posted.body)
-        return Message(
-            number=content["messageId"],
-            pin=content["pin"],
-            topic=TOPIC,
-            kind=KINDS.get(content["orderType"], ""),
-            order_number=content["orderNo"],
-            own_number=content["erpOrderNo"],
-            department_no=content["ownerNo"],
-            warehouse_no=content["warehouseNo"],
-            status=content["status"],
-            happened_at=_read_time(content["operateTime"]),
-            content=json.dumps(content, ensure_ascii=False),
-        )
+        members = _read_members(_load(posted.body))
+        if not all(members[name] for name in REQUIRED_MEMBERS):
+            raise MessageRejected(400, "message not complete")
+        happened_at = _read_time(members["operateTime"])
+        return (_make_message(members, members["messageId"], happened_at),)
 
     def answer(self, rejection=None):
         if rejection is None:
-            return _SUCCESS
+            return {"code": "1000", "message": "success"}
         return {"code": str(rejection.status), "message": rejection.reason}
 
 
-def _read_members(body):
-    """Return the members of MEMBERS as text, and nothing else.
+class _EnvelopeMessages:
+    """A form: `message_id`, `token`, `format`, `timestamp` and `request_body`."""
 
-    :raise MessageRejected: It is no such message.
-    """
+    def get_application_key(self, posted):
+        return ""
+
+    def verify(self, posted, application, *, now, max_age, path_secret=""):
+        form = posted.form
+        timestamp = form.get("timestamp", "")
+        if not signing.is_envelope_signed(
+            form.get("token", ""),
+            application.message_key or application.secret,
+            body=form.get("request_body", ""),
+            timestamp=timestamp,
+        ):
+            raise MessageRejected(401, "signature not accepted")
+        _check_age(timestamp, now, max_age)
+
+    def parse(self, posted):
+        body = posted.form.get("request_body", "")
+        raw = body.encode(errors="replace")
+        return _read_hints(raw, _read_text(posted.form.get("message_id")) or _hash(raw))
+
+    def answer(self, rejection=None):
+        if rejection is None:
+            return {"statusCode": 0, "statusMessage": "OK"}
+        return {"statusCode": 1, "statusMessage": rejection.reason}
+
+
+class _PlainMessages:
+    """Bare JSON, at an address that only JD was told."""
+
+    def get_application_key(self, posted):
+        return ""
+
+    def verify(self, posted, application, *, now, max_age, path_secret=""):
+        given, expected = posted.path_secret.encode(), path_secret.encode()
+        if not expected or not hmac.compare_digest(given, expected):
+            raise MessageRejected(401, "address not accepted")
+
+    def parse(self, posted):
+        return _read_hints(posted.body, _hash(posted.body))
+
+    def answer(self, rejection=None):
+        if rejection is None:
+            return {"code": "200"}
+        return {"code": "500", "msg": rejection.reason}
+
+
+_FORMS = {
+    MessageForm.SIGNED: _SignedMessages,
+    MessageForm.ENVELOPE: _EnvelopeMessages,
+    MessageForm.PLAIN: _PlainMessages,
+}
+
+
+# === HINTS === #
+
+
+def _read_hints(body, number):
+    """Return a hint for each order that a body names, in members or anywhere else."""
+    content = _load(body)
+    members = _read_known_members(content)
+    happened_at = None
+    if members["operateTime"]:
+        happened_at = _read_time_or_none(members["operateTime"])
+    if members["orderNo"] or members["erpOrderNo"]:
+        return (_make_message(members, number, happened_at),)
+    text = " ".join(_walk(content))
+    found = [("orderNo", each) for each in find_order_numbers(text)]
+    found += [("erpOrderNo", each) for each in _OWN_NUMBER.findall(text)]
+    found = list(dict.fromkeys(found))[:_MOST_HINTS]
+    if not found:
+        raise MessageRejected(400, "no order named")
+    return tuple(
+        _make_message(
+            members | {name: value},
+            number if position == 0 else f"{number}#{position}",
+            happened_at,
+        )
+        for position, (name, value) in enumerate(found)
+    )
+
+
+def _read_known_members(content):
+    """Return what a body of unknown form has of MEMBERS, empty where it is odd."""
+    members = dict.fromkeys(MEMBERS, "")
+    for name in MEMBERS:
+        for key in (name, *_OTHER_NAMES.get(name, ())):
+            try:
+                members[name] = members[name] or _read_text(content.get(key))
+            except MessageRejected:
+                continue
+    return members
+
+
+def _walk(content):
+    """Yield the texts that may hold a number, without those that are too deep."""
+    level = [content]
+    for _depth in range(_MOST_DEPTH):
+        inner = []
+        for value in level:
+            if isinstance(value, str):
+                yield value
+            elif isinstance(value, dict):
+                inner += value.values()
+            elif isinstance(value, list):
+                inner += value
+        level = inner
+
+
+def _make_message(members, number, happened_at):
+    order_number, own_number = members["orderNo"], members["erpOrderNo"]
+    kind = KINDS.get(members["orderType"], "")
+    if not members["orderType"]:
+        kind = get_kind_of_number(order_number) or KINDS.get(own_number[:4], "")
+    return Message(
+        number=number,
+        pin=members["pin"],
+        topic=TOPIC,
+        kind=kind,
+        order_number=order_number,
+        own_number=own_number,
+        department_no=members["ownerNo"],
+        warehouse_no=members["warehouseNo"],
+        status=members["status"],
+        happened_at=happened_at,
+        content=json.dumps(members, ensure_ascii=False),
+    )
+
+
+# === READING === #
+
+
+def _load(body):
     try:
         content = json.loads(body)
     except (ValueError, RecursionError) as exc:
         raise MessageRejected(400, "message not readable") from exc
     if not isinstance(content, dict):
         raise MessageRejected(400, "message not readable")
-    content = {name: _read_text(content.get(name)) for name in MEMBERS}
-    if not all(content[name] for name in REQUIRED_MEMBERS):
-        raise MessageRejected(400, "message not complete")
     return content
+
+
+def _read_members(content):
+    """Return the members of MEMBERS as text, and nothing else.
+
+    :raise MessageRejected: One of them is not what it should be.
+    """
+    return {name: _read_text(content.get(name)) for name in MEMBERS}
 
 
 def _read_text(value):
@@ -98,12 +245,27 @@ def _read_text(value):
     is_short = isinstance(value, str | int) and len(str(value)) < _MEMBER_LENGTH
     if not is_short or isinstance(value, bool):
         raise MessageRejected(400, "message not readable")
-    # As JSON writes them: NUL and half characters, which PostgreSQL takes neither.
-    return str(value).replace("\0", "").encode(errors="replace").decode()
+    return make_storable(str(value))
 
 
 def _read_time(text):
     try:
         return clock.from_jd(text)
-    except (ValueError, OverflowError) as exc:
+    except ValueError as exc:
         raise MessageRejected(400, "time not readable") from exc
+
+
+def _read_time_or_none(text):
+    try:
+        return clock.from_jd(text)
+    except ValueError:
+        return None
+
+
+def _check_age(timestamp, now, max_age):
+    if abs(now - _read_time(timestamp)) > max_age:
+        raise MessageRejected(401, "message too old")
+
+
+def _hash(body):
+    return hashlib.sha256(body).hexdigest()

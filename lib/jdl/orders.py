@@ -9,10 +9,11 @@ from ..api import (
     OrderRow,
     Refused,
 )
-from .fields import moment, rows, text
+from .fields import Unreadable, moment, read_page, required, text
 from .gateway import Call
 from .inbound import INBOUND
-from .kinds import CODES
+from .kinds import CODES, is_order_number
+from .limits import find_invalid
 from .outbound import OUTBOUND
 from .returns import CUSTOMER_RETURN, SUPPLIER_RETURN
 
@@ -59,10 +60,13 @@ CALLS = {"cancel": _CANCEL, "close_inbound": _CLOSE_INBOUND, "list_orders": _LIS
 class OrderOperations:
     def create_order(self, order):
         family = _FAMILIES[order.kind]
+        for problem in find_invalid(order):
+            problem.call = family.create.name
+            raise problem
         return self._gateway.call(
             family.create,
             family.payload(order),
-            family.read_created,
+            lambda data: family.read_created(data, order),
             number=order.number,
         )
 
@@ -89,7 +93,12 @@ class OrderOperations:
         return self._gateway.call(
             _LIST,
             payload,
-            lambda data: [_read_row(kind, row) for row in rows(data)],
+            lambda data: read_page(
+                data,
+                lambda reading, row: _read_row(kind, row),
+                page=page,
+                page_size=page_size,
+            ),
             number=department_no,
         )
 
@@ -121,9 +130,12 @@ class OrderOperations:
 
 
 def _read_row(kind, row):
+    number = required(row, "orderNo")
+    if not is_order_number(kind, number):
+        raise Unreadable("JD's orderNo is no number of such an order")
     return OrderRow(
         kind=kind,
-        number=text(row, "orderNo"),
+        number=number,
         own_number=text(row, "erpOrderNo"),
         warehouse_no=text(row, "warehouseNo"),
         status=text(row, "status"),

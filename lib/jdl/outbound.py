@@ -3,10 +3,11 @@
 import re
 
 from .. import clock
-from ..api import OutboundReport, Parcel, StatusChange
+from ..api import OrderKind, OutboundReport, Parcel, StatusChange
 from .family import Family, amount, cargo
-from .fields import count, inner, moment, number, parts, rows, text
+from .fields import inner, moment, number, parts, quantity, required, text, words
 from .gateway import Call
+from .kinds import is_order_number
 
 # https://open.jdl.com, unit 367, documents 1596 and 1632
 _BASE = "/integratedsupplychain/order/delivery"
@@ -76,49 +77,57 @@ def _cargo(line):
     return {**cargo(line), "price": price, "serialNos": line.serials}
 
 
-def _read_more(data):
+def _read_more(reading, data):
     carrier = inner(data, "carrierInfo")
-    parcels = tuple(
-        _read_parcel(row) for row in rows(data, member="deliveryPackageList")
+    parcels = reading.rows(
+        data, "deliveryPackageList", lambda row: _read_parcel(reading, row)
     )
+    splits = reading.optional(parts, data, "splitDeliveryNos") or ()
+    owner = reading.optional(text, inner(data, "customerInfo"), "ownerNo")
     return {
-        "department_no": text(inner(data, "customerInfo"), "ownerNo"),
-        "carrier_no": text(carrier, "carrierNo"),
-        "carrier_name": text(carrier, "carrierName"),
-        "waybills": _waybills(carrier, parcels),
+        "department_no": owner or "",
+        "carrier_no": reading.optional(text, carrier, "carrierNo") or "",
+        "carrier_name": words(carrier, "carrierName"),
+        "waybills": _waybills(reading, carrier, parcels),
         "parcels": parcels,
-        "history": tuple(
-            _read_change(row) for row in rows(data, member="deliveryStatusList")
+        "history": reading.rows(data, "deliveryStatusList", _read_change),
+        "split_numbers": tuple(
+            number for number in splits if is_order_number(OrderKind.OUTBOUND, number)
         ),
-        "split_numbers": parts(data, "splitDeliveryNos"),
     }
 
 
-def _waybills(carrier, parcels):
+def _waybills(reading, carrier, parcels):
     """Return every waybill once, in the order JD names them."""
-    named = (*parts(carrier, "waybillNo"), *parts(carrier, "tpWaybillNo"))
+    named = (
+        waybill
+        for name in ("waybillNo", "tpWaybillNo")
+        for waybill in reading.optional(parts, carrier, name) or ()
+    )
     return tuple(dict.fromkeys((*named, *(parcel.waybill for parcel in parcels))))
 
 
-def _read_parcel(row):
-    package_no = text(row, "packageNo")
+def _read_parcel(reading, row):
+    package_no = required(row, "packageNo")
     contents = {}
-    for item in rows(row, member="packageItemList"):
-        goods_number = text(item, "goodsNo")
-        quantity = count(item, "quantity") or 0
-        contents[goods_number] = contents.get(goods_number, 0) + quantity
+    for goods_number, pieces in reading.rows(row, "packageItemList", _read_content):
+        contents[goods_number] = contents.get(goods_number, 0) + pieces
     return Parcel(
         package_no=package_no,
         waybill=_PACKAGE_SUFFIX.sub("", package_no),
-        weight=number(row, "packageWeight"),
+        weight=reading.optional(number, row, "packageWeight"),
         contents=contents,
     )
+
+
+def _read_content(row):
+    return text(row, "goodsNo"), quantity(row, "quantity") or 0
 
 
 def _read_change(row):
     return StatusChange(
         status=text(row, "statusCode"),
-        name=text(row, "statusName"),
+        name=words(row, "statusName"),
         at=moment(row, "operateTime"),
     )
 

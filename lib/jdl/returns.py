@@ -59,10 +59,10 @@ def _sender(address):
     }
 
 
-def _read_customer(data):
+def _read_customer(reading, data):
     return {
-        "delivery_number": text(data, "deliveryNo"),
-        "own_delivery_number": text(data, "erpDeliveryNo"),
+        "delivery_number": reading.optional(text, data, "deliveryNo") or "",
+        "own_delivery_number": reading.optional(text, data, "erpDeliveryNo") or "",
     }
 
 
@@ -78,6 +78,7 @@ CUSTOMER_RETURN = Family(
     lines="returnToWarehouseDetailsList",
     lots=("returnToWarehouseBatAttrModelList", "batchQuantity"),
     read_more=_read_customer,
+    null_is_missing=True,
 )
 
 
@@ -126,8 +127,8 @@ def _supplier_cargo(line):
     return {**told, "price": amount(line.price)}
 
 
-def _read_supplier(data):
-    return {"supplier_no": text(data, "supplierNo")}
+def _read_supplier(reading, data):
+    return {"supplier_no": reading.optional(text, data, "supplierNo") or ""}
 
 
 SUPPLIER_RETURN = Family(

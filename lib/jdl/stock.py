@@ -1,15 +1,17 @@
 """Stock, and its moves between goods levels."""
 
+from dataclasses import replace
+from itertools import chain
+
 from .. import clock
 from ..api import (
     LEVEL_CHANGE_PAGE_SIZE,
     STOCK_PAGE_SIZE,
     LevelChange,
-    StockPage,
     StockRow,
     StockType,
 )
-from .fields import count, lot, moment, rows, text
+from .fields import count, lot, moment, quantity, read_page, required, text, words
 from .gateway import Call
 
 # https://open.jdl.com, unit 367, documents 1612 and 1854
@@ -28,6 +30,7 @@ CALLS = {
 
 _BY_WAREHOUSE, _BY_LOT = "1", "2"
 _ZERO_ROWS = {True: "2", False: "1"}
+_REASONS = ("first", "second", "third")
 
 
 class StockOperations:
@@ -74,7 +77,12 @@ class StockOperations:
             "currentPage": str(page),
             "pageSize": str(page_size),
         }
-        return self._gateway.call(_QUERY, payload, _read, number=warehouse_no)
+        return self._gateway.call(
+            _QUERY,
+            payload,
+            lambda data: read_page(data, _read_row, page=page, page_size=page_size),
+            number=warehouse_no,
+        )
 
     def level_changes(
         self, department_no, since, until, *, page=1, page_size=LEVEL_CHANGE_PAGE_SIZE
@@ -87,19 +95,16 @@ class StockOperations:
             "pageSize": page_size,
         }
         return self._gateway.call(
-            _LEVEL_CHANGES, payload, _read_changes, number=department_no
+            _LEVEL_CHANGES,
+            payload,
+            lambda data: _read_changes(data, page, page_size),
+            number=department_no,
         )
 
 
-def _read(data):
-    found = tuple(_read_row(row) for row in rows(data) if text(row, "goodsNo"))
-    total = count(data, "totalNum") if isinstance(data, dict) else None
-    return StockPage(rows=found, total_rows=total)
-
-
-def _read_row(row):
+def _read_row(_reading, row):
     return StockRow(
-        goods_number=text(row, "goodsNo"),
+        goods_number=required(row, "goodsNo"),
         own_goods_number=text(row, "erpGoodsNo"),
         warehouse_no=text(row, "warehouseNo"),
         level=text(row, "goodsLevel"),
@@ -110,25 +115,28 @@ def _read_row(row):
     )
 
 
-def _read_changes(data):
-    return [
-        _read_change(change, detail)
-        for change in rows(data)
-        for detail in rows(change, member="details")
-    ]
+def _read_changes(data, page, page_size):
+    """Return a page of moves; JD counts the adjustments, which hold several or none."""
+    found = read_page(data, _read_adjustment, page=page, page_size=page_size)
+    return replace(found, rows=tuple(chain.from_iterable(found.rows)))
 
 
-def _read_change(change, detail):
-    reasons = (text(detail, f"{which}Reason") for which in ("first", "second", "third"))
+def _read_adjustment(reading, row):
+    number = required(row, "orderNo")
+    return reading.rows(row, "details", lambda detail: _read_move(number, row, detail))
+
+
+def _read_move(number, row, detail):
+    reasons = (words(detail, f"{which}Reason") for which in _REASONS)
     return LevelChange(
-        number=text(change, "orderNo"),
-        goods_number=text(detail, "goodsNo"),
-        old_level=text(detail, "preChangeLevel"),
-        new_level=text(detail, "changedLevel"),
-        quantity=count(detail, "quantity"),
+        number=number,
+        goods_number=required(detail, "goodsNo"),
+        old_level=required(detail, "preChangeLevel"),
+        new_level=required(detail, "changedLevel"),
+        quantity=quantity(detail, "quantity"),
         own_goods_number=text(detail, "erpGoodsNo"),
-        warehouse_no=text(change, "warehouseNo"),
-        at=moment(change, "createTime"),
+        warehouse_no=text(row, "warehouseNo"),
+        at=moment(row, "createTime"),
         reason=", ".join(filter(None, reasons)),
         lot=lot(detail),
     )

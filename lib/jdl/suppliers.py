@@ -1,8 +1,9 @@
 """Suppliers."""
 
-from ..api import Supplier
-from .fields import inner, read_address, rows, text
+from ..api import OutcomeUnknown, Supplier
+from .fields import inner, read_address, read_page, required, text, words
 from .gateway import Call
+from .kinds import is_supplier_number
 
 # https://open.jdl.com, unit 367, documents 1618 and 1617
 _BASE = "/integratedsupplychain/basicinfo/supplier"
@@ -19,7 +20,14 @@ class SupplierOperations:
             "supplierNos": ",".join(numbers),
             "isvSupplierNos": ",".join(own_numbers),
         }
-        return self._gateway.call(_QUERY, payload, _read, number=department_no)
+        # JD documents no code for a supplier that it does not know.
+        named = bool(numbers or own_numbers)
+        return self._gateway.call(
+            _QUERY,
+            payload,
+            lambda data: read_page(data, _read_row, empty_allowed=named),
+            number=department_no,
+        )
 
     def create_supplier(self, department_no, supplier):
         address = supplier.address
@@ -43,18 +51,17 @@ class SupplierOperations:
 
 def _read_number(data):
     """Return JD's number; what JD answers here beyond success is not documented."""
-    return text(data, "supplierNo") if isinstance(data, dict) else ""
+    number = text(data, "supplierNo") if isinstance(data, dict) else ""
+    if number and not is_supplier_number(number):
+        raise OutcomeUnknown("JD saved the supplier but named no number of a supplier")
+    return number
 
 
-def _read(data):
-    return [
-        Supplier(
-            number=text(row, "supplierNo"),
-            own_number=text(row, "erpSupplierNo"),
-            name=text(row, "supplierName"),
-            status=text(row, "status"),
-            address=read_address(inner(row, "supplierAddress")),
-        )
-        for row in rows(data)
-        if text(row, "supplierNo")
-    ]
+def _read_row(_reading, row):
+    return Supplier(
+        number=required(row, "supplierNo"),
+        own_number=text(row, "erpSupplierNo"),
+        name=words(row, "supplierName"),
+        status=text(row, "status"),
+        address=read_address(inner(row, "supplierAddress")),
+    )

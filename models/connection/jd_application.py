@@ -1,8 +1,11 @@
+import secrets
+
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
 from ...lib import api as jd_api
 from ...lib import signing
+from ...lib.api import MessageForm
 
 SIGNATURES = [(name, name) for name in signing.ALGORITHMS]
 USUAL_SIGNATURE = signing.ALGORITHMS[0]
@@ -36,6 +39,22 @@ class JdApplication(models.Model):
         default=USUAL_SIGNATURE,
         help="How JD's console says that requests of this application are signed.",
     )
+    message_form = fields.Selection(
+        selection=[
+            (MessageForm.SIGNED, "Signed like a request"),
+            (MessageForm.ENVELOPE, "Form with a token"),
+            (MessageForm.PLAIN, "JSON to a secret address"),
+        ],
+        required=True,
+        default=MessageForm.SIGNED,
+        help="How JD sends messages to this application.",
+    )
+    message_path = fields.Char(
+        string="Secret Part of the Message Address",
+        compute="_compute_message_path",
+        store=True,
+        copy=False,
+    )
     database_uuid = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
     has_secret = fields.Boolean(compute="_compute_has_secret", compute_sudo=True)
 
@@ -52,6 +71,13 @@ class JdApplication(models.Model):
         for application in self:
             application.has_secret = bool(
                 application.secret and application.database_uuid == database_uuid
+            )
+
+    @api.depends("message_form")
+    def _compute_message_path(self):
+        for application in self:
+            application.message_path = (
+                application.message_path or secrets.token_urlsafe(24)
             )
 
     # === CRUD === #

@@ -84,7 +84,7 @@ class JdDepartment(models.Model):
         )
         rows = self._search_rows(SOUGHT & Domain("product_id", "in", products.ids))
         rows._compare(goods)
-        self.next_page = pages.stop if all(lists) else 0
+        self.next_page = pages.stop if all(page.came for page in lists) else 0
         self._recheck_orders(rows)
 
     def _decide_sought(self):

@@ -42,6 +42,6 @@ class JdDepartment(models.Model):
             self._reserve_calls("level_changes", 1)
             found = operations.level_changes(self.number, since, until, page=page)
             self.env["jd.level.change"]._record_page(self, found)
-            if len({row.number for row in found}) < jd_api.LEVEL_CHANGE_PAGE_SIZE:
+            if found.is_last:
                 return
             page += 1

@@ -51,6 +51,6 @@ class JdDepartment(models.Model):
             self._reserve_calls("list_orders", 1)
             rows = operations.list_orders(kind, self.number, since, until, page=page)
             self.env["jd.foreign.order"]._upsert_listed(self.connector_id, rows)
-            if len(rows) < jd_api.ORDER_PAGE_SIZE:
+            if rows.is_last:
                 return
             page += 1

@@ -173,8 +173,10 @@ class JdOrder(models.Model):
         done = self._read_done(report)
         for line in self.line_ids.filtered(lambda line: str(line.id) in done):
             line.write({"reported": done[str(line.id)], "is_reported": True})
-        # A partial report must not close the transfer with zeros.
-        if done and (all(self.line_ids.mapped("is_reported")) or self._is_last(report)):
+        # A partial report must not close the transfer with zeros, and what is not
+        # understood may be of a line that seems to be missing.
+        is_last = not report.odd_rows and self._is_last(report)
+        if done and (all(self.line_ids.mapped("is_reported")) or is_last):
             self.are_quantities_known = True
 
     def _match_report_lines(self, report):
