@@ -269,7 +269,7 @@ def _bind_pool(pool_class, total_time):
     """Return a pool whose connections read one answer for `total_time` at most."""
 
     class Connection(pool_class.ConnectionCls):
-        response_class = partial(_TimedResponse, total_time=total_time)
+        response_class = staticmethod(partial(_TimedResponse, total_time=total_time))
 
     class Pool(pool_class):
         ConnectionCls = Connection

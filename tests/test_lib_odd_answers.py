@@ -30,6 +30,7 @@ from ..lib.api import (
 )
 from ..lib.clock import EARLIEST, LATEST, utc_now
 from ..lib.text import is_storable
+from ..lib.transport import Transport
 from .test_lib_reading import DEPARTMENT, ORDER, AnsweredCase
 
 WAREHOUSE = "110000101"
@@ -627,7 +628,7 @@ class TestOddTokens(OddCase):
                 "code": 1001,
                 "message": "no AUTH-CODE refresh-secret",
             }
-            with self.assertLogs("odoo.addons.jd_fulfillment", "INFO") as logs:
+            with self.assertLogs(Transport.__module__, "INFO") as logs:
                 outcome = self.play(call)
             self.assertIsInstance(outcome, Refused)
             told = f"{vars(outcome)} {logs.output}"

@@ -1,6 +1,7 @@
 import json
 import threading
 from decimal import Decimal
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -265,6 +266,49 @@ class TestRows(AnsweredCase):
             [odd_row] = page.odd_rows
             self.assertIn("stockNum", odd_row.reason)
             self.assertEqual(json.loads(odd_row.raw), odd)
+
+    def test_a_move_keeps_its_place_among_those_that_are_not_understood(self):
+        move = {"goodsNo": "EMG1", "preChangeLevel": "100", "changedLevel": "200"}
+        adjustment = {
+            "orderNo": "ELC1",
+            "details": [move, {"goodsNo": "EMG2"}, "odd", move],
+        }
+        self.answer({"totalNum": 3, "resultList": [adjustment, {"orderNo": "ELC2"}, 7]})
+        page = self.jd.level_changes(DEPARTMENT, utc_now(), utc_now())
+        self.assertEqual([change.position for change in page], [1, 4])
+        self.assertEqual((page.came, page.is_last), (3, True))
+        self.assertEqual(
+            [row.place for row in page.odd_rows], ["details", "details", "resultList"]
+        )
+
+    def test_a_list_ends_where_jd_says_so_and_nothing_is_lost(self):
+        rows = [{"orderNo": f"ESL{number}"} for number in range(3)]
+        for total, page, came, is_last in (
+            (None, 1, 2, True),
+            (None, 1, 3, False),
+            (3, 1, 3, True),
+            (4, 1, 3, False),
+            (6, 2, 3, True),
+            (7, 2, 3, False),
+            (4, 2, 1, True),
+            (4, 2, 0, RetryLater),
+            (4, 1, 2, RetryLater),
+            (3, 1, 0, RetryLater),
+            (3, 2, 0, True),
+            ("odd", 1, 2, True),
+        ):
+            with self.subTest(total=total, page=page, came=came):
+                self.answer({"totalNum": total, "resultList": rows[:came]})
+                ask = partial(
+                    self.jd.list_orders,
+                    *(OrderKind.OUTBOUND, DEPARTMENT, utc_now(), utc_now()),
+                    page=page,
+                    page_size=3,
+                )
+                if is_last is RetryLater:
+                    self.assertRaises(RetryLater, ask)
+                else:
+                    self.assertIs(ask().is_last, is_last)
 
     def test_lots_keep_what_is_known_of_them(self):
         self.set_answer(

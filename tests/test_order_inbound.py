@@ -1,6 +1,8 @@
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from .. import const
 from .inbound_case import JdInboundCase
 
 

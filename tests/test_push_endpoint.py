@@ -307,6 +307,116 @@ class TestPushEndpoint(JdCase, HttpCase):
 
 
 @tagged("post_install", "-at_install")
+class TestOtherForms(JdOrderCase, HttpCase):
+    """Messages in the forms of JD's express, over HTTP."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.make_delivery(1, 1).jd_order_id
+        self.run_cron("push_orders")
+        self.application = self.connector.sudo().token_application_id
+
+    def post(self, *, path="", **options):
+        self.env.flush_all()
+        answer = self.opener.post(
+            self.base_url() + const.MESSAGE_ROUTE + path, timeout=10, **options
+        )
+        self.env.invalidate_all()
+        return answer.status_code, answer.json()
+
+    def post_envelope(self, body, secret=SECRET, path="", **changes):
+        timestamp = jd_time()
+        form = {
+            "message_id": "M-1",
+            "token": md5(f"{body}{timestamp}{secret}"),
+            "format": "json",
+            "timestamp": timestamp,
+            "request_body": body,
+        }
+        return self.post(data=form | changes, path=path)
+
+    def get_messages(self):
+        return self.env["jd.message"].search([])
+
+    def test_an_envelope_is_a_hint_about_its_order(self):
+        self.application.message_form = "envelope"
+        body = json.dumps({"orderId": self.order.name, "state": "10015", "备注": "å"})
+        accepted = (200, {"statusCode": 0, "statusMessage": "OK"})
+        for _delivery in range(2):
+            self.assertEqual(self.post_envelope(body), accepted)
+        message = self.get_messages()
+        self.assertEqual(message.own_number, self.order.name)
+        self.assertEqual((message.kind, message.code), ("outbound", "10015"))
+        self.assertEqual(message.connector_id, self.connector)
+        self.run_cron("follow_orders")
+        self.assertEqual(self.order.status_code, "10015")
+
+    def test_an_envelope_that_is_not_signed_is_rejected(self):
+        self.application.message_form = "envelope"
+        body = json.dumps({"orderId": self.order.name})
+        self.assertEqual(self.post_envelope(body, "another")[0], 401)
+        self.assertEqual(self.post_envelope(body, token="")[0], 401)
+        status, answer = self.post_envelope(body, timestamp=jd_time(-60))
+        self.assertEqual((status, answer["statusCode"]), (401, 1))
+        self.assertFalse(self.get_messages())
+
+    def test_bare_json_is_taken_at_the_address_that_jd_was_told_only(self):
+        self.application.message_form = "plain"
+        secret = f"/{self.application.message_path}"
+        self.assertGreater(len(secret), 30)
+        body = {"data": [{"no": self.order.jd_number}]}
+        with self.assertLogs("werkzeug", "INFO") as logs:
+            self.assertEqual(self.post(path=secret, json=body), (200, {"code": "200"}))
+        self.assertNotIn(secret, "".join(logs.output))
+        message = self.get_messages()
+        self.assertEqual(message.jd_number, self.order.jd_number)
+        self.assertEqual((message.kind, message.code), ("outbound", False))
+        for path in ("", "/x", secret[:-1], f"{secret}x"):
+            with self.subTest(path=path):
+                self.assertEqual(self.post(path=path, json=body)[0], 401)
+        self.assertEqual(len(self.get_messages()), 1)
+        self.run_cron("follow_orders")
+        self.assertEqual(self.order.state, "accepted")
+        self.assertEqual(message.state, "done")
+
+    def test_an_application_is_heard_in_its_own_form_only(self):
+        body = json.dumps({"orderId": self.order.name})
+        secret = f"/{self.application.message_path}"
+        self.assertEqual(self.post_envelope(body)[0], 401)
+        self.assertEqual(self.post(path=secret, data=body.encode())[0], 401)
+        self.application.message_form = "envelope"
+        self.assertEqual(self.post(path=secret, data=body.encode())[0], 401)
+        self.application.message_form = "plain"
+        self.assertEqual(self.post_envelope(body)[0], 401)
+        self.assertFalse(self.get_messages())
+
+    def test_applications_have_addresses_of_their_own(self):
+        applications = self.env["jd.application"].create(
+            [{"key": "one", "company_id": self.company.id}, {"key": "two"}][:1]
+        )
+        self.assertNotEqual(applications.message_path, self.application.message_path)
+        self.assertFalse(applications.copy_data()[0].get("message_path"))
+
+    def test_a_message_that_names_no_account_finds_that_of_its_order(self):
+        self.application.message_form = "envelope"
+        other = self.make_connector(pin="jd_other")
+        other.sudo().token_application_id = self.application
+        self.post_envelope(json.dumps({"orderId": self.order.name}))
+        self.assertEqual(self.get_messages().connector_id, self.connector)
+        unknown = json.dumps({"orderId": "ESL9"})
+        self.assertEqual(self.post_envelope(unknown, message_id="M-2")[0], 404)
+
+    def test_many_orders_in_one_message_are_each_a_hint(self):
+        self.application.message_form = "envelope"
+        more = self.make_delivery(1).jd_order_id
+        body = json.dumps({"list": [self.order.name, more.name]})
+        self.assertEqual(self.post_envelope(body)[0], 200)
+        self.assertEqual(
+            set(self.get_messages().mapped("own_number")), {self.order.name, more.name}
+        )
+
+
+@tagged("post_install", "-at_install")
 class TestSandboxPushes(JdOrderCase, HttpCase):
     """The sandbox delivers its messages itself."""
 

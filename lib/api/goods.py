@@ -117,6 +117,8 @@ class LevelChange:
     """Goods that a warehouse moved from one level to another.
 
     :param number: JD's number of the adjustment.
+    :param position: Which of the moves of the adjustment it is, from 1; those that are
+        not understood count too.
     :param at: Naive UTC; None where JD's time is missing or unreadable.
     """
 
@@ -125,6 +127,7 @@ class LevelChange:
     old_level: str
     new_level: str
     quantity: int | None
+    position: int = 1
     own_goods_number: str = ""
     warehouse_no: str = ""
     at: datetime | None = None

@@ -37,24 +37,30 @@ class Reading:
     def note(self, place, raw, reason):
         self._odd_rows.append(OddRow(place, make_storable(str(reason)), _dump(raw)))
 
-    def rows(self, data, member, read):
-        """Return what `read` makes of the objects of a list; an absent one is empty."""
+    def rows(self, data, member, read, **options):
+        """Return what `read` makes of the objects of a list; an absent one is empty.
+
+        :param options: Those of `each`.
+        """
         found = data.get(member)
         if found is None:
             return ()
         if not isinstance(found, list):
             self.note(member, found, "not a list")
             return ()
-        return self.each(found, member, read)
+        return self.each(found, member, read, **options)
 
-    def each(self, found, place, read):
-        """Return what `read` makes of each row."""
+    def each(self, found, place, read, *, numbered=False):
+        """Return what `read` makes of each row.
+
+        :param numbered: `read` takes the row's position as well, from 1.
+        """
         understood = []
-        for row in found:
+        for position, row in enumerate(found, 1):
             try:
                 if not isinstance(row, dict):
                     raise Unreadable("not an object")
-                understood.append(read(row))
+                understood.append(read(position, row) if numbered else read(row))
             except Unreadable as error:
                 self.note(place, row, error)
         return tuple(understood)

@@ -123,10 +123,15 @@ def _read_changes(data, page, page_size):
 
 def _read_adjustment(reading, row):
     number = required(row, "orderNo")
-    return reading.rows(row, "details", lambda detail: _read_move(number, row, detail))
+    return reading.rows(
+        row,
+        "details",
+        lambda position, detail: _read_move(number, row, position, detail),
+        numbered=True,
+    )
 
 
-def _read_move(number, row, detail):
+def _read_move(number, row, position, detail):
     reasons = (words(detail, f"{which}Reason") for which in _REASONS)
     return LevelChange(
         number=number,
@@ -134,6 +139,7 @@ def _read_move(number, row, detail):
         old_level=required(detail, "preChangeLevel"),
         new_level=required(detail, "changedLevel"),
         quantity=quantity(detail, "quantity"),
+        position=position,
         own_goods_number=text(detail, "erpGoodsNo"),
         warehouse_no=text(row, "warehouseNo"),
         at=moment(row, "createTime"),

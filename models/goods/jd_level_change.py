@@ -107,15 +107,13 @@ class JdLevelChange(models.Model):
 
     @api.model
     def _prepare_values(self, department, changes):
-        positions = {}
         values = []
         for change in changes:
-            position = positions[change.number] = positions.get(change.number, 0) + 1
             values.append(
                 {
                     "department_id": department.id,
                     "number": change.number,
-                    "position": position,
+                    "position": change.position,
                     "happened_at": change.at,
                     "warehouse_no": change.warehouse_no,
                     "goods_no": change.goods_number,
