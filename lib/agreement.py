@@ -6,20 +6,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ExpectedOrder:
-    """What an order was sent with, where the order itself is not at hand.
+    """An order as it was sent.
 
-    :param lines: Tuples of our line number, JD's goods number and pieces.
+    :param number: Ours; empty for an order that JD made, of which neither number nor
+        lines are ours.
+    :param jd_number: Empty as long as JD has named none.
+    :param lines: Tuples of JD's goods number and pieces.
     """
 
     number: str
     department_no: str
     warehouse_no: str
-    lines: tuple[tuple[str, str, int], ...] = ()
+    jd_number: str = ""
+    lines: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """:param member: `number`, `department_no`, `warehouse_no` or `lines`."""
+    """:param member: A member of `ExpectedOrder`."""
 
     member: str
     expected: str
@@ -30,56 +34,46 @@ def find_disagreements(order, report):
     """Return where a report is not about the order that was sent.
 
     JD answers a number that it knows with the order it knows, whatever is sent with it.
-    What JD leaves out does not disagree, but for our number: without it nothing shows
-    that the order is ours.
+    What JD leaves out does not disagree, but for our number as long as there is no
+    number of JD's either: then nothing shows that the order is ours.
 
-    :param order: A `lib.api.Order`, or an `ExpectedOrder`.
+    :param ExpectedOrder order:
     :param report: A `lib.api.Report`.
     :rtype: tuple[Disagreement, ...]
     """
-    pairs = [("number", order.number, report.own_number)]
-    for name in ("department_no", "warehouse_no"):
-        if getattr(report, name):
-            pairs.append((name, getattr(order, name), getattr(report, name)))
-    if report.lines and not report.odd_rows:
-        pairs.append(("lines", *_compare_lines(order.lines, report.lines)))
-    return tuple(
+    pairs = [
+        ("number", order.number, report.own_number),
+        ("jd_number", order.jd_number, report.number),
+        ("department_no", order.department_no, report.department_no),
+        ("warehouse_no", order.warehouse_no, report.warehouse_no),
+    ]
+    found = [
         Disagreement(member, expected, reported)
         for member, expected, reported in pairs
-        if expected != reported
-    )
+        if expected and reported and expected != reported
+    ]
+    if not order.jd_number and not report.own_number:
+        found.append(Disagreement("number", order.number, ""))
+    if order.number:
+        found += _compare_lines(order.lines, report.lines)
+    return tuple(found)
 
 
 def _compare_lines(sent, reported):
-    """Return the lines as sent and as reported, as texts that are equal if they are.
+    """Yield the goods whose plan at JD is not what was sent.
 
     JD tells a line in several rows where it found several levels: the rows' plans add
-    up. Where it tells no plan of a line, only the goods are compared.
+    up. Goods without a plan are none that were sent, or JD leaves the plan out.
     """
-    planned = defaultdict(int)
-    untold = set()
+    expected, planned = defaultdict(int), defaultdict(int)
+    for goods_number, pieces in sent:
+        expected[goods_number] += pieces
     for row in reported:
-        key = row.line, row.goods_number
-        planned[key] += row.planned or 0
-        if row.planned is None:
-            untold.add(key)
-    untold -= {key for key, pieces in planned.items() if pieces}
-    expected = defaultdict(int)
-    for line in sent:
-        name, goods_number, pieces = _get_parts(line)
-        expected[name, goods_number] += pieces
-    return _write_lines(expected, untold), _write_lines(planned, untold)
-
-
-def _get_parts(line):
-    if isinstance(line, tuple):
-        return line
-    return line.line, line.goods_number, line.quantity
-
-
-def _write_lines(lines, untold):
-    return ", ".join(
-        f"{line}: {goods_number}" + ("" if key in untold else f" x {pieces}")
-        for key, pieces in sorted(lines.items())
-        for line, goods_number in [key]
-    )
+        planned[row.goods_number] += row.planned or 0
+    for goods_number, pieces in planned.items():
+        if goods_number and pieces and pieces != expected[goods_number]:
+            yield Disagreement(
+                "lines",
+                f"{goods_number} x {expected[goods_number]}",
+                f"{goods_number} x {pieces}",
+            )

@@ -125,14 +125,23 @@ class TestAgreement(BaseCase):
         report = OutboundReport("ESL1", "WH/1", "EBU1", "110000101", lines=(line,))
         return replace(report, **changes)
 
-    def disagree(self, order=OUTBOUND, **changes):
+    SENT = ExpectedOrder("WH/1", "EBU1", "110000101", lines=(("EMG1", 3),))
+
+    def disagree(self, order=SENT, **changes):
         found = find_disagreements(order, self.report(**changes))
         return [each.member for each in found]
 
     def test_the_order_that_was_sent_agrees(self):
         self.assertEqual(self.disagree(), [])
-        expected = ExpectedOrder("WH/1", "EBU1", "110000101", (("7", "EMG1", 3),))
-        self.assertEqual(self.disagree(expected), [])
+        known = replace(self.SENT, jd_number="ESL1")
+        self.assertEqual(self.disagree(known), [])
+        self.assertEqual(self.disagree(known, own_number=""), [])
+        self.assertEqual(self.disagree(known, number="ESL2"), ["jd_number"])
+
+    def test_of_an_order_made_at_jd_neither_number_nor_lines_are_ours(self):
+        made_at_jd = replace(self.SENT, number="", jd_number="ESL1", lines=())
+        self.assertEqual(self.disagree(made_at_jd), [])
+        self.assertEqual(self.disagree(made_at_jd, warehouse_no="1"), ["warehouse_no"])
 
     def test_another_order_does_not(self):
         line = ReportedLine("7", "EMG1", planned=3)
@@ -142,7 +151,6 @@ class TestAgreement(BaseCase):
             ("department_no", {"department_no": "EBU2"}),
             ("warehouse_no", {"warehouse_no": "110000102"}),
             ("lines", {"lines": (replace(line, goods_number="EMG2"),)}),
-            ("lines", {"lines": (replace(line, line="8"),)}),
             ("lines", {"lines": (replace(line, planned=4),)}),
             ("lines", {"lines": (line, replace(line, line="8"))}),
         ):
@@ -156,6 +164,7 @@ class TestAgreement(BaseCase):
             {"warehouse_no": ""},
             {"lines": ()},
             {"lines": (line,)},
+            {"lines": (ReportedLine("", "EMG1", planned=3),)},
             {"lines": (), "odd_rows": (OddRow("deliveryItemList", "odd"),)},
         ):
             with self.subTest(changes=changes):
@@ -167,7 +176,7 @@ class TestAgreement(BaseCase):
             ReportedLine("7", "EMG1", done=2, level="200"),
         )
         report = InboundReport("EPL1", "WH/1", lines=rows)
-        self.assertEqual(find_disagreements(INBOUND, report), ())
+        self.assertEqual(find_disagreements(self.SENT, report), ())
 
 
 @tagged("post_install", "-at_install")

@@ -398,7 +398,7 @@ class TestReports(AnsweredCase):
                 {"orderLine": "2", "realQuantity": 2},
             ]
             self.set_answer({"deliveryNo": "ESL1", "deliveryItemList": lines})
-            report = self.report()
+            report = self.get_report()
             self.assertEqual([(row.line, row.done) for row in report.lines], [("2", 2)])
             [odd_row] = report.odd_rows
             self.assertEqual(odd_row.place, "deliveryItemList")
@@ -414,20 +414,20 @@ class TestReports(AnsweredCase):
         ):
             self.set_answer(None)
             with self.assertRaises(NotFound if null_is_missing else RetryLater):
-                self.report(kind)
+                self.get_report(kind)
             for data in ({}, [], "x", {"deliveryNo": None, "purchaseNo": None}):
                 self.set_answer(data)
                 with self.assertRaises(RetryLater):
-                    self.report(kind)
+                    self.get_report(kind)
 
     def test_the_number_of_an_order_looks_like_one_of_its_kind(self):
         for number in (["ESL1"], True, "  ", "ESL", "ESLx", "EPL1", "ESL1 ", "1"):
             self.set_answer({"deliveryNo": number})
             if number == "ESL1 ":
-                self.assertEqual(self.report().number, "ESL1")
+                self.assertEqual(self.get_report().number, "ESL1")
                 continue
             with self.assertRaises(RetryLater):
-                self.report()
+                self.get_report()
             with self.assertRaises(OutcomeUnknown):
                 self.jd.create_order(ORDER)
 

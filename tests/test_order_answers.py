@@ -83,7 +83,7 @@ class TestAnswersThatDoNotFit(AnswerCase):
         self.patch({"path": "data.erpDeliveryNo", "delete": True})
         self.pull(order)
         self.assertEqual(order.state, "unknown")
-        self.assertRegex(self.get_activity_notes(order), "our number is missing")
+        self.assertRegex(self.get_activity_notes(order), "our number missing")
 
     def test_what_fits_the_next_time_goes_on(self):
         order = self.send(self.picking)
@@ -162,6 +162,37 @@ class TestLinesThatAreNotNamed(AnswerCase):
         self.pull(order)
         self.run_cron("close_orders")
         self.assertRegex(self.get_activity_notes(order), "Ask JD support whether")
+
+
+@tagged("post_install", "-at_install")
+class TestWhatIsKeptOfAnAnswer(AnswerCase):
+    def test_jds_numbers_of_a_failed_call_are_kept_to_quote_them(self):
+        self.sandbox.do("fault", kind="refuse", call="addSoOrder", code="2062", count=1)
+        order = self.send(self.picking)
+        self.assertEqual(order.state, "refused")
+        self.assertRegex(order.jd_reference, r"\S+ / \S+")
+
+    def test_what_jd_would_not_take_is_named_before_it_is_sent(self):
+        self.picking.jd_own_waybill = "W" * 201
+        order = self.send(self.picking)
+        self.assertEqual(order.state, "draft")
+        self.assertProblems(order, "waybill is too long: JD takes at most 200")
+        self.assertEqual(self.count_calls("addSoOrder"), 0)
+
+    def test_an_odd_row_is_told_once_and_the_rest_counts(self):
+        order = self.send(self.picking)
+        self.advance(order, "10019")
+        odd = {"path": f"{ITEMS}.0.realQuantity", "value": "2.5"}
+        self.patch(odd, count=2)
+        for _time in range(2):
+            self.pull(order)
+        self.run_cron("close_orders")
+        self.assertEqual(self.picking.state, "assigned")
+        self.assertOneActivity(order, "does not understand all.*realQuantity")
+        self.assertEqual(order.line_ids.mapped("is_reported"), [False, True])
+        self.pull(order)
+        self.run_cron("close_orders")
+        self.assertEqual(self.picking.state, "done")
 
 
 @tagged("post_install", "-at_install")

@@ -189,6 +189,13 @@ class JdOrder(models.Model):
         compute="_compute_is_known_to_jd", search="_search_is_known_to_jd"
     )
 
+    jd_reference = fields.Char(
+        string="Reference for JD Support",
+        readonly=True,
+        copy=False,
+        help="JD's numbers of the last call that failed: quote them to JD support.",
+    )
+
     # Cancelling, and closing what comes in parts.
     cancel_requested = fields.Boolean(readonly=True, copy=False, tracking=True)
     cancel_requested_at = fields.Datetime(readonly=True, copy=False)

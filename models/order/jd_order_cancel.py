@@ -52,6 +52,7 @@ class JdOrder(models.Model):
     def _record_cancels(self, answers):
         for order in self.filtered(lambda order: order.state == "cancelling"):
             answer = answers[order.id]
+            order._keep_reference(answer)
             if isinstance(answer, jd_api.Refused):
                 order._record_cancel_refused(order.connector_id._explain(answer))
             elif isinstance(answer, Exception):

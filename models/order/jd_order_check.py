@@ -58,10 +58,10 @@ class JdOrder(models.Model):
 
     def _check_and_queue(self):
         """Update the lines of these orders and queue those without problems."""
-        if self._check_apart():
+        if self._check_isolated():
             self._trigger("push_orders")
 
-    def _check_apart(self):
+    def _check_isolated(self):
         """Check each order, isolated from errors of others; return those queued."""
         self._process_isolated(
             lambda orders: orders._check(),

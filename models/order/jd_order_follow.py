@@ -102,10 +102,13 @@ class JdOrder(models.Model):
         )
         return {
             "kind": self.kind,
-            "department_no": self.sent_department_no
-            or self.warehouse_id.jd_department_no,
+            "department_no": self._get_department_no(),
             **named,
         }
+
+    def _get_department_no(self):
+        """Return the department an order was sent with, or is to be sent with."""
+        return self.sent_department_no or self.warehouse_id.jd_department_no
 
     @api.model
     def _pull_sooner(self, connector):

@@ -110,6 +110,7 @@ class JdOrder(models.Model):
         """
         for order in self.filtered("close_inbound_due"):
             answer = results[order.id]
+            order._keep_reference(answer)
             if isinstance(answer, jd_api.Refused):
                 order.write({"close_inbound_due": False, "retry_at": False})
                 order._request_attention(

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 
 from ... import statuses
 from ...lib import api as jd_api
+from ...lib.agreement import ExpectedOrder, find_disagreements
 from ...lib.allocation import relabel
 from .jd_order import AT_JD, MAYBE_AT_JD
 
@@ -25,6 +26,7 @@ class JdOrder(models.Model):
         answered = missing = self.browse()
         for order in self:
             report = reports[order.id]
+            order._keep_reference(report)
             if not isinstance(report, Exception):
                 answered += order
             elif isinstance(report, jd_api.NotFound):
@@ -110,8 +112,8 @@ class JdOrder(models.Model):
         JD answers a number that it knows with the order that it knows, whoever sent
         it. Such an answer changes nothing, and nothing is sent again because of it.
         """
-        misfits = list(self._get_misfits(report))
-        if not misfits:
+        disagreements = find_disagreements(self._prepare_expected_order(), report)
+        if not disagreements:
             if self.is_disputed:
                 self.is_disputed = False
             return True
@@ -120,45 +122,42 @@ class JdOrder(models.Model):
             self.state = "unknown"
         self._request_attention(
             self.env._(
-                "JD's answer does not fit this order: %(misfits)s. Nothing was changed "
-                "here, and nothing is sent again. Ask JD support which order "
+                "JD's answer does not fit this order: %(disagreements)s. Nothing was "
+                "changed here, and nothing is sent again. Ask JD support which order "
                 "%(number)s is.",
-                misfits="; ".join(misfits),
+                disagreements=self._name_disagreements(disagreements),
                 number=self.jd_number or report.number,
             )
         )
         return False
 
-    def _get_misfits(self, report):
-        """Yield what a report says otherwise than this order; what is absent fits."""
-        warehouse = self.warehouse_id
-        department_no = self.sent_department_no or warehouse.jd_department_no
-        compared = [
-            (self.env._("JD's number"), self.jd_number, report.number),
-            (self.env._("department"), department_no, report.department_no),
-            (self.env._("warehouse"), warehouse.jd_warehouse_no, report.warehouse_no),
-        ]
-        if not self.made_at_jd:
-            compared.append((self.env._("our number"), self.name, report.own_number))
-        for label, ours, theirs in compared:
-            if ours and theirs and ours != theirs:
-                yield f"{label} {theirs} ≠ {ours}"
-        if not self.jd_number and not report.own_number:
-            yield self.env._("our number is missing")
-        if not self.made_at_jd:
-            yield from self._get_line_misfits(report)
+    def _prepare_expected_order(self):
+        lines = [(line.goods_id.goods_no, line.planned) for line in self.line_ids]
+        return ExpectedOrder(
+            number="" if self.made_at_jd else self.name,
+            jd_number=self.jd_number or "",
+            department_no=self._get_department_no(),
+            warehouse_no=self.warehouse_id.jd_warehouse_no,
+            lines=() if self.made_at_jd else tuple(lines),
+        )
 
-    def _get_line_misfits(self, report):
-        """Yield the goods of which JD was told of another quantity than ours."""
-        planned = defaultdict(int)
-        for line in self.line_ids:
-            planned[line.goods_id.goods_no] += line.planned
-        told = defaultdict(int)
-        for row in report.lines:
-            told[row.goods_number] += row.planned or 0
-        for goods_number, quantity in told.items():
-            if goods_number and quantity and quantity != planned[goods_number]:
-                yield f"{goods_number}: {quantity} ≠ {planned[goods_number]}"
+    def _name_disagreements(self, disagreements):
+        labels = {
+            "number": self.env._("our number"),
+            "jd_number": self.env._("JD's number"),
+            "department_no": self.env._("department"),
+            "warehouse_no": self.env._("warehouse"),
+            "lines": self.env._("goods"),
+        }
+        return "; ".join(
+            self.env._(
+                "%(what)s %(reported)s instead of %(expected)s",
+                what=labels[each.member],
+                reported=each.reported or self.env._("missing"),
+                expected=each.expected,
+            )
+            for each in disagreements
+        )
 
     def _record_report(self, report):
         """Record what JD reports of this order."""
@@ -167,6 +166,18 @@ class JdOrder(models.Model):
         self._record_allocations(report)
         self._call_kind("record_report", report)
         self._record_unmatched_lines(unmatched_lines)
+        self._report_odd_rows(report.odd_rows)
+
+    def _report_odd_rows(self, odd_rows):
+        """Tell somebody, once, which parts of JD's answer are not understood."""
+        if odd_rows and not self.are_quantities_known:
+            self._request_attention(
+                self.env._(
+                    "Odoo does not understand all that JD reports: %(reasons)s. Ask JD "
+                    "support what has moved; JD is asked again as well.",
+                    reasons="; ".join(dict.fromkeys(row.reason for row in odd_rows)),
+                )
+            )
 
     def _record_quantities(self, report):
         """Record what JD really moved; a line it does not report stays open."""

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ... import const
+from ... import const, lib
 from ...lib import api as jd_api
 
 _logger = logging.getLogger(__name__)
@@ -156,9 +156,8 @@ class JdOrder(models.Model):
         operations = orders and connector._get_operations_or_expire()
         if not operations:
             return 0
-        # Between queueing and sending, minutes may pass.
         # The transfers may have changed since they were queued.
-        requests = orders._check_apart()._prepare_requests()
+        requests = orders._check_isolated()._prepare_requests()
         if requests:
             self.browse(requests)._send(connector, call, operations, requests.values())
         return self.search_count(domain)
@@ -166,7 +165,8 @@ class JdOrder(models.Model):
     def _prepare_requests(self):
         """Return order id → `lib.api.Order`.
 
-        Orders that cannot be built go back to draft with their problem.
+        Orders that cannot be built, or that JD would not take, go back to draft with
+        their problems.
         """
         requests = {}
         self._process_isolated(
@@ -175,7 +175,40 @@ class JdOrder(models.Model):
             ),
             lambda order, error: order._set_problems([str(error)]),
         )
+        protocol = self.env["jd.connector"]._get_protocol()
+        for order in self.browse(requests):
+            if invalid := lib.find_invalid(protocol, requests[order.id]):
+                order._set_problems([order._explain_invalid(each) for each in invalid])
+                del requests[order.id]
         return requests
+
+    def _explain_invalid(self, invalid):
+        """Return in the merchant's words what JD does not take of this order."""
+        labels = {
+            "platform_number": self.env._("source document"),
+            "waybill": self.env._("waybill"),
+            "name": self.env._("name of the contact"),
+            "phone": self.env._("phone number of the contact"),
+            "mobile": self.env._("phone number of the contact"),
+            "email": self.env._("email of the contact"),
+            "province": self.env._("state of the address"),
+            "city": self.env._("city of the address"),
+            "county": self.env._("second street line of the address"),
+            "town": self.env._("second street line of the address"),
+            "detail": self.env._("street of the address"),
+            "lot": self.env._("lot number"),
+        }
+        member = invalid.member.rpartition(".")[2]
+        label = labels.get(member, invalid.member)
+        if invalid.limit:
+            return self.env._(
+                "The %(what)s is too long: JD takes at most %(limit)s characters.",
+                what=label,
+                limit=invalid.limit,
+            )
+        if member == "waybill":
+            return self.env._("JD takes no Chinese characters in the waybill.")
+        return self.env._("JD does not take the %(what)s as it is.", what=label)
 
     def _send(self, connector, call, operations, requests):
         connector._count_calls(call, len(self))
@@ -196,6 +229,7 @@ class JdOrder(models.Model):
         for order in self:
             answer = answers[order.id]
             order.attempts += 1
+            order._keep_reference(answer)
             if not isinstance(answer, Exception):
                 order.jd_number = answer
                 accepted += order
@@ -220,6 +254,14 @@ class JdOrder(models.Model):
             if isinstance(answer, jd_api.CredentialsRefused):
                 self.connector_id._expire_login(answer.message)
                 return
+
+    def _keep_reference(self, answer):
+        """Keep what JD support finds a failed call by."""
+        if isinstance(answer, jd_api.JdError) and (
+            answer.request_id or answer.trace_id
+        ):
+            numbers = filter(None, [answer.request_id, answer.trace_id])
+            self.jd_reference = " / ".join(numbers)
 
     @api.model
     def _log_defect(self, error):

@@ -84,7 +84,7 @@ class JdOrder(models.Model):
         partner = self.partner_id
         company = partner.commercial_partner_id
         return jd_api.Address(
-            name=(partner.name or company.name or "")[:100],
+            name=partner.name or company.name or "",
             phone=partner.phone or company.phone or "",
             province=partner.state_id.name or "",
             city=partner.city or "",
