@@ -77,7 +77,7 @@ class TestInbound(ClientInboundCase):
         number = self.jd.create_order(self.make_order())
         self.assertRegex(number, r"^EPL\d+$")
         self.assertEqual(self.jd.create_order(self.make_order()), number)
-        self.assertEqual(self.report("WH/IN/1").number, number)
+        self.assertEqual(self.get_report("WH/IN/1").number, number)
 
     def test_everything_an_order_may_hold_is_told(self):
         self.jd.create_supplier(DEPARTMENT, Supplier("S1", "Supplier"))
@@ -240,7 +240,7 @@ class TestInbound(ClientInboundCase):
         self.sandbox.do("fault", kind="timeout_after", call="addPoOrder", count=1)
         with self.assertRaises(OutcomeUnknown):
             self.jd.create_order(self.make_order())
-        self.assertTrue(self.report("WH/IN/1").number)
+        self.assertTrue(self.get_report("WH/IN/1").number)
 
     def test_an_unknown_order_and_a_foreign_department_differ(self):
         with self.assertRaises(NotFound):

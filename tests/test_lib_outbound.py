@@ -79,7 +79,7 @@ class TestCreateOutbound(ClientOutboundCase):
     def test_an_order_gets_a_number_of_jd(self):
         number = self.jd.create_order(self.make_order())
         self.assertRegex(number, r"^ESL\d+$")
-        self.assertEqual(self.report("WH/OUT/1").number, number)
+        self.assertEqual(self.get_report("WH/OUT/1").number, number)
 
     def test_everything_an_order_may_hold_is_accepted(self):
         order = self.make_order(
@@ -233,12 +233,12 @@ class TestCreateOutbound(ClientOutboundCase):
         self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
         with self.assertRaises(OutcomeUnknown):
             self.jd.create_order(self.make_order("WH/OUT/1"))
-        self.assertTrue(self.report("WH/OUT/1").number)
+        self.assertTrue(self.get_report("WH/OUT/1").number)
         self.sandbox.do("fault", kind="timeout_before", call="addSoOrder", count=1)
         with self.assertRaises(OutcomeUnknown):
             self.jd.create_order(self.make_order("WH/OUT/2"))
         with self.assertRaises(NotFound):
-            self.report("WH/OUT/2")
+            self.get_report("WH/OUT/2")
 
     def test_a_repeat_that_jd_refuses_is_asked_about(self):
         self.jd.create_order(self.make_order())

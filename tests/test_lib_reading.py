@@ -273,7 +273,7 @@ class TestRows(AnsweredCase):
             "orderNo": "ELC1",
             "details": [move, {"goodsNo": "EMG2"}, "odd", move],
         }
-        self.answer({"totalNum": 3, "resultList": [adjustment, {"orderNo": "ELC2"}, 7]})
+        self.set_answer({"totalNum": 3, "resultList": [adjustment, {"orderNo": "ELC2"}, 7]})
         page = self.jd.level_changes(DEPARTMENT, utc_now(), utc_now())
         self.assertEqual([change.position for change in page], [1, 4])
         self.assertEqual((page.came, page.is_last), (3, True))
@@ -298,7 +298,7 @@ class TestRows(AnsweredCase):
             ("odd", 1, 2, True),
         ):
             with self.subTest(total=total, page=page, came=came):
-                self.answer({"totalNum": total, "resultList": rows[:came]})
+                self.set_answer({"totalNum": total, "resultList": rows[:came]})
                 ask = partial(
                     self.jd.list_orders,
                     *(OrderKind.OUTBOUND, DEPARTMENT, utc_now(), utc_now()),

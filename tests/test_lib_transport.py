@@ -215,7 +215,7 @@ class TestTransport(BaseCase):
         for status in ("403 Forbidden", "400 Bad", "404 Not Found", "413 Large"):
             for body in (b"<html>no</html>", b"{}", b'{"code":"1000"}', b"[]", b""):
                 with self.subTest(status=status, body=body):
-                    self.assert_unknown(answering(status, body), "HTTP 4")
+                    self.assertUnknown(answering(status, body), "HTTP 4")
 
     def test_a_refusal_in_jds_words_is_heard(self):
         with ill_behaved(answering("400 Bad", b'{"code":"2000"}')) as (base, _):
@@ -225,7 +225,7 @@ class TestTransport(BaseCase):
         for status in ("201 Created", "204 No Content", "302 Found", "304 Same"):
             with self.subTest(status):
                 body = b"" if status[:3] in ("204", "304") else b'{"code":"2000"}'
-                self.assert_unknown(answering(status, body), "format")
+                self.assertUnknown(answering(status, body), "format")
 
     # === BOUNDS === #
 
@@ -245,7 +245,7 @@ class TestTransport(BaseCase):
         for start in (0, 5, len(whole) - 12):
             with self.subTest(start=start):
                 began = time.monotonic()
-                self.assert_unknown(trickle(start), "in time")
+                self.assertUnknown(trickle(start), "in time")
                 self.assertLess(time.monotonic() - began, 4, "two calls")
 
     def test_a_call_that_finds_no_place_was_not_sent(self):
@@ -292,7 +292,7 @@ class TestTransport(BaseCase):
         ):
             with self.subTest(encoding=encoding, words=words):
                 behave = answering("200 OK", content, f"Content-Encoding: {encoding}")
-                self.assert_unknown(behave, words)
+                self.assertUnknown(behave, words)
 
     def test_objects_in_each_other_without_end_are_no_answer(self):
         for depth, taken in ((20, True), (40, False), (5_000, False)):
@@ -302,7 +302,7 @@ class TestTransport(BaseCase):
                     with ill_behaved(answering("200 OK", body)) as (base, _):
                         self.assertIn("a", self.send(base))
                 else:
-                    self.assert_unknown(answering("200 OK", body), "format")
+                    self.assertUnknown(answering("200 OK", body), "format")
 
     def test_an_error_keeps_what_jds_support_asks_for(self):
         trace = "Lop-Trace-Id: T-123"
