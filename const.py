@@ -41,6 +41,8 @@ LOGIN_TIME_LIMIT = timedelta(minutes=10)
 # most.
 RENEWAL_SHARE = 0.1
 RENEWAL_LEAD_MAXIMUM = timedelta(days=30)
+# How long a worker that asks for the next token keeps the others from asking.
+RENEWAL_CLAIM = timedelta(minutes=10)
 # How long renewals may fail before somebody is asked to sign in.
 RENEWAL_PATIENCE = timedelta(days=1)
 EXPIRY_WARNING = timedelta(days=14)
@@ -58,6 +60,9 @@ DAILY_CALLS = 10_000
 RESERVED_SHARE = 0.2
 # How far the pulls of a day may run ahead of the clock, as a share of the budget.
 PULL_HEAD_START = 0.25
+
+# How long a department is left alone after an error that nobody foresaw.
+UNFORESEEN_PAUSE = timedelta(minutes=15)
 
 # === GOODS (open.jdl.com, unit 367: queryGoodsInfo 1610, saveGoodsInfo 1609) === #
 

@@ -1,9 +1,86 @@
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, ConcurrencyError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .goods_case import JdGoodsCase
-from .jd_case import BEAUTY, FASHION
+from .jd_case import BEAUTY, FASHION, QUICK_DEPARTMENT
+
+
+@tagged("post_install", "-at_install")
+class TestSeveralDepartments(JdGoodsCase):
+    """What goes wrong with one stops no other, and none is always the last."""
+
+    def setUp(self):
+        super().setUp()
+        self.basic = self.connect(self.make_basic())
+        departments = self.env["jd.department"]
+        self.bad = departments.search([("connector_id", "=", self.connector.id)])
+        self.good = departments._ensure(self.basic, [FASHION])
+        self.assertLess(self.bad.id, self.good.id)
+
+    def run_cron(self, name):
+        cron = self.env.ref(f"jd_fulfillment.ir_cron_{name}")
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.assertIs(cron.method_direct_trigger(), True)
+        self.env.invalidate_all()
+
+    @mute_logger(
+        "odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin", "odoo.sql_db"
+    )
+    def test_a_department_that_cannot_be_served_stops_no_other(self):
+        departments = (self.good + self.bad).sudo()
+        for cron, name, condition in (
+            ("pull_level_changes", "level_changes_until", "IS NULL"),
+            ("list_orders", "listed_until", "IS NULL"),
+            ("match_goods", "shops_request", "= 0"),
+        ):
+            with self.subTest(cron):
+                condition = SQL(f"%s {condition}", SQL.identifier(name))
+                departments.pause_until = False
+                self.env.cr.execute(
+                    SQL(
+                        "ALTER TABLE jd_department ADD CHECK (id != %s OR %s)",
+                        self.bad.id,
+                        condition,
+                    )
+                )
+                for connector in (self.connector, self.basic):
+                    connector.sudo().goods_request += 1
+                self.run_cron(cron)
+                self.assertTrue(self.good[name])
+                self.assertFalse(self.bad[name])
+                note = self.connector.sudo().activity_ids[:1].note
+                self.assertRegex(note, "look for JD-[0-9A-F]{8} in the")
+                self.assertTrue(self.bad.pause_until)
+
+    def test_who_was_served_last_is_served_first_the_next_time(self):
+        self.good.served_at = "2020-01-01"
+        self.bad.served_at = "2021-01-01"
+        self.assertEqual(self.good._search_connected()[:1], self.good)
+        self.run_cron("pull_level_changes")
+        self.assertGreater(self.good.served_at, self.good.create_date)
+        self.bad.served_at = "2020-01-01"
+        self.assertEqual(self.good._search_connected()[:1], self.bad)
+
+
+@tagged("post_install", "-at_install")
+class TestTwins(JdGoodsCase):
+    def test_a_request_that_another_one_overtook_is_repeated(self):
+        """Odoo repeats it on a `ConcurrencyError`, so nothing may swallow that."""
+        [department] = self.env["jd.department"]._ensure(
+            self.connector, [QUICK_DEPARTMENT]
+        )
+        product = self.make_product("SHIRT")
+        goods = self.env["jd.goods"]
+        goods._create_rows(department, product)
+        reported = []
+        with mute_logger("odoo.sql_db"), self.assertRaises(ConcurrencyError):
+            department._process_isolated(
+                lambda rows: goods._create_rows(rows, product),
+                lambda row, error: reported.append(error),
+            )
+        self.assertFalse(reported)
 
 
 @tagged("post_install", "-at_install")

@@ -273,7 +273,9 @@ class TestRows(AnsweredCase):
             "orderNo": "ELC1",
             "details": [move, {"goodsNo": "EMG2"}, "odd", move],
         }
-        self.set_answer({"totalNum": 3, "resultList": [adjustment, {"orderNo": "ELC2"}, 7]})
+        self.set_answer(
+            {"totalNum": 3, "resultList": [adjustment, {"orderNo": "ELC2"}, 7]}
+        )
         page = self.jd.level_changes(DEPARTMENT, utc_now(), utc_now())
         self.assertEqual([change.position for change in page], [1, 4])
         self.assertEqual((page.came, page.is_last), (3, True))

@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .inbound_case import JdInboundCase
 from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
@@ -85,6 +86,33 @@ class TestForeignOrders(JdInboundCase):
         self.assertFalse(self.get_listed())
 
     # === LINKED === #
+
+    @mute_logger(
+        "odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin", "odoo.sql_db"
+    )
+    def test_one_message_that_cannot_be_listed_stops_no_other(self):
+        bad, good = (self.make_at_jd("CGRK", 3) for _ in range(2))
+        order = self.announce(self.make_receipt(1))
+        messages = [
+            self.hear(order, "20", orderNo=number, erpOrderNo="")
+            for number in (bad, good)
+        ]
+        messages[0].body = "{"
+        self.follow_messages()
+        self.assertEqual(self.listed().mapped("jd_number"), [good])
+        self.assertRegex(self.notes(self.connector), "look for JD-[0-9A-F]{8} in the")
+
+    @mute_logger(
+        "odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin", "odoo.sql_db"
+    )
+    def test_one_order_that_cannot_be_listed_stops_no_other(self):
+        bad, good = (self.make_at_jd("CGRK", 3) for _ in range(2))
+        self.env.cr.execute(
+            "ALTER TABLE jd_foreign_order ADD CHECK (jd_number != %s)", [bad]
+        )
+        self.run_cron("list_orders")
+        self.assertEqual(self.listed().mapped("jd_number"), [good])
+        self.assertRegex(self.notes(self.connector), "look for JD-[0-9A-F]{8} in the")
 
     def test_a_linked_receipt_is_followed_and_closed_like_any_other(self):
         self.make_at_jd("CGRK", 5, 7)

@@ -110,6 +110,18 @@ class TestReceipts(JdInboundCase):
         picking.jd_order_id.action_retry()
         self.announce(picking)
 
+    def test_a_supplier_without_a_name_stops_no_other(self):
+        nameless = self.env["res.partner"].create({"type": "other"})
+        suppliers = self.env["jd.supplier"]
+        bad, good = (
+            suppliers._get_or_request(self.warehouse, partner)
+            for partner in (nameless, self.supplier)
+        )
+        self.run_cron("match_goods")
+        self.assertEqual(bad.state, "refused")
+        self.assertRegex(bad.reason, "Give the contact a name")
+        self.assertRegex(good.supplier_no, "^EMS")
+
     def count_calls(self, name):
         return sum(
             row["count"] for row in self.sandbox.get("calls") if row["call"] == name

@@ -82,6 +82,12 @@ class JdConnector(models.Model):
                 ("probed_at", "<", now - const.MESSAGE_SILENCE),
             ]
         )
-        for connector in silent._lock_available():
-            connector.probed_at = now
+        silent._lock_available()._process_isolated(
+            lambda connectors: connectors._probe(),
+            lambda connector, error: connector._report_error(error),
+        )
+
+    def _probe(self):
+        self.probed_at = fields.Datetime.now()
+        for connector in self:
             self.env["jd.order"]._pull_some(connector, const.PROBE_ORDERS)

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from ... import const, lib
 from ...lib import api as jd_api
 from ...lib.transport import Transport
+from ..mixins.jd_worker_mixin import log_unforeseen
 
 
 @cache
@@ -29,7 +30,7 @@ class JdConnector(models.Model):
         try:
             departments = self._get_operations().departments()
         except jd_api.CredentialsRefused as exc:
-            self._expire_login(exc.message)
+            self._expire_login(exc.message, exc.token)
             return self._notify("danger", self._explain(exc))
         except jd_api.JdError as exc:
             raise UserError(self._explain(exc)) from exc
@@ -155,6 +156,20 @@ class JdConnector(models.Model):
             return None
 
     # === ERRORS === #
+
+    def _report_error(self, error):
+        """Log an error that nobody foresaw, and tell somebody."""
+        self._report_unforeseen(log_unforeseen(error, self))
+
+    def _report_unforeseen(self, reference):
+        self._request_attention(
+            self.env._(
+                "Something went wrong in Odoo while it worked with JD; it is tried "
+                "again. Ask your Odoo administrator to look for %(reference)s in the "
+                "server's log.",
+                reference=reference,
+            )
+        )
 
     def _explain(self, error):
         """Return in the merchant's words what an error means, and what to do."""

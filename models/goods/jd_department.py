@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
 
 from ... import const
@@ -40,6 +41,7 @@ class JdDepartment(models.Model):
     next_page = fields.Integer(
         help="The page of JD's list of goods to read next; 0 while it is not read."
     )
+    served_at = fields.Datetime(help="When it had its last step.")
     pause_until = fields.Datetime(help="Until then JD is asked nothing.")
     level_changes_until = fields.Datetime(
         help="Up to when JD was asked for level changes."
@@ -58,20 +60,23 @@ class JdDepartment(models.Model):
     def _cron_match_goods(self):
         """Run the next step of each department that has goods or suppliers to match."""
         cron = self.env["ir.cron"]
-        due = self.search([("connector_id.state", "=", "connected")]).filtered(
+        due = self._search_connected().filtered(
             lambda department: department._get_next_step()
         )
         left = len(due)
         cron._commit_progress(remaining=left)
         for department in due:
-            locked = department._lock_available()
-            step = locked and locked._get_next_step()
-            if step:
-                locked._run_step(step)
-            if not (step and locked._get_next_step()):
+            department._process_separately(self._run_next_step)
+            if not department._get_next_step():
                 left -= 1
-            if not cron._commit_progress(int(bool(step)), remaining=left):
+            if not cron._commit_progress(1, remaining=left):
                 break
+
+    @api.model
+    def _run_next_step(self, department):
+        step = department._lock_available() and department._get_next_step()
+        if step:
+            department._run_step(step)
 
     @api.model
     def _for_each_department(self, step):
@@ -79,14 +84,29 @@ class JdDepartment(models.Model):
 
         :param step: Takes a locked department.
         """
-        cron = self.env["ir.cron"]
-        departments = self.search([("connector_id.state", "=", "connected")])
-        cron._commit_progress(remaining=len(departments))
-        for department in departments:
+
+        def run(department):
             if not department._is_paused() and department._lock_available():
-                department._run_step(lambda department=department: step(department))
-            if not cron._commit_progress(1):
-                break
+                department._run_step(lambda: step(department))
+
+        self._search_connected()._process_each(run)
+
+    @api.model
+    def _search_connected(self):
+        """Return the departments that JD can be asked about, in turn.
+
+        Those come first whose last step was longest ago: none has to wait for ever
+        behind others that use up the time of a scheduled action.
+        """
+        return self.search(
+            [("connector_id.state", "=", "connected")],
+            order="served_at NULLS FIRST, id",
+        )
+
+    def _report_unforeseen(self, reference):
+        self.served_at = fields.Datetime.now()
+        self._pause(const.UNFORESEEN_PAUSE)
+        self.connector_id._report_unforeseen(reference)
 
     # === STEPS === #
 
@@ -106,16 +126,26 @@ class JdDepartment(models.Model):
 
     def _run_step(self, step):
         """Run a step; pause, ask for a login or give up where JD's error demands it."""
+        self.served_at = fields.Datetime.now()
         try:
             step()
         except jd_api.CredentialsRefused as exc:
-            self.connector_id._expire_login(exc.message)
+            self.connector_id._expire_login(exc.message, exc.token)
         except jd_api.Throttled as exc:
             self._pause(timedelta(seconds=exc.wait_seconds))
         except (jd_api.RetryLater, jd_api.OutcomeUnknown):
             self._pause(const.GOODS_RETRY_DELAY)
         except jd_api.Refused as exc:
             self._give_up(exc)
+
+    def _commit_and_relock(self):
+        """Commit, so that nothing but this department stays locked while JD is asked.
+
+        :raise ConcurrencyError: Another worker was faster to lock it, and goes on.
+        """
+        self.env["ir.cron"]._commit_progress()
+        if not self._lock_available():
+            raise ConcurrencyError("Another worker has the department")
 
     def _pause(self, delay):
         self.pause_until = fields.Datetime.now() + delay

@@ -43,10 +43,13 @@ class JdDepartment(models.Model):
     def _ask_by_number(self):
         """Ask JD about a few products by reference, then by barcode; settle them."""
         rows = self._search_rows(NOT_SOUGHT, limit=const.GOODS_ASK_BATCH)
-        rows._compare(self._ask_by_codes("own_numbers", rows.mapped("default_code")))
-        left = rows.filtered_domain(WAITING)
-        left._compare(self._ask_by_codes("barcodes", left.mapped("barcode")))
-        left.filtered_domain(WAITING)._decide()
+        # Nothing is written before all is asked: a written row is a locked one.
+        goods = self._ask_by_codes("own_numbers", rows.mapped("default_code"))
+        known = {each.own_number for each in goods}
+        left = rows.filtered(lambda row: row._get_reference() not in known)
+        goods += self._ask_by_codes("barcodes", left.mapped("barcode"))
+        rows._compare(goods)
+        rows.filtered_domain(WAITING)._decide()
         self._recheck_orders(rows)
 
     def _ask_by_codes(self, code_filter, codes):
@@ -94,7 +97,11 @@ class JdDepartment(models.Model):
         self._recheck_orders(rows)
 
     def _create_goods(self):
-        """Create a batch of goods at JD."""
+        """Create a batch of goods at JD.
+
+        Their rows are not locked meanwhile: a transfer that needs them is confirmed
+        without waiting for JD.
+        """
         rows = self._claim_missing()
         if not rows:
             return
@@ -105,15 +112,16 @@ class JdDepartment(models.Model):
             [row._prepare_new_goods() for row in rows],
             const.CALLS_AT_ONCE,
         )
-        rows._record_created(results)
-        self._recheck_orders(rows)
+        self.env["ir.cron"]._commit_progress()
+        self._record_created(dict(zip(rows, results, strict=True)))
         self._raise_if_stuck(results)
 
     def _claim_missing(self):
-        """Return a batch of rows to create, locked.
+        """Return a batch of rows to create.
 
         They are committed as `to_match` before JD is called: if this process ends
         before the answers are recorded, JD is asked about them before they are created.
+        This department stays locked, so that no other worker asks.
         """
         rows = self._search_rows(
             TO_CREATE, limit=const.GOODS_CREATE_BATCH, order="is_awaited desc, id"
@@ -130,10 +138,18 @@ class JdDepartment(models.Model):
         ready = ready[: max(allowed, 1)]
         self._reserve_calls("create_goods", len(ready))
         ready.state = "to_match"
-        self.env["ir.cron"]._commit_progress()
-        if not self._lock_available():
-            return ready.browse()
-        return ready._lock_available().filtered_domain(WAITING)
+        self._commit_and_relock()
+        return ready.filtered_domain(WAITING)
+
+    def _record_created(self, results):
+        """Record JD's answers; what somebody else changed meanwhile is asked about.
+
+        :param dict results: Row → JD's goods number, or the error.
+        """
+        rows = self.env["jd.goods"].union(*results)._lock_available()
+        waiting = rows.filtered_domain(WAITING)
+        waiting._record_created({row: results[row] for row in waiting})
+        self._recheck_orders(waiting)
 
     # === CALLS === #
 

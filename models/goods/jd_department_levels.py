@@ -44,4 +44,5 @@ class JdDepartment(models.Model):
             self.env["jd.level.change"]._record_page(self, found)
             if found.is_last:
                 return
+            self._commit_and_relock()  # the stock that was moved
             page += 1

@@ -27,11 +27,13 @@ class JdDepartment(models.Model):
         """
         suppliers = self._search_waiting_suppliers(const.SUPPLIER_BATCH)
         try:
-            for supplier in self._find_suppliers(suppliers):
-                self._create_supplier(supplier)
+            requests = self._find_suppliers(suppliers)._prepare_requests()
+            self._commit_and_relock()  # the suppliers that were found or refused
+            for supplier, request in requests.items():
+                self._create_supplier(supplier, request)
             self._find_suppliers(suppliers.filtered(lambda s: s.state == "waiting"))
         except jd_api.Refused as exc:
-            suppliers.filtered(lambda s: s.state == "waiting")._refuse(exc)
+            suppliers.filtered(lambda s: s.state == "waiting")._refuse_by_jd(exc)
         waiting = suppliers.filtered(lambda supplier: supplier.state == "waiting")
         if waiting:
             # JD may still be at work on what it did not answer: ask again later.
@@ -52,14 +54,12 @@ class JdDepartment(models.Model):
                 by_number[row.own_number].supplier_no = row.number
         return suppliers.filtered(lambda supplier: not supplier.supplier_no)
 
-    def _create_supplier(self, supplier):
+    def _create_supplier(self, supplier, request):
         """Create a supplier at JD; without an answer, JD may have created it."""
         self._reserve_calls("create_supplier", 1)
         try:
-            self.connector_id._get_operations().create_supplier(
-                self.number, supplier._prepare_new()
-            )
+            self.connector_id._get_operations().create_supplier(self.number, request)
         except jd_api.OutcomeUnknown:
             return
         except jd_api.Refused as exc:
-            supplier._refuse(exc)
+            supplier._refuse_by_jd(exc)

@@ -202,10 +202,10 @@ class JdGoods(models.Model):
     def _record_created(self, results):
         """Record JD's answers; rows without one are asked about before anything else.
 
-        :param list results: JD's number or the error, in the order of the rows.
+        :param dict results: Row → JD's goods number, or the error.
         """
         numbers = {}
-        for row, result in zip(self, results, strict=True):
+        for row, result in results.items():
             if isinstance(result, str):
                 numbers[row] = result
             elif isinstance(result, jd_api.Refused):

@@ -12,6 +12,7 @@ class JdLevelChange(models.Model):
 
     _name = "jd.level.change"
     _description = "JD Goods Level Change"
+    _inherit = ["jd.worker.mixin"]
     _order = "happened_at desc, id desc"
     _rec_name = "number"
 
@@ -95,12 +96,13 @@ class JdLevelChange(models.Model):
                 & Domain("number", "in", [change.number for change in changes])
             )
         }
-        rows = self.create(
+        rows = self._create_isolated(
             [
                 values
                 for values in self._prepare_values(department, changes)
                 if (values["number"], values["position"]) not in known
-            ]
+            ],
+            department.connector_id._report_error,
         )
         rows._find_warehouse_and_product()
         rows._apply_changes()

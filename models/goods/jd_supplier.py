@@ -7,6 +7,7 @@ from odoo.exceptions import ConcurrencyError
 
 from ... import const
 from ...lib import api as jd_api
+from ..mixins.jd_worker_mixin import log_unforeseen
 
 
 class JdSupplier(models.Model):
@@ -14,6 +15,7 @@ class JdSupplier(models.Model):
 
     _name = "jd.supplier"
     _description = "JD Supplier"
+    _inherit = ["jd.worker.mixin"]
     _rec_name = "supplier_no"
     _order = "id desc"
 
@@ -127,15 +129,47 @@ class JdSupplier(models.Model):
         self.write({"supplier_no": False, "reason": False, "refused_at": False})
         self.env["jd.goods"]._trigger_matching()
 
-    def _refuse(self, error):
+    def _refuse_by_jd(self, error):
         for supplier in self:
-            reason = supplier.connector_id._explain(error)
-            supplier.write({"reason": reason, "refused_at": fields.Datetime.now()})
+            supplier._refuse(supplier.connector_id._explain(error))
+
+    def _refuse(self, reason):
+        """Mark as refused, with what to do."""
+        self.write({"reason": reason, "refused_at": fields.Datetime.now()})
+
+    def _get_obstacle(self):
+        """Return why this supplier cannot be created at JD, or None."""
+        if (self.partner_id.name or "").strip():
+            return None
+        return self.env._("Give the contact a name: JD asks for one of each supplier.")
 
     def _get_own_number(self):
         """Return our number of the supplier at JD, which no other database gives."""
         tag = self.env["jd.application"]._get_database_tag()
         return f"{tag}-{self.partner_id.id}"
+
+    def _prepare_requests(self):
+        """Return supplier → what JD is told; refuse those that cannot be told."""
+        for supplier in self:
+            if obstacle := supplier._get_obstacle():
+                supplier._refuse(obstacle)
+        requests = {}
+        self.filtered(lambda supplier: not supplier.reason)._process_isolated(
+            lambda suppliers: requests.update(
+                {supplier: supplier._prepare_new() for supplier in suppliers}
+            ),
+            lambda supplier, error: supplier._refuse_unforeseen(error),
+        )
+        return requests
+
+    def _refuse_unforeseen(self, error):
+        self._refuse(
+            self.env._(
+                "Odoo could not create it at JD. Ask your Odoo administrator to look "
+                "for %(reference)s in the server's log.",
+                reference=log_unforeseen(error, self),
+            )
+        )
 
     def _prepare_new(self):
         partner = self.partner_id

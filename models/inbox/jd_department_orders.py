@@ -51,6 +51,7 @@ class JdDepartment(models.Model):
             self._reserve_calls("list_orders", 1)
             rows = operations.list_orders(kind, self.number, since, until, page=page)
             self.env["jd.foreign.order"]._upsert_listed(self.connector_id, rows)
+            self._commit_and_relock()  # the orders that were listed
             if rows.is_last:
                 return
             page += 1

@@ -12,6 +12,7 @@ class JdForeignOrder(models.Model):
 
     _name = "jd.foreign.order"
     _description = "Order Made at JD"
+    _inherit = ["jd.worker.mixin"]
     _order = "id desc"
     _rec_name = "jd_number"
 
@@ -123,13 +124,14 @@ class JdForeignOrder(models.Model):
                 warehouse = warehouses.get(row.warehouse_no)
                 if warehouse and row.kind in statuses.KINDS:
                     fresh[row.number] = self._prepare_values(warehouse, row)
-        if self.create(list(fresh.values())):
+        created = self._create_isolated(list(fresh.values()), connector._report_error)
+        if created:
             connector._request_attention(
                 self.env._(
                     "JD has orders that Odoo does not know: %(numbers)s. Link each to "
                     "its transfer, or ignore it, under Inventory ▸ Operations ▸ Orders "
                     "Made at JD.",
-                    numbers=", ".join(fresh),
+                    numbers=", ".join(created.mapped("jd_number")),
                 ),
                 const.MADE_AT_JD_ACTIVITY,
             )

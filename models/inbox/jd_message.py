@@ -144,11 +144,18 @@ class JdMessage(models.Model):
         """List the orders that messages name and Odoo does not know."""
         domain = Domain("state", "=", "foreign") & Domain("is_listed", "=", False)
         messages = self._lock_due(domain, const.MESSAGE_BATCH)
-        for connector, rows in messages.grouped("connector_id").items():
-            self.env["jd.foreign.order"]._upsert_listed(
-                connector, [message._prepare_row() for message in rows if message.kind]
-            )
+        messages._process_isolated(
+            lambda rows: rows._list_orders(),
+            lambda message, error: message.connector_id._report_error(error),
+        )
+        # Also those that failed: what JD lists of its orders is asked for anyway.
         messages.is_listed = True
+
+    def _list_orders(self):
+        for connector, messages in self.grouped("connector_id").items():
+            self.env["jd.foreign.order"]._upsert_listed(
+                connector, [each._prepare_row() for each in messages if each.kind]
+            )
 
     def _prepare_row(self):
         return jd_api.OrderRow(

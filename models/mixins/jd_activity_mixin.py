@@ -1,5 +1,7 @@
+from markupsafe import Markup, escape
+
 from odoo import models
-from odoo.tools import html2plaintext, plaintext2html
+from odoo.tools import html2plaintext
 
 TODO = "mail.mail_activity_data_todo"
 
@@ -24,8 +26,9 @@ class JdActivityMixin(models.AbstractModel):
         :param str activity_type: External id of an activity type.
         """
         self.ensure_one()
-        # What others wrote must not become links or images on the page.
-        note = plaintext2html(note)
+        # Escaped, and without the links that `plaintext2html` makes: what others wrote
+        # must not lead anybody away.
+        note = Markup("<p>%s</p>") % escape(note).replace("\n", Markup("<br/>"))
         if not self._has_activity(note, activity_type):
             self.activity_schedule(
                 activity_type or TODO,

@@ -1,13 +1,29 @@
 import logging
-from uuid import uuid4
+import traceback
+from zlib import crc32
 
 from psycopg2 import OperationalError
 from psycopg2.errors import SerializationFailure
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 
 _logger = logging.getLogger(__name__)
+
+# Another transaction was faster; nothing is wrong with the records.
+CONCURRENCY_ERRORS = (OperationalError, ConcurrencyError)
+
+
+def log_unforeseen(error, record):
+    """Log an error that nobody foresaw and return a reference to quote.
+
+    It is the same each time that the error comes from the same place.
+    """
+    place = traceback.extract_tb(error.__traceback__)[-1:]
+    cause = [type(error).__name__, *((each.name, each.lineno) for each in place)]
+    reference = f"JD-{crc32(repr(cause).encode()):08X}"
+    _logger.error("%s: %s failed", reference, record, exc_info=error)
+    return reference
 
 
 def lock_available(records, limit=None):
@@ -29,14 +45,7 @@ def to_user_error(records, error):
     """
     if isinstance(error, UserError):
         return error
-    reference = uuid4().hex[:8].upper()
-    _logger.error(
-        "Unforeseen error %s with %s %s",
-        reference,
-        records._name,
-        records.ids,
-        exc_info=error,
-    )
+    reference = log_unforeseen(error, records)
     return UserError(
         records.env._(
             "Something unforeseen went wrong. Ask your Odoo administrator to look for "
@@ -104,11 +113,50 @@ class JdWorkerMixin(models.AbstractModel):
         """Return those of these locked records that may be processed now."""
         return self
 
+    def _process_each(self, work):
+        """Process records one after another, each in transactions of its own.
+
+        One that fails is reported by `_report_unforeseen` and stops no other. Ends when
+        the time of the scheduled action is up.
+
+        :param work: Takes a record; may commit.
+        """
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(self))
+        for record in self:
+            record._process_separately(work)
+            if not cron._commit_progress(1):
+                break
+
+    def _process_separately(self, work):
+        try:
+            work(self)
+            self.env.flush_all()
+        except CONCURRENCY_ERRORS as exc:
+            self.env.cr.rollback()
+            _logger.info("%s waits for the next run: %s", self, exc)
+        except Exception as exc:  # noqa: BLE001 - one bad record must not stop the rest
+            self.env.cr.rollback()
+            reference = log_unforeseen(exc, self)
+            self._process_isolated(
+                lambda record: record._report_unforeseen(reference),
+                lambda record, error: log_unforeseen(error, record),
+            )
+
+    def _report_unforeseen(self, reference):
+        """Tell somebody that a scheduled action failed for this record.
+
+        :param str reference: What the log has the error under.
+        """
+        raise NotImplementedError(self._name)
+
     def _process_isolated(self, work, report):
         """Process all records together; where that fails, one by one.
 
         :param work: Takes records.
         :param report: Takes a record that fails also alone, and the error.
+        :raise ConcurrencyError: In a request, which Odoo repeats then. A scheduled
+            action leaves the record to its next run.
         """
         if not self:
             return
@@ -127,11 +175,31 @@ class JdWorkerMixin(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 work(self)
-        except OperationalError:
-            # Another transaction was faster: the next run finds what it left.
+        except CONCURRENCY_ERRORS:
+            if "cron_id" not in self.env.context:  # set by Odoo's scheduler
+                raise
             _logger.info("%s %s waits for the next run", self._name, self.id)
         except Exception as exc:  # noqa: BLE001 - one bad record must not stop the rest
             report(self, to_user_error(self, exc))
+
+    @api.model
+    def _create_isolated(self, vals_list, report):
+        """Create records together; where that fails, one by one.
+
+        :param report: Takes the error of each that cannot be created.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self.create(vals_list)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as exc:  # noqa: BLE001 - one bad row must not stop the rest
+            if len(vals_list) == 1:
+                report(exc)
+                return self.browse()
+        return self.union(
+            *(self._create_isolated([vals], report) for vals in vals_list)
+        )
 
     # === SCHEDULED ACTIONS === #
 
