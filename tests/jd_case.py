@@ -96,9 +96,12 @@ class JdCase(SandboxCase, TransactionCase):
         url = self.start_login(connector)
         location = self.sign_in(url, options.pop("account", connector.pin), **options)
         answer = read_answer(location)
-        connector._finish_login(
-            answer["state"], answer.get("code"), answer.get("error")
-        )
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            connector.with_env(connector.env(cr=cr))._finish_login(
+                answer["state"], answer.get("code"), answer.get("error")
+            )
+        self.env.invalidate_all()
         return connector
 
     def find_warehouse(self, name):

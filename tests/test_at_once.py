@@ -15,6 +15,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from .. import const
+from ..lib.api import TokenRefused
 from ..models.connection.jd_connector_login import LoginFailed
 from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
 from .sandbox_case import SandboxCase
@@ -138,19 +139,128 @@ class TestAtOnce(SandboxCase):
             self.assertNotEqual(connector.access_token, before)
             self.assertTrue(connector.is_renewable)
 
+    # === NOTHING WAITS FOR JD === #
+
+    def test_nothing_waits_for_a_renewal_under_way(self):
+        connector = self.make_connected()
+        before = self.make_due(connector)
+        with self.while_jd_is_slow("oauthRefresh", self.renew):
+            self.use_quickly(connector)
+        with self.open_env() as env:
+            connector = env["jd.connector"].browse(connector.id)
+            self.assertNotEqual(connector.access_token, before)
+            self.assertFalse(connector.is_renewing)
+            self.assertTrue(connector.last_message_at)
+
+    def test_nothing_waits_for_a_callback_under_way(self):
+        connector = self.make_connected()
+        with self.committed() as env:
+            answer = self.sign_in(env["jd.connector"].browse(connector.id))
+        with self.while_jd_is_slow("oauthToken", lambda: self.finish(answer)):
+            self.use_quickly(connector)
+        with self.open_env() as env:
+            connector = env["jd.connector"].browse(connector.id)
+            self.assertEqual(connector.state, "connected")
+            self.assertGreater(connector.login_at, connector.last_message_at)
+
+    def use_quickly(self, connector):
+        """Count a call and note a message, which must not wait for a lock."""
+        with self.committed() as env:
+            env.cr.execute("SET LOCAL lock_timeout = '500ms'")
+            connector = env["jd.connector"].browse(connector.id)
+            connector._count_calls("addSoOrder", 1)
+            connector.last_message_at = fields.Datetime.subtract(
+                fields.Datetime.now(), hours=1
+            )
+            env.flush_all()
+
+    @contextmanager
+    def while_jd_is_slow(self, call, function):
+        """Run a function that makes a call of two seconds, and the block meanwhile."""
+        self.sandbox.do("fault", kind="slow", call=call, seconds=2, count=1)
+        with ThreadPoolExecutor() as executor:
+            under_way = executor.submit(function)
+            for _ in range(200):
+                [fault] = self.sandbox.get("state")["faults"]
+                if fault["struck"]:
+                    break
+                time.sleep(0.02)
+            yield
+            self.assertFalse(under_way.done(), "JD was not slow enough")
+            under_way.result(timeout=30)
+
+    # === A LOGIN REPLACED WHILE CALLS ARE OUT === #
+
+    def test_a_late_refusal_of_the_old_token_leaves_the_new_login(self):
+        connector = self.make_connected()
+        with self.while_jd_is_slow("queryOwnerInfo", lambda: self.pull(connector)):
+            self.sandbox.do("tokens", pin=PIN, revoke=True)
+            new = self.log_in_again(connector)
+        self.assertStored(connector, new)
+
+    def test_a_renewal_that_a_new_login_overtakes_is_dropped(self):
+        connector = self.make_connected()
+        self.make_due(connector)
+        with self.while_jd_is_slow("oauthRefresh", self.renew):
+            new = self.log_in_again(connector)
+        self.assertStored(connector, new)
+
+    def ask(self, connector):
+        """Ask JD as scheduled actions do: the transaction begins after the answer."""
+        with self.committed() as env:
+            connector = env["jd.connector"].browse(connector.id)
+            operations = connector._get_operations()
+            env.cr.commit()
+            with self.assertRaises(TokenRefused) as caught:
+                operations.departments()
+            connector._expire_login("over", caught.exception.token)
+
+    def assertStored(self, connector, token):
+        with self.open_env() as env:
+            connector = env["jd.connector"].browse(connector.id)
+            self.assertEqual(connector.state, "connected")
+            self.assertEqual(connector.access_token, token)
+            self.assertTrue(connector.is_renewable)
+            connector._get_operations().departments()
+
+    def make_connected(self):
+        with self.committed() as env:
+            connector = self.make_connector(env, self.company_id)
+            # No warehouse, which could not be removed again.
+            connector.write({"department_no": False, "warehouse_no": False})
+            self.log_in(connector)
+        return connector
+
+    def make_due(self, connector):
+        """Have JD renew for longer, and the renewal due; return the token in use."""
+        self.sandbox.do("settings", access_life=500 * 86400)
+        with self.committed() as env:
+            connector = env["jd.connector"].browse(connector.id)
+            connector.token_renew_at = fields.Datetime.now()
+            return connector.access_token
+
+    def log_in_again(self, connector):
+        with self.committed() as env:
+            connector = env["jd.connector"].browse(connector.id)
+            self.log_in(connector)
+            return connector.access_token
+
+    def finish(self, answer):
+        with self.committed() as env:
+            env["jd.connector"]._finish_login(**answer, error=None)
+
     def test_a_callback_that_comes_twice_at_the_same_instant_counts_once(self):
         with self.committed() as env:
             connector = self.make_connector(env, self.company_id)
             answer = self.sign_in(connector)
+        self.sandbox.do("fault", kind="slow", call="oauthToken", seconds=0)
         with self.open_env() as first, self.open_env() as second:
             first["jd.connector"].browse(connector.id).lock_for_update()
             with self.assertRaises(LoginFailed) as caught:
                 second["jd.connector"]._finish_login(**answer, error=None)
             self.assertIn("being handled already", caught.exception.title)
-        # The code was left to the first.
-        self.assertNotIn(
-            "oauthToken", [row["call"] for row in self.sandbox.get("calls")]
-        )
+        [fault] = self.sandbox.get("state")["faults"]
+        self.assertFalse(fault["struck"], "the code was left to the first")
 
     def sign_in(self, connector):
         url = connector.action_start_connecting()["url"]

@@ -3,9 +3,12 @@ from functools import partial
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import html2plaintext, mute_logger
 
 from .. import const
+from ..models.connection.jd_connector_login import LoginFailed
 from .jd_case import QUICK_NAME, JdCase
+from .sandbox_process import read_answer
 
 SHARED = "sandbox-shared-key"
 
@@ -146,9 +149,54 @@ class TestRenewal(TokenCase):
         self.assertFalse(self.connector.is_renewable)
         self.assertNotEqual(other.sudo().access_token, old)
 
+    @mute_logger("odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin")
+    def test_an_error_that_nobody_foresaw_stops_no_other_renewal(self):
+        other = self.connect(self.make_basic())
+        self.let_expire_in(other, days=1)
+        old = other.sudo().access_token
+        self.let_expire_in(self.connector, days=1)
+        self.connector.sudo().token_expires_at = False  # nothing to compare with
+        self.run_cron("ir_cron_renew_tokens")
+        self.assertNotEqual(other.sudo().access_token, old)
+        self.assertRegex(self.get_activities().note, "look for JD-[0-9A-F]{8} in the")
+
+    def test_a_worker_that_ended_amid_a_renewal_keeps_it_for_some_minutes_only(self):
+        old = self.token
+        self.connector.sudo().write(
+            {"is_renewing": True, "renewal_tried_at": fields.Datetime.now()}
+        )
+        self.renew()
+        self.assertEqual(self.token, old)
+        self.connector.sudo().renewal_tried_at -= const.RENEWAL_CLAIM
+        self.renew()
+        self.assertNotEqual(self.token, old)
+
 
 @tagged("post_install", "-at_install")
 class TestExpiry(TokenCase):
+    @mute_logger(
+        "odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin", "odoo.sql_db"
+    )
+    def test_one_login_that_cannot_be_expired_stops_no_other(self):
+        other = self.connect(self.make_basic())
+        for connector in (self.connector, other):
+            self.let_expire_in(connector, seconds=-1)
+        self.env.cr.execute(
+            "ALTER TABLE jd_connector ADD CHECK (id != %s OR state = 'connected')",
+            [self.connector.id],
+        )
+        self.check()
+        self.assertEqual(self.connector.state, "connected")
+        self.assertRegex(self.get_activities().note, "look for JD-[0-9A-F]{8} in the")
+        self.assertEqual(other.state, "expired")
+
+    def test_what_others_wrote_is_text_in_an_activity(self):
+        markup = "<img src='https://example.com/x'> https://example.com"
+        self.connector._expire_login(markup)
+        note = self.get_activities().note
+        self.assertNotRegex(note, "<(img|a) ")
+        self.assertIn(markup, html2plaintext(note))
+
     def expire_in(self, **delta):
         self.connector.sudo().write(
             {
@@ -269,6 +317,28 @@ class TestDisconnect(TokenCase):
         self.connector._expire_login()
         self.connector.action_disconnect()
         self.assertFalse(self.get_activities())
+
+    def test_an_archived_connection_is_not_connected(self):
+        self.connector.action_disconnect()
+        url = self.start_login(self.connector)
+        self.connector.active = False
+        with self.assertRefused("Restore it before you connect"):
+            self.start_login(self.connector)
+        answer = read_answer(self.sign_in(url))
+        self.sandbox.do("fault", kind="slow", call="oauthToken", seconds=0)
+        with self.assertRaises(LoginFailed) as caught:
+            self.connector._finish_login(answer["state"], answer["code"], None)
+        self.assertRegex(caught.exception.title, "archived")
+        [fault] = self.sandbox.get("state")["faults"]
+        self.assertFalse(fault["struck"], "the code was given to JD")
+
+    def test_no_connection_is_both_archived_and_connected(self):
+        with self.assertRefused("Disconnect from JD before you archive"):
+            self.connector.active = False
+        self.connector.action_disconnect()
+        self.connector.active = False
+        with self.assertRefused("Disconnect from JD before you archive"):
+            self.connector.sudo().state = "connected"
 
     def test_a_stock_user_neither_disconnects_nor_connects(self):
         connector = self.as_user(self.connector, self.stock_user)

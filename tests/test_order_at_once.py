@@ -11,7 +11,7 @@ from . import committed
 from .committed import DEPARTMENT, PASSWORD, PIN, WAREHOUSE
 from .odoo_process import OdooProcess
 from .sandbox_case import SandboxCase
-from .sandbox_process import read_answer, sign_in
+from .sandbox_process import sign_in
 from .worker_process import WorkerProcess
 
 GOODS = "At once"
@@ -33,11 +33,7 @@ class TestOrderAtOnce(SandboxCase):
         cls.addClassCleanup(cls.first.stop)
         cls.addClassCleanup(cls.second.stop)
         cls.first.call(committed.open_connection)
-        location = sign_in(cls.first.call(committed.start_login), PIN, PASSWORD)
-        answer = read_answer(location)
-        cls.first.call(
-            committed.finish_login, state=answer["state"], code=answer["code"]
-        )
+        cls.log_in(cls.first)
         cls.make_goods()
         cls.push, cls.follow = (
             cls.first.call(committed.find_crons, names=[f"{name}_orders"])
@@ -45,6 +41,14 @@ class TestOrderAtOnce(SandboxCase):
         )
         crons = [*cls.push, *cls.follow]
         cls.first.call(committed.run_only_when_woken, crons=crons)
+
+    @classmethod
+    def log_in(cls, worker):
+        location = sign_in(worker.call(committed.start_login), PIN, PASSWORD)
+        answer = parse_qs(urlsplit(location).query)
+        worker.call(
+            committed.finish_login, state=answer["state"][0], code=answer["code"][0]
+        )
 
     @classmethod
     def make_goods(cls):
@@ -70,8 +74,14 @@ class TestOrderAtOnce(SandboxCase):
         """Have one worker send the order, to which JD answers after three seconds."""
         self.sandbox.do("fault", kind="slow", call="addSoOrder", seconds=3)
         self.first.begin_run(self.push)
-        while len(self.sandbox.get("state")["faults"]) and not self.has_struck():
+        self.wait_until_it_strikes()
+
+    def wait_until_it_strikes(self):
+        for _ in range(600):
+            if self.has_struck():
+                return
             time.sleep(0.05)
+        self.fail("JD was not called")
 
     def has_struck(self):
         return any(row["struck"] for row in self.sandbox.get("state")["faults"])
@@ -120,8 +130,47 @@ class TestOrderAtOnce(SandboxCase):
         self.assertIn(self.read(), ("accepted", "in_progress"))
         self.assertEqual(self.count_at_jd(), 1)
 
+    def test_a_late_refusal_of_the_old_token_leaves_the_new_login(self):
+        self.send_slowly()
+        self.sandbox.do("tokens", pin=PIN, revoke=True)
+        self.log_in(self.second)
+        self.first.finish()
+        self.sandbox.do("clear_faults")
+        state = self.first.call(committed.read_connection_state)
+        self.assertEqual(state, "connected")
+        self.settle()
+        self.assertIn(self.read(), ("accepted", "in_progress"))
+        self.assertEqual(self.count_at_jd(), 1)
+
+    def test_goods_that_are_being_created_are_free_for_everybody(self):
+        self.first.run(self.push)  # nothing is left for the next test
+        self.first.call(committed.make_products, references=["Fresh"], stock=1)
+        crons = self.first.call(committed.find_crons, names=["match_goods"])
+        self.sandbox.do("fault", kind="slow", call="saveGoodsInfo", seconds=3)
+        self.first.begin_run(crons)
+        self.wait_until_it_strikes()
+        self.second.call(need_goods_quickly, reference="Fresh")
+        self.first.finish()
+        state = self.second.call(read_goods_state, reference="Fresh")
+        self.assertEqual(state, "matched")
+
 
 # === INSIDE A WORKER === #
+
+
+def need_goods_quickly(env, reference):
+    """Have a transfer wait for goods, which must not itself wait for a lock."""
+    env.cr.execute("SET LOCAL lock_timeout = '500ms'")
+    get_goods(env, reference).is_awaited = True
+    env.flush_all()
+
+
+def read_goods_state(env, reference):
+    return get_goods(env, reference).state
+
+
+def get_goods(env, reference):
+    return env["jd.goods"].search([("product_id.default_code", "=", reference)])
 
 
 def get_order(env, order):

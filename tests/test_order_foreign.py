@@ -94,13 +94,15 @@ class TestForeignOrders(JdInboundCase):
         bad, good = (self.make_at_jd("CGRK", 3) for _ in range(2))
         order = self.announce(self.make_receipt(1))
         messages = [
-            self.hear(order, "20", orderNo=number, erpOrderNo="")
+            self.receive_message(order, "20", orderNo=number, erpOrderNo="")
             for number in (bad, good)
         ]
         messages[0].body = "{"
         self.follow_messages()
-        self.assertEqual(self.listed().mapped("jd_number"), [good])
-        self.assertRegex(self.notes(self.connector), "look for JD-[0-9A-F]{8} in the")
+        self.assertEqual(self.get_listed().mapped("jd_number"), [good])
+        self.assertRegex(
+            self.get_activity_notes(self.connector), "look for JD-[0-9A-F]{8} in the"
+        )
 
     @mute_logger(
         "odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin", "odoo.sql_db"
@@ -111,8 +113,10 @@ class TestForeignOrders(JdInboundCase):
             "ALTER TABLE jd_foreign_order ADD CHECK (jd_number != %s)", [bad]
         )
         self.run_cron("list_orders")
-        self.assertEqual(self.listed().mapped("jd_number"), [good])
-        self.assertRegex(self.notes(self.connector), "look for JD-[0-9A-F]{8} in the")
+        self.assertEqual(self.get_listed().mapped("jd_number"), [good])
+        self.assertRegex(
+            self.get_activity_notes(self.connector), "look for JD-[0-9A-F]{8} in the"
+        )
 
     def test_a_linked_receipt_is_followed_and_closed_like_any_other(self):
         self.make_at_jd("CGRK", 5, 7)

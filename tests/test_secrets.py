@@ -3,6 +3,7 @@
 import json
 import logging
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import NO_ACCESS, Command
 from odoo.tests import tagged
@@ -180,7 +181,11 @@ class TestSecrets(JdHttpCase):
         root.addHandler(keeper)
         location = self.sign_in(self.start_login(self.connector), "jd_demo_basic")
         self.come_back(location)
-        self.connector.sudo()._renew_token()
+        self.connector.sudo().token_renew_at = fields.Datetime.now()
+        renewal = self.env.ref("jd_fulfillment.ir_cron_renew_tokens")
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.assertIs(renewal.method_direct_trigger(), True)
         self.connector.action_check_connection()
         text = "\n".join(keeper.lines)
         self.assertIn("/jd_fulfillment/oauth/callback?", text)

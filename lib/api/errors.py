@@ -46,7 +46,13 @@ class OutcomeUnknown(JdError):
 
 
 class CredentialsRefused(JdError):
-    """Application, signature or token not accepted: stop this connector."""
+    """Application, signature or token not accepted: stop this connector.
+
+    `token` is the `Token` that the call was made with, None where none was sent: by
+    the time JD refuses it, there may be another.
+    """
+
+    token = None
 
 
 class TokenRefused(CredentialsRefused):

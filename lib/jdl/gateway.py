@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from .. import clock, gateway_errors, signing
-from ..api import JdError, OutcomeUnknown
+from ..api import CredentialsRefused, JdError, OutcomeUnknown
 from ..gateway_errors import read_code, read_request_id
 from ..transport import Request
 from .codes import error_for
@@ -62,7 +62,13 @@ class JdlGateway:
             headers=HEADERS,
             is_refusal=is_refusal,
         )
-        return self._transport.send(request, lambda answer: _open(answer, call, read))
+        try:
+            return self._transport.send(
+                request, lambda answer: _open(answer, call, read)
+            )
+        except CredentialsRefused as error:
+            error.token = self._token
+            raise
 
     def _sign(self, path, body):
         application = self._application

@@ -175,6 +175,10 @@ class JdConnector(models.Model):
         help="Until then Odoo may work with JD in your name, unless it is renewed.",
     )
     token_renew_at = fields.Datetime(readonly=True, copy=False, index=True)
+    is_renewing = fields.Boolean(
+        readonly=True, copy=False, help="A worker is waiting for JD's next token."
+    )
+    renewal_tried_at = fields.Datetime(readonly=True, copy=False)
     is_renewable = fields.Boolean(
         string="Renews by Itself",
         readonly=True,
@@ -404,7 +408,7 @@ class JdConnector(models.Model):
                     )
                 )
 
-    @api.constrains("active")
+    @api.constrains("active", "state")
     def _check_archived_is_not_connected(self):
         if self.filtered(lambda c: not c.active and c.state == "connected"):
             raise ValidationError(

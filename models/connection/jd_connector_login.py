@@ -3,9 +3,11 @@
 import logging
 import secrets
 import time
+from functools import partial
 
 from odoo import api, models
 from odoo.exceptions import LockError, RedirectWarning, UserError
+from odoo.service.model import retrying
 from odoo.tools import consteq
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
@@ -58,6 +60,12 @@ class JdConnector(models.Model):
 
         :raise UserError: Something is missing, or this database may not connect.
         """
+        if not self.active:
+            raise UserError(
+                self.env._(
+                    "This connection is archived. Restore it before you connect."
+                )
+            )
         application_sudo = self._get_application()
         if self.mode == "quick" and not application_sudo.has_secret:
             self._raise_shared_application_missing()
@@ -135,6 +143,9 @@ class JdConnector(models.Model):
     def _finish_login(self, state, code, error):
         """Finish the login that JD's callback reports: get a token, make warehouses.
 
+        The `state` is used up and committed before JD is called, and nothing is locked
+        while JD answers.
+
         :param str state: The `state` sent to JD, as it came back.
         :param str code: JD's single-use code; nothing when the merchant refused.
         :param str error: JD's error code where there is no code.
@@ -142,19 +153,30 @@ class JdConnector(models.Model):
         :raise LoginFailed: In every other case; nothing was created.
         """
         connector = self._consume_login_state(state)
+        self.env["ir.cron"]._commit_progress()
         if error or not code:
             connector._raise_login_denied(error)
         token = connector._exchange_code(code)
         try:
             checked = connector._check_with_jd(token)
-            with self.env.cr.savepoint():
-                connector._record_login(token)
-                connector._ensure_warehouses(checked)
+            # A new transaction: the row may have been written since.
+            self.env["ir.cron"]._commit_progress()
+            retrying(partial(connector._connect, token, checked), self.env)
         except UserError as exc:
             raise LoginFailed(
                 self.env._("Signed in, but not connected"), str(exc), connector
             ) from exc
         return connector
+
+    def _connect(self, token, checked):
+        """Store the token and make the warehouses that JD confirmed.
+
+        :param dict checked: Department number → JD's warehouses.
+        :raise UserError: A warehouse cannot be made; nothing is stored.
+        """
+        with self.env.cr.savepoint():
+            self._record_login(token)
+            self._ensure_warehouses(checked)
 
     @api.model
     def _consume_login_state(self, state):
@@ -184,6 +206,7 @@ class JdConnector(models.Model):
                 ),
             )
         self._check_login_user(connector_sudo, user_id)
+        self._check_login_is_wanted(connector_sudo)
         connector = connector_sudo.with_env(self.env).with_context(
             allowed_company_ids=connector_sudo.company_id.ids
         )
@@ -232,6 +255,17 @@ class JdConnector(models.Model):
             raise LoginFailed(
                 self.env._("You may not set up JD connections"),
                 self.env._("Ask your Odoo administrator for the role JD Manager."),
+            )
+
+    def _check_login_is_wanted(self, connector_sudo):
+        if not connector_sudo.active:
+            raise LoginFailed(
+                self.env._("The connection was archived meanwhile"),
+                self.env._(
+                    "An archived connection does not work with JD. Restore it, then "
+                    "click Start connecting again."
+                ),
+                connector_sudo.with_env(self.env),
             )
 
     def _check_login_is_open(self, nonce, expires):

@@ -1,7 +1,10 @@
 """The life of a connection's token: stored, used, renewed, expired, wiped."""
 
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.service.model import retrying
 
 from ... import const
 from ...lib import api as jd_api
@@ -118,21 +121,78 @@ class JdConnector(models.Model):
             "is_renewable": bool(token.refresh_token),
         }
 
+    def _claim_renewal(self):
+        """Claim a renewal that is due for this worker; return whether it could."""
+        connector = self._lock_due(
+            self._get_renewal_domain() & Domain("id", "=", self.id), 1
+        )
+        connector.write(
+            {"is_renewing": True, "renewal_tried_at": fields.Datetime.now()}
+        )
+        self.env["ir.cron"]._commit_progress()
+        return bool(connector)
+
+    @api.model
+    def _get_renewal_domain(self):
+        """Select the logins that are due for renewal and that no worker renews.
+
+        A worker that ended amid a renewal keeps others away for a while only.
+        """
+        now = fields.Datetime.now()
+        return (
+            Domain("state", "=", "connected")
+            & Domain("token_renew_at", "<=", now)
+            & (
+                Domain("is_renewing", "=", False)
+                | Domain("renewal_tried_at", "<=", now - const.RENEWAL_CLAIM)
+            )
+        )
+
     def _renew_token(self):
-        """Exchange the token for the next one; call it with the record locked."""
+        """Exchange the token for the next one, unless another worker does.
+
+        Nothing is locked while JD answers: messages come in, orders are created.
+        """
+        if not self._claim_renewal():
+            return
         connector_sudo = self.sudo()  # token and application are closed to users
+        result = old = None
         try:
             old = connector_sudo._get_stored_token()
-            new = self._get_login(connector_sudo.token_application_id).refresh(old)
-        except (jd_api.RetryLater, jd_api.OutcomeUnknown):
-            return  # still due: the next run asks again
+            login = self._get_login(connector_sudo.token_application_id)
+            self.env["ir.cron"]._commit_progress()
+            result = login.refresh(old)
         except jd_api.JdError as exc:
-            self._give_up_renewal(exc.message)
+            result = exc
+        finally:
+            # A new transaction: the row may have been written since.
+            self.env.cr.rollback()
+            retrying(partial(self._record_renewal, old, result), self.env)
+
+    def _record_renewal(self, old, result):
+        """Record what JD answered, if the token it was asked about is still in use.
+
+        :param lib.api.Token old: None where there was none to renew.
+        :param result: The new token, the error, or None where nobody knows.
+        """
+        self.sudo().is_renewing = False
+        if self.state != "connected" or (old and not self._is_stored(old)):
+            return
+        if result is None or isinstance(
+            result, jd_api.RetryLater | jd_api.OutcomeUnknown
+        ):
+            return  # still due: the next run asks again
+        if isinstance(result, jd_api.JdError):
+            self._give_up_renewal(result.message)
+        elif result.access_expires_at <= old.access_expires_at:
+            self._give_up_renewal(self.env._("the new one is not valid for longer"))
         else:
-            if new.access_expires_at <= old.access_expires_at:
-                self._give_up_renewal(self.env._("the new one is not valid for longer"))
-            else:
-                connector_sudo.write(self._prepare_token_values(new))
+            self.sudo().write(self._prepare_token_values(result))
+
+    def _is_stored(self, token):
+        """Whether this is the token in use: no renewal or new login has replaced it."""
+        connector_sudo = self.sudo()  # tokens are closed to users
+        return connector_sudo.access_token == token.access_token
 
     def _give_up_renewal(self, words):
         """Stop renewing: the token stays in use until it expires.
@@ -149,14 +209,25 @@ class JdConnector(models.Model):
             )
         )
 
-    def _expire_login(self, words=""):
-        """Wipe the token and ask somebody to sign in again; orders wait until then."""
-        self._wipe_token("expired")
-        self._request_attention(
-            self.env._(
+    def _expire_login(self, words="", token=None):
+        """Wipe the token and ask somebody to sign in again; orders wait until then.
+
+        Does nothing where the row is being written by another transaction: a token that
+        is still stored is refused again at the next call.
+
+        :param str words: Why.
+        :param lib.api.Token token: The one that JD refused. If another is stored by
+            now, the refusal came late and nothing happens.
+        """
+        connector = self._lock_available()
+        if not connector or (token and not connector._is_stored(token)):
+            return
+        connector._wipe_token("expired")
+        connector._request_attention(
+            connector.env._(
                 "The JD login of %(pin)s is over. Orders wait until somebody signs in "
                 "again: open the connection and click Reconnect. %(words)s",
-                pin=self.pin,
+                pin=connector.pin,
                 words=words,
             ),
             const.LOGIN_ACTIVITY,
@@ -173,6 +244,7 @@ class JdConnector(models.Model):
                 "token_application_id": False,
                 "login_nonce": False,
                 "is_renewable": False,
+                "is_renewing": False,
             }
         )
 
@@ -188,38 +260,31 @@ class JdConnector(models.Model):
 
     @api.model
     def _cron_renew_tokens(self):
-        """Renew the logins that are due, each under its own lock and commit."""
+        """Renew the logins that are due, those first that were tried longest ago."""
         due = self.search(
-            [
-                ("state", "=", "connected"),
-                ("token_renew_at", "<=", fields.Datetime.now()),
-            ]
+            self._get_renewal_domain(), order="renewal_tried_at NULLS FIRST, id"
         )
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(due))
-        for connector in due:
-            locked = connector.try_lock_for_update()
-            if locked and connector.token_renew_at <= fields.Datetime.now():
-                locked._renew_token()
-            if not cron._commit_progress(1):
-                break
+        due._process_each(lambda connector: connector._renew_token())
 
     @api.model
     def _cron_check_logins(self):
         """Expire the logins that are over; ask for a new login days before that."""
-        now = fields.Datetime.now()
-        over = self.search(
-            [("state", "=", "connected"), ("token_expires_at", "<=", now)]
+        over = Domain("state", "=", "connected") & Domain(
+            "token_expires_at", "<=", fields.Datetime.now()
         )
-        for connector in over:
-            connector._expire_login()
-        for connector in self.search(self._get_expiring_domain()):
-            connector._request_attention(
-                self.env._(
-                    "The JD login of %(pin)s expires on %(date)s and JD does not renew "
-                    "it. Open the connection and click Reconnect before that.",
-                    pin=connector.pin,
-                    date=connector.token_expires_at.date(),
-                ),
-                const.LOGIN_ACTIVITY,
-            )
+        due = self.search(over | self._get_expiring_domain())
+        due._process_each(lambda connector: connector._check_expiry())
+
+    def _check_expiry(self):
+        if self.token_expires_at <= fields.Datetime.now():
+            self._expire_login()
+            return
+        self._request_attention(
+            self.env._(
+                "The JD login of %(pin)s expires on %(date)s and JD does not renew "
+                "it. Open the connection and click Reconnect before that.",
+                pin=self.pin,
+                date=self.token_expires_at.date(),
+            ),
+            const.LOGIN_ACTIVITY,
+        )
