@@ -45,10 +45,8 @@ class TestOrderAtOnce(SandboxCase):
     @classmethod
     def log_in(cls, worker):
         location = sign_in(worker.call(committed.start_login), PIN, PASSWORD)
-        answer = parse_qs(urlsplit(location).query)
-        worker.call(
-            committed.finish_login, state=answer["state"][0], code=answer["code"][0]
-        )
+        answer = read_answer(location)
+        worker.call(committed.finish_login, state=answer["state"], code=answer["code"])
 
     @classmethod
     def make_goods(cls):

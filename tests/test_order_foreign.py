@@ -93,11 +93,11 @@ class TestForeignOrders(JdInboundCase):
     def test_one_message_that_cannot_be_listed_stops_no_other(self):
         bad, good = (self.make_at_jd("CGRK", 3) for _ in range(2))
         order = self.announce(self.make_receipt(1))
-        messages = [
-            self.receive_message(order, "20", orderNo=number, erpOrderNo="")
-            for number in (bad, good)
-        ]
-        messages[0].body = "{"
+        for number in (bad, good):
+            self.receive_message(order, "20", order_number=number, own_number="")
+        self.env.cr.execute(
+            "ALTER TABLE jd_foreign_order ADD CHECK (jd_number != %s)", [bad]
+        )
         self.follow_messages()
         self.assertEqual(self.get_listed().mapped("jd_number"), [good])
         self.assertRegex(
