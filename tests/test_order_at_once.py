@@ -11,7 +11,7 @@ from . import committed
 from .committed import DEPARTMENT, PASSWORD, PIN, WAREHOUSE
 from .odoo_process import OdooProcess
 from .sandbox_case import SandboxCase
-from .sandbox_process import sign_in
+from .sandbox_process import read_answer, sign_in
 from .worker_process import WorkerProcess
 
 GOODS = "At once"
