@@ -51,6 +51,7 @@ EXPIRY_WARNING = timedelta(days=14)
 
 LOGIN_ACTIVITY = "jd_fulfillment.mail_activity_login"
 LEVELS_ACTIVITY = "jd_fulfillment.mail_activity_levels"
+GOODS_ACTIVITY = "jd_fulfillment.mail_activity_goods"
 MADE_AT_JD_ACTIVITY = "jd_fulfillment.mail_activity_foreign"
 
 # === CALLS (open.jdl.com, unit 367: dailyCall 10,000 for most calls) === #
@@ -156,3 +157,8 @@ CLOCK_MARGIN = timedelta(minutes=1)
 # === GOODS LEVELS (open.jdl.com, unit 367: queryGoodsLevelChange) === #
 
 LEVEL_OVERLAP = timedelta(hours=1)
+
+# === LISTS (what a row that is not understood costs) === #
+
+# So long the time of such a row is asked for again, in case JD mends it.
+ODD_ROWS_RETRIED = timedelta(days=2)

@@ -380,13 +380,16 @@ class TestOtherForms(JdOrderCase, HttpCase):
 
     def test_the_secret_part_of_the_address_is_not_logged(self):
         for query in ("", "?a=b"):
-            with self.assertLogs("werkzeug", "INFO") as logs:
-                logging.getLogger("werkzeug").info(
-                    '"POST %s HTTP/1.1" 200', f"{const.MESSAGE_ROUTE}/s3cret{query}"
-                )
-            [line] = logs.output
-            self.assertNotIn("s3cret", line)
-            self.assertIn(f"{const.MESSAGE_ROUTE}/***{query} HTTP", line)
+            address = f"{const.MESSAGE_ROUTE}/s3cret{query}"
+            record = logging.LogRecord(
+                *("werkzeug", logging.INFO, "", 0),
+                *('"POST %s HTTP/1.1" 200', (address,), None),
+            )
+            logging.getLogger("werkzeug").filter(record)
+            self.assertEqual(
+                record.getMessage(),
+                f'"POST {const.MESSAGE_ROUTE}/***{query} HTTP/1.1" 200',
+            )
 
     def test_an_application_is_heard_in_its_own_form_only(self):
         body = json.dumps({"orderId": self.order.name})

@@ -38,6 +38,10 @@ class JdDepartment(models.Model):
         help="The last `goods_request` of the connection for which JD was asked for "
         "the department's shops."
     )
+    has_odd_goods = fields.Boolean(
+        help="JD's list of goods has rows that Odoo does not understand: what seems to "
+        "be missing may be one of them, and is not created."
+    )
     next_page = fields.Integer(
         help="The page of JD's list of goods to read next; 0 while it is not read."
     )
@@ -146,6 +150,23 @@ class JdDepartment(models.Model):
         self.env["ir.cron"]._commit_progress()
         if not self._lock_available():
             raise ConcurrencyError("Another worker has the department")
+
+    def _report_odd_rows(self, odd_rows, activity_type):
+        """Tell somebody, once, what is not understood of a list of JD's.
+
+        The rest of the list counts; the rows are kept as they came.
+        """
+        if odd_rows:
+            shown = [f"{row.reason}: {row.raw}" for row in odd_rows[:5]]
+            self.connector_id._request_attention(
+                self.env._(
+                    "Odoo does not understand %(count)s rows of a list of JD's; the "
+                    "rest of it counts. Show them to JD support: %(rows)s",
+                    count=len(odd_rows),
+                    rows=" · ".join(shown),
+                ),
+                activity_type,
+            )
 
     def _pause(self, delay):
         self.pause_until = fields.Datetime.now() + delay

@@ -43,13 +43,14 @@ class JdDepartment(models.Model):
     def _ask_by_number(self):
         """Ask JD about a few products by reference, then by barcode; settle them."""
         rows = self._search_rows(NOT_SOUGHT, limit=const.GOODS_ASK_BATCH)
+        self.has_odd_goods = False
         # Nothing is written before all is asked: a written row is a locked one.
         goods = self._ask_by_codes("own_numbers", rows.mapped("default_code"))
         known = {each.own_number for each in goods}
         left = rows.filtered(lambda row: row._get_reference() not in known)
         goods += self._ask_by_codes("barcodes", left.mapped("barcode"))
         rows._compare(goods)
-        rows.filtered_domain(WAITING)._decide()
+        rows.filtered_domain(WAITING)._decide(may_create=not self.has_odd_goods)
         self._recheck_orders(rows)
 
     def _ask_by_codes(self, code_filter, codes):
@@ -68,6 +69,7 @@ class JdDepartment(models.Model):
     def _start_reading(self):
         """Begin to read JD's whole list, for all goods that wait."""
         self._search_rows(NOT_SOUGHT).is_sought = True
+        self.has_odd_goods = False
         self.next_page = 1
 
     def _read_list(self):
@@ -93,7 +95,7 @@ class JdDepartment(models.Model):
     def _decide_sought(self):
         """Settle a batch of the goods whose reference is not in JD's whole list."""
         rows = self._search_rows(SOUGHT, limit=const.GOODS_DECIDE_BATCH)
-        rows._decide()
+        rows._decide(may_create=not self.has_odd_goods)
         self._recheck_orders(rows)
 
     def _create_goods(self):
@@ -170,6 +172,10 @@ class JdDepartment(models.Model):
         for result in results:
             if isinstance(result, Exception):
                 raise result
+        odd_rows = list(chain.from_iterable(page.odd_rows for page in results))
+        if odd_rows:
+            self.has_odd_goods = True
+            self._report_odd_rows(odd_rows, const.GOODS_ACTIVITY)
         return results
 
     @api.model

@@ -91,7 +91,7 @@ class JdGoods(models.Model):
 
     # === DECIDE === #
 
-    def _decide(self):
+    def _decide(self, *, may_create=True):
         """Match by barcode or create, now that no goods at JD have the reference."""
         rows = self - self._refuse_twins()
         candidates = {row: row._get_candidates() for row in rows}
@@ -99,12 +99,14 @@ class JdGoods(models.Model):
             if len(numbers) > 1:
                 row._refuse(row._explain_ambiguous(numbers))
             elif not numbers:
-                row._decide_missing()
+                row._decide_missing(may_create)
         rows._match({row: found[0] for row, found in candidates.items() if found})
 
-    def _decide_missing(self):
+    def _decide_missing(self, may_create):
         """Mark as to be created at JD, or refuse with what prevents it."""
         obstacle = self._get_obstacle()
+        if not may_create:
+            obstacle = obstacle or self._explain_odd_list()
         if obstacle:
             self._refuse(obstacle)
         else:
@@ -217,6 +219,13 @@ class JdGoods(models.Model):
         self._match(numbers)
 
     # === EXPLANATIONS === #
+
+    def _explain_odd_list(self):
+        return self.env._(
+            "JD's list of goods has rows that Odoo does not understand, and this product "
+            "may be one of them: it is not created, because JD would change the goods "
+            "it has. Show the rows to JD support, then click Match again."
+        )
 
     def _explain_disabled(self, number):
         return self.env._(

@@ -29,10 +29,13 @@ class JdDepartment(models.Model):
         if receiving and until - since < const.LIST_WITH_MESSAGES:
             return
         try:
-            for kind in statuses.KINDS:
-                self._list_kind(
+            odd_rows = [
+                odd_row
+                for kind in statuses.KINDS
+                for odd_row in self._list_kind(
                     kind, since - const.LIST_OVERLAP, until + const.CLOCK_MARGIN
                 )
+            ]
         except jd_api.Refused as exc:
             self.connector_id._request_attention(
                 self.env._(
@@ -42,9 +45,13 @@ class JdDepartment(models.Model):
                 const.MADE_AT_JD_ACTIVITY,
             )
             return
-        self.listed_until = until
+        self._report_odd_rows(odd_rows, const.MADE_AT_JD_ACTIVITY)
+        if not odd_rows or until - since > const.ODD_ROWS_RETRIED:
+            self.listed_until = until
 
     def _list_kind(self, kind, since, until):
+        """List the orders of a kind; return what is not understood of them."""
+        odd_rows = []
         operations = self.connector_id._get_operations()
         page = 1
         while True:
@@ -52,6 +59,7 @@ class JdDepartment(models.Model):
             rows = operations.list_orders(kind, self.number, since, until, page=page)
             self.env["jd.foreign.order"]._upsert_listed(self.connector_id, rows)
             self._commit_and_relock()  # the orders that were listed
+            odd_rows += rows.odd_rows
             if rows.is_last:
-                return
+                return odd_rows
             page += 1

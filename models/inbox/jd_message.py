@@ -202,7 +202,7 @@ class JdMessage(models.Model):
             "jd_number": message.order_number or None,
             "own_number": message.own_number or None,
             "warehouse_no": message.warehouse_no or None,
-            "code": message.status,
+            "code": message.status or None,
             "happened_at": message.happened_at,
             "body": message.content,
             "state": "new",
