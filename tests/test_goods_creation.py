@@ -146,6 +146,24 @@ class TestRefusal(CreationCase):
             "fault", kind="refuse", call="saveGoodsInfo", code=code, message=message
         )
 
+    def test_nothing_is_created_while_jds_list_has_rows_nobody_understands(self):
+        self.make_at_jd("CUP")
+        product = self.make_product("CUP")
+        self.sandbox.do(
+            "fault",
+            kind="patch",
+            call="queryGoodsInfo",
+            count=2,
+            patch=[{"path": "data.resultList.0.basicInfo.goodsNo", "delete": True}],
+        )
+        self.match()
+        self.assertNotAtJd(product, "rows that Odoo does not understand")
+        self.assertEqual(self.count_calls("saveGoodsInfo"), 0)
+        note = self.connector.sudo().activity_ids.note
+        self.assertRegex(note, "does not understand.*CUP")
+        self.match()  # JD has mended it
+        self.assertEqual(self.get_goods(product).state, "matched")
+
     def test_a_name_that_jd_does_not_take_is_tried_again_once_it_is_changed(self):
         self.refuse("2003", "content safety")
         self.match()

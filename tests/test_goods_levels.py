@@ -155,6 +155,23 @@ class TestGoodsLevels(JdInboundCase):
         self.run_cron("pull_level_changes")
         self.assertEqual(self.get_changes().state, "moved")
 
+    def test_a_row_that_is_not_understood_costs_only_itself_and_is_told_once(self):
+        self.change_level(7)
+        self.change_level(5)
+        odd = [{"path": "data.resultList.0.details.0.quantity", "value": "a lot"}]
+        for call_count in (1, 2):
+            self.sandbox.do(
+                "fault", kind="patch", call="queryGoodsLevelChange", patch=odd
+            )
+            self.run_cron("pull_level_changes")
+            self.assertEqual(len(self.get_changes()), 1, call_count)
+        activity = self.connector.sudo().activity_ids
+        self.assertEqual(len(activity), 1)
+        self.assertRegex(activity.note, "does not understand 1 rows.*a lot")
+        self.run_cron("pull_level_changes")  # JD has mended it
+        self.assertEqual(set(self.get_changes().mapped("state")), {"moved"})
+        self.assertEqual(len(self.get_changes()), 2)
+
     def test_a_refusal_is_told_once_and_leaves_goods_alone(self):
         self.sandbox.do(
             "fault",

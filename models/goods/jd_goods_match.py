@@ -222,9 +222,9 @@ class JdGoods(models.Model):
 
     def _explain_odd_list(self):
         return self.env._(
-            "JD's list of goods has rows that Odoo does not understand, and this product "
-            "may be one of them: it is not created, because JD would change the goods "
-            "it has. Show the rows to JD support, then click Match again."
+            "JD's list of goods has rows that Odoo does not understand, and this "
+            "product may be one of them: it is not created, because JD would change "
+            "the goods it has. Show the rows to JD support, then click Match again."
         )
 
     def _explain_disabled(self, number):
