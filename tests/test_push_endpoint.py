@@ -375,7 +375,7 @@ class TestOtherForms(JdOrderCase, HttpCase):
                 self.assertEqual(self.post(path=path, json=body)[0], 401)
         self.assertEqual(len(self.get_messages()), 1)
         self.run_cron("follow_orders")
-        self.assertEqual(self.order.state, "accepted")
+        self.assertEqual(self.count_calls("querySoOrder"), 1)
         self.assertEqual(message.state, "done")
 
     def test_the_secret_part_of_the_address_is_not_logged(self):
