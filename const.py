@@ -130,12 +130,12 @@ RECEIVER_LIMITS = {"name": 20, "phone": 30, "address": 100}
 MESSAGE_LIMIT = 64 * 1024
 MESSAGE_AGE = timedelta(minutes=10)
 MESSAGES_KEPT = timedelta(days=30)
-# How long a message may take before a change counts as untold.
+# How long a message may take before a change counts as missed.
 MESSAGE_GRACE = timedelta(minutes=2)
-# So many changes in a row that only a pull found mean that messages do not come.
+# So many changes in a row that only a pull found mean that messages are missing.
 MISSED_MESSAGES = 5
-# No message for so long, and this many orders are asked about to see whether it is
-# quiet at JD or the messages are missing.
+# After so long without a message, this many orders are asked about, to see whether it
+# is quiet at JD or the messages are missing.
 MESSAGE_SILENCE = timedelta(hours=2)
 PROBE_ORDERS = 5
 
