@@ -210,3 +210,30 @@ class TestErrorsNobodyForesaw(AnswerCase):
         notes = self.get_activity_notes(order)
         self.assertRegex(notes, r"unforeseen went wrong.*JD-[0-9A-F]{8}")
         self.assertNotIn("test_no_three", notes)
+
+    @mute_logger(
+        "odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin", "odoo.sql_db"
+    )
+    def test_a_transfer_that_cannot_have_an_order_keeps_no_other(self):
+        self.connector.push_policy = "manual"
+        bad, good = self.make_delivery(1), self.make_delivery(1)
+        self.env.cr.execute(
+            "ALTER TABLE jd_order ADD CHECK (picking_id != %s)", [bad.id]
+        )
+        self.connector.push_policy = "ready"
+        self.run_cron("push_orders")
+        self.assertFalse(bad.jd_order_id)
+        self.assertEqual(good.jd_order_id.state, "accepted")
+        notes = self.get_activity_notes(self.connector)
+        self.assertRegex(notes, "JD-[0-9A-F]{8}")
+
+    @mute_logger(
+        "odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin", "odoo.sql_db"
+    )
+    def test_a_connection_that_cannot_be_served_is_told_and_ends_no_action(self):
+        self.env.cr.execute("ALTER TABLE jd_order ADD CHECK (state != 'sending')")
+        order = self.send(self.picking)
+        self.assertEqual(order.state, "queued")
+        self.assertEqual(self.count_calls("addSoOrder"), 0)
+        notes = self.get_activity_notes(self.connector)
+        self.assertRegex(notes, "JD-[0-9A-F]{8}")

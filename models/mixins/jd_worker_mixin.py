@@ -129,9 +129,11 @@ class JdWorkerMixin(models.AbstractModel):
                 break
 
     def _process_separately(self, work):
+        """Return what `work` returns of this record, or None where it fails."""
         try:
-            work(self)
+            result = work(self)
             self.env.flush_all()
+            return result
         except CONCURRENCY_ERRORS as exc:
             self.env.cr.rollback()
             _logger.info("%s waits for the next run: %s", self, exc)
@@ -142,6 +144,7 @@ class JdWorkerMixin(models.AbstractModel):
                 lambda record: record._report_unforeseen(reference),
                 lambda record, error: log_unforeseen(error, record),
             )
+        return None
 
     def _report_unforeseen(self, reference):
         """Tell somebody that a scheduled action failed for this record.

@@ -22,9 +22,14 @@ class JdOrder(models.Model):
 
         :param pickings: Transfers that JD warehouses work on, ready.
         """
-        orders = self.create(
-            [self._prepare_order_values(picking) for picking in pickings]
-        )
+        orders = self.browse()
+        for connector, rows in pickings.grouped("jd_connector_id").items():
+            # One transfer that cannot have an order must not keep the others, nor
+            # whoever confirms it, from going on.
+            orders += self._create_isolated(
+                [self._prepare_order_values(picking) for picking in rows],
+                connector._report_error,
+            )
         orders._check_and_queue()
         return orders
 

@@ -19,12 +19,16 @@ class JdOrder(models.Model):
     def _cron_follow(self):
         """Ask JD about one batch of orders."""
         remaining = 0
-        due = Domain("pull_at", "<=", fields.Datetime.now())
-        for connector, kind in self._get_work(due):
-            remaining += self._with_responsible_lang(connector)._pull_batch(
-                connector, kind
-            )
+        for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
+            remaining += connector._process_separately(self._pull_due) or 0
         self._commit_and_retrigger("follow_orders", remaining)
+
+    @api.model
+    def _pull_due(self, connector):
+        """Ask about a batch of each kind of due orders; return how many are left."""
+        due = Domain("pull_at", "<=", fields.Datetime.now())
+        kinds = self._get_kinds(connector, due)
+        return sum(self._pull_batch(connector, kind) for kind in kinds)
 
     # === PULL === #
 
@@ -36,6 +40,7 @@ class JdOrder(models.Model):
         The claim is the time of the next question, committed before this one is sent:
         asking twice costs a call and nothing else.
         """
+        self = self._with_responsible_lang(connector)
         remaining = 0
         call = connector._get_call_name("report", kind)
         due = Domain(

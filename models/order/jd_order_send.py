@@ -30,24 +30,24 @@ class JdOrder(models.Model):
         # First what a worker left behind when it ended amid its calls.
         self._search_abandoned()._lock_available()._mark_unknown()
         remaining = self._check_waiting()
+        steps = (self._cancel_batch, self._close_inbound_batch, self._push_queued)
         for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
-            orders = self._with_responsible_lang(connector)
-            remaining += orders._cancel_batch(connector)
-            remaining += orders._close_inbound_batch(connector)
-        queued = Domain("state", "=", "queued") & self._get_retry_domain()
-        for connector, kind in self._get_work(queued):
-            remaining += self._with_responsible_lang(connector)._push_batch(
-                connector, kind
-            )
+            for step in steps:
+                remaining += connector._process_separately(step) or 0
         self._commit_and_retrigger("push_orders", remaining)
 
     @api.model
-    def _get_work(self, domain):
-        """Return tuples of connector and kind of order for which there is work now."""
-        return self._read_group(
-            domain & Domain("connector_id.state", "=", "connected"),
-            ["connector_id", "kind"],
-        )
+    def _push_queued(self, connector):
+        """Send a batch of each kind of queued orders; return how many are left."""
+        queued = Domain("state", "=", "queued") & self._get_retry_domain()
+        kinds = self._get_kinds(connector, queued)
+        return sum(self._push_batch(connector, kind) for kind in kinds)
+
+    @api.model
+    def _get_kinds(self, connector, domain):
+        """Return the kinds of a connection's orders that are in a domain."""
+        domain &= Domain("connector_id", "=", connector.id)
+        return [kind for [kind] in self._read_group(domain, ["kind"])]
 
     def _with_responsible_lang(self, connector):
         """Return these orders in the language of whoever looks after a connection."""
@@ -120,6 +120,7 @@ class JdOrder(models.Model):
             runs in a thread.
         :param record: Takes orders, and order id → JD's answer or the error.
         """
+        self = self._with_responsible_lang(connector)
         domain &= self._get_due_domain(connector)
         limit = connector._get_allowance(call, const.PUSH_BATCH)
         orders = self._lock_due(domain, limit)
@@ -147,6 +148,7 @@ class JdOrder(models.Model):
     @api.model
     def _push_batch(self, connector, kind):
         """Send a batch of one connection's queued orders; return how many are left."""
+        self = self._with_responsible_lang(connector)
         call = connector._get_call_name("create_order", kind)
         domain = self._get_due_domain(connector) & Domain(
             [("kind", "=", kind), ("state", "=", "queued")]
