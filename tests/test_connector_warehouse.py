@@ -199,7 +199,8 @@ class TestPicking(JdCase):
 
     def test_a_made_up_line_is_refused(self):
         picker = self.open_picker()
-        picker.line_ids[0].write({"is_picked": True, "department_no": QUICK_DEPARTMENT})
+        picker.line_ids[0].is_picked = True
+        picker.line_ids[0].sudo().department_no = QUICK_DEPARTMENT
         with self.assertRefused(f"no access to the department {QUICK_DEPARTMENT}"):
             picker.action_create_warehouses()
 

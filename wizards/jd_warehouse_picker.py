@@ -9,6 +9,8 @@ class JdWarehousePicker(models.TransientModel):
 
     _name = "jd.warehouse.picker"
     _description = "Choose JD Warehouses"
+    _inherit = ["jd.guarded.mixin"]
+    _jd_settable = frozenset({"line_ids"})
 
     connector_id = fields.Many2one("jd.connector", required=True, ondelete="cascade")
     line_ids = fields.One2many("jd.warehouse.picker.line", "picker_id")
@@ -51,7 +53,8 @@ class JdWarehousePicker(models.TransientModel):
                     pin=connector.pin,
                 )
             )
-        picker = self.create(
+        # sudo: what JD lists is not for users to change.
+        picker_sudo = self.sudo().create(
             {
                 "connector_id": connector.id,
                 "line_ids": [fields.Command.create(values) for values in lines],
@@ -61,7 +64,7 @@ class JdWarehousePicker(models.TransientModel):
             "type": "ir.actions.act_window",
             "name": self.env._("Choose Warehouses"),
             "res_model": self._name,
-            "res_id": picker.id,
+            "res_id": picker_sudo.id,
             "view_mode": "form",
             "target": "new",
         }
@@ -94,6 +97,8 @@ class JdWarehousePicker(models.TransientModel):
 class JdWarehousePickerLine(models.TransientModel):
     _name = "jd.warehouse.picker.line"
     _description = "JD Warehouse to Choose"
+    _inherit = ["jd.guarded.mixin"]
+    _jd_settable = frozenset({"is_picked"})
 
     picker_id = fields.Many2one(
         "jd.warehouse.picker", required=True, ondelete="cascade", index=True

@@ -20,6 +20,7 @@ class JdApplication(models.Model):
 
     _name = "jd.application"
     _description = "JD Application"
+    _inherit = ["jd.guarded.mixin"]
     _rec_name = "key"
 
     company_id = fields.Many2one(

@@ -30,11 +30,22 @@ class JdConnector(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "jd.activity.mixin",
+        "jd.guarded.mixin",
         "jd.worker.mixin",
     ]
     _rec_name = "pin"
     _order = "company_id, id"
     _check_company_auto = True
+    _jd_settable = frozenset(
+        {
+            *("active", "company_id", "mode", "environment"),
+            *("pin", "department_no", "warehouse_no"),
+            *("app_key", "app_secret", "app_algorithm"),
+            *("push_policy", "receipt_policy", "source_no", "carrier_no"),
+            *("create_missing_goods", "goods_category_no", "daily_calls"),
+            *("inbound_threshold", "outbound_threshold"),
+        }
+    )
 
     # Identity.
     active = fields.Boolean(default=True)

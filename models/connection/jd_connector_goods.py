@@ -73,14 +73,14 @@ class JdConnector(models.Model):
 
     def _request_goods_match(self):
         """Request that all products are matched, refused ones once more."""
-        # sudo: users have no rights to departments.
+        # sudo: departments, goods and what is requested of them are the module's own.
         departments_sudo = self.env["jd.department"].sudo()
-        for connector in self:
-            numbers = connector.warehouse_ids.mapped("jd_department_no")
-            departments_sudo._ensure(connector, numbers)
-            connector.goods_request += 1
-        goods = self.env["jd.goods"]
-        goods.search(
+        for connector_sudo in self.sudo():
+            numbers = connector_sudo.warehouse_ids.mapped("jd_department_no")
+            departments_sudo._ensure(connector_sudo, numbers)
+            connector_sudo.goods_request += 1
+        goods_sudo = self.env["jd.goods"].sudo()
+        goods_sudo.search(
             [("connector_id", "in", self.ids), ("state", "=", "refused")]
         )._match_again()
-        goods._trigger_matching()
+        goods_sudo._trigger_matching()

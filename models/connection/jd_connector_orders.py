@@ -57,7 +57,9 @@ class JdConnector(models.Model):
 
     def _resume_orders(self):
         """Wake what waited for a login, and find out anew whether messages arrive."""
-        self.write({"subscription_state": "unknown", "missed_changes": 0})
+        self.sudo().write(  # sudo: what is known of messages is the module's own
+            {"subscription_state": "unknown", "missed_changes": 0}
+        )
         for name in ("push_orders", "follow_orders", "close_orders"):
             self.env["jd.order"]._trigger(name)
 

@@ -26,7 +26,7 @@ class JdGoods(models.Model):
 
     _name = "jd.goods"
     _description = "JD Goods"
-    _inherit = ["jd.worker.mixin"]
+    _inherit = ["jd.guarded.mixin", "jd.worker.mixin"]
     _rec_name = "goods_no"
     _order = "department_no, id"
 
@@ -131,7 +131,7 @@ class JdGoods(models.Model):
     def action_match_again(self):
         """Request that these products are matched once more, matched or not."""
         self.check_access("write")
-        self._match_again()
+        self.sudo()._match_again()  # the fields are the module's own
         self._trigger_matching()
 
     # === BUSINESS === #

@@ -1,4 +1,5 @@
 from . import (
     jd_activity_mixin,
+    jd_guarded_mixin,
     jd_worker_mixin,
 )

@@ -4,7 +4,8 @@ from ...lib.api import GoodsLevel
 
 
 class StockLocation(models.Model):
-    _inherit = "stock.location"
+    _name = "stock.location"
+    _inherit = ["stock.location", "jd.guarded.mixin"]
 
     jd_warehouse_id = fields.Many2one(
         "stock.warehouse",
@@ -12,6 +13,7 @@ class StockLocation(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
+        check_company=True,
     )
     jd_level = fields.Selection(
         selection=[

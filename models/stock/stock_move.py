@@ -5,7 +5,8 @@ from ..order.jd_order import AT_JD, MAYBE_AT_JD, NOT_AT_JD
 
 
 class StockMove(models.Model):
-    _inherit = "stock.move"
+    _name = "stock.move"
+    _inherit = ["stock.move", "jd.guarded.mixin"]
 
     jd_cancel_requested = fields.Boolean(
         copy=False, help="JD is asked to cancel; until it agrees, this move stands."

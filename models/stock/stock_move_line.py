@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class StockMoveLine(models.Model):
-    _inherit = "stock.move.line"
+    _name = "stock.move.line"
+    _inherit = ["stock.move.line", "jd.guarded.mixin"]
 
     jd_lot_assumed = fields.Boolean(
         string="Lot Assumed",

@@ -7,7 +7,16 @@ from ..order.jd_order import AT_JD, MAYBE_AT_JD, NOT_AT_JD
 
 
 class StockPicking(models.Model):
-    _inherit = "stock.picking"
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "jd.guarded.mixin"]
+    _jd_settable = frozenset(
+        {
+            "jd_own_waybill",
+            "jd_in_parts",
+            "jd_supplier_delivery",
+            "jd_short_allowed",
+        }
+    )
 
     jd_warehouse_id = fields.Many2one(
         "stock.warehouse",
@@ -217,9 +226,9 @@ class StockPicking(models.Model):
 
     def _jd_send_by_hand(self, **values):
         self.check_access("write")
-        self.jd_on_hold = False
         # sudo: stock users may send a transfer, not edit what was sent.
         self_sudo = self.sudo()
+        self_sudo.jd_on_hold = False
         orders_sudo = self_sudo.jd_order_id.filtered(
             lambda order: order.state in ("draft", "refused")
         )

@@ -11,7 +11,9 @@ from ...lib.api import GoodsLevel
 
 
 class StockWarehouse(models.Model):
-    _inherit = "stock.warehouse"
+    _name = "stock.warehouse"
+    _inherit = ["stock.warehouse", "jd.guarded.mixin"]
+    _jd_settable = frozenset({"jd_shop_no"})
 
     jd_connector_id = fields.Many2one(
         "jd.connector",
