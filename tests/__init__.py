@@ -1,4 +1,5 @@
 from . import (
+    test_access_matrix,
     test_at_once,
     test_connector,
     test_connector_login,
@@ -59,4 +60,5 @@ from . import (
     test_secrets,
     test_security,
     test_structure,
+    test_writable_fields,
 )
