@@ -93,7 +93,7 @@ class TestOrderRights(JdOrderCase):
         order = self.send(picking)
         self.advance(order, "10016")
         self.pull(order)
-        with self.assertRefused("JD has the goods off the shelf"):
+        with self.assertRefused("JD has already picked the goods"):
             self.cancel_as_seller(picking)
         self.assertEqual(picking.state, "assigned")
         if self.seller:
