@@ -193,7 +193,7 @@ class TestAtOnce(SandboxCase):
 
     def test_a_late_refusal_of_the_old_token_leaves_the_new_login(self):
         connector = self.make_connected()
-        with self.while_jd_is_slow("queryOwnerInfo", lambda: self.pull(connector)):
+        with self.while_jd_is_slow("queryOwnerInfo", lambda: self.ask(connector)):
             self.sandbox.do("tokens", pin=PIN, revoke=True)
             new = self.log_in_again(connector)
         self.assertStored(connector, new)

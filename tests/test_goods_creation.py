@@ -154,7 +154,7 @@ class TestRefusal(CreationCase):
             kind="patch",
             call="queryGoodsInfo",
             count=2,
-            patch=[{"path": "data.resultList.0.basicInfo.goodsNo", "delete": True}],
+            patch=[{"path": "data.0.basicInfo.goodsNo", "delete": True}],
         )
         self.match()
         self.assertNotAtJd(product, "rows that Odoo does not understand")

@@ -349,7 +349,7 @@ class TestOtherForms(JdOrderCase, HttpCase):
         self.assertEqual(message.own_number, self.order.name)
         self.assertEqual((message.kind, message.code), ("outbound", "10015"))
         self.assertEqual(message.connector_id, self.connector)
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(self.order.status_code, "10015")
 
     def test_an_envelope_that_is_not_signed_is_rejected(self):
@@ -374,7 +374,7 @@ class TestOtherForms(JdOrderCase, HttpCase):
             with self.subTest(path=path):
                 self.assertEqual(self.post(path=path, json=body)[0], 401)
         self.assertEqual(len(self.get_messages()), 1)
-        self.run_cron("follow_orders")
+        self.follow_messages()
         self.assertEqual(self.count_calls("querySoOrder"), 1)
         self.assertEqual(message.state, "done")
 
