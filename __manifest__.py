@@ -6,7 +6,7 @@
     "author": "JD Fulfillment maintainers",
     "license": "LGPL-3",
     "depends": ["stock"],
-    "external_dependencies": {"python": ["requests"]},
+    "external_dependencies": {"python": ["cryptography", "requests"]},
     "data": [
         "security/jd_security.xml",
         "security/ir.model.access.csv",
@@ -37,5 +37,6 @@
     "assets": {
         "web.assets_backend": ["jd_fulfillment/static/src/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

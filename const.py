@@ -22,7 +22,6 @@ ENDPOINTS = {
     ),
 }
 SANDBOX_URL_PARAMETER = "jd_fulfillment.sandbox_url"
-SANDBOX_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 # The protocol behind the operations, a key of `lib`.
 PROTOCOL = "jdl"
@@ -50,6 +49,7 @@ EXPIRY_WARNING = timedelta(days=14)
 # === ACTIVITIES (data/) === #
 
 LOGIN_ACTIVITY = "jd_fulfillment.mail_activity_login"
+DECISION_ACTIVITY = "jd_fulfillment.mail_activity_decision"
 LEVELS_ACTIVITY = "jd_fulfillment.mail_activity_levels"
 GOODS_ACTIVITY = "jd_fulfillment.mail_activity_goods"
 MADE_AT_JD_ACTIVITY = "jd_fulfillment.mail_activity_foreign"

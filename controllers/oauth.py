@@ -1,5 +1,8 @@
 import logging
 import re
+from urllib.parse import unquote
+
+from werkzeug.exceptions import MethodNotAllowed
 
 from odoo.http import Controller, request, route
 
@@ -8,12 +11,24 @@ from ..models.connection.jd_connector_login import LoginFailed
 
 
 class JdOAuthController(Controller):
-    @route(const.CALLBACK_ROUTE, type="http", auth="user", methods=["GET"])
-    def jd_oauth_callback(self, state=None, code=None, error=None, **_parameters):
+    @route(
+        const.CALLBACK_ROUTE,
+        type="http",
+        auth="user",
+        methods=["GET"],
+        jd_reads_parameters=True,
+    )
+    def jd_oauth_callback(self):
         """Take the merchant back from JD's login page."""
+        if request.httprequest.method != "GET":
+            # Odoo lets HEAD and OPTIONS in with GET; looking must not use the code up.
+            raise MethodNotAllowed(["GET"])
         Connector = request.env["jd.connector"]
+        parameters = request.httprequest.args
         try:
-            connector = Connector._finish_login(state, code, error)
+            connector = Connector._finish_login(
+                parameters.get("state"), parameters.get("code"), parameters.get("error")
+            )
         except LoginFailed as failure:
             way_back = failure.connector or Connector
             return request.render(
@@ -25,12 +40,30 @@ class JdOAuthController(Controller):
 
 
 def _mask_callback(record):
-    """Mask the login's code where the web server logs the address of a request."""
+    """Mask the login's code where the web server logs the address of a request.
+
+    Whoever has to sign into Odoo first carries the callback's address along, as a
+    parameter of other addresses.
+    """
     message = record.getMessage()
-    if const.CALLBACK_ROUTE in message:
-        record.msg = re.sub(r"\b(code|state)=[^&\s\"']*", r"\1=***", message)
-        record.args = ()
+    words = re.split(r"([\s\"']+)", message)
+    masked = "".join(map(_mask_address, words))
+    if masked != message:
+        record.msg, record.args = masked, ()
     return True
+
+
+def _mask_address(address):
+    """Return an address without its query where that holds the callback's answer."""
+    plain, before = address, ""
+    while plain != before:
+        plain, before = unquote(plain), plain
+    if const.CALLBACK_ROUTE not in plain:
+        return address
+    path, mark, _query = address.partition("?")
+    # A mark that is encoded itself is part of the path.
+    path = path if const.CALLBACK_ROUTE in path or mark else "/***"
+    return f"{path}?***" if mark else path
 
 
 logging.getLogger("werkzeug").addFilter(_mask_callback)

@@ -9,6 +9,7 @@ from odoo.http import Controller, request, route
 
 from .. import const, lib
 from ..lib.api import MessageForm, MessageRejected, PostedMessage
+from ..models.connection.jd_application import get_client_application
 
 _logger = logging.getLogger(__name__)
 
@@ -22,8 +23,9 @@ class JdPushController(Controller):
         csrf=False,
         save_session=False,
         max_content_length=const.MESSAGE_LIMIT,
+        jd_reads_parameters=True,
     )
-    def jd_message(self, path_secret="", **_parameters):
+    def jd_message(self, path_secret=""):
         """Take a message over; what follows from it is a scheduled action's work."""
         posted = PostedMessage(
             query=request.httprequest.args,
@@ -66,12 +68,12 @@ class JdPushController(Controller):
         applications_sudo = request.env["jd.application"].sudo()
         rejection = MessageRejected(401, "signature not accepted")
         for application_sudo in applications_sudo.search_fetch(
-            domain, ["key", "secret", "algorithm", "database_uuid", "message_path"]
+            domain, ["key", "algorithm", "message_path"]
         ).filtered("has_secret"):
             try:
                 messages.verify(
                     posted,
-                    application_sudo._get_client_application(),
+                    get_client_application(application_sudo),
                     now=fields.Datetime.now(),
                     max_age=const.MESSAGE_AGE,
                     path_secret=application_sudo.message_path,

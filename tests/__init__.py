@@ -24,6 +24,7 @@ from . import (
     test_lib_reading,
     test_lib_signing,
     test_lib_transport,
+    test_moved,
     test_order_at_once,
     test_order_batches,
     test_order_cancel,
@@ -60,5 +61,6 @@ from . import (
     test_secrets,
     test_security,
     test_structure,
+    test_vault,
     test_writable_fields,
 )

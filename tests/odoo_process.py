@@ -101,12 +101,19 @@ class OdooProcess:
         raise RuntimeError(f"Odoo did not start:\n{self.read_log()[-3000:]}")
 
     def _create_database(self):
-        run("createdb", "--template", BASE, self.database)
+        self._fill_database()
         source = _get_filestore(BASE)
         if source.is_dir():
             # Odoo never changes a stored file in place.
             target = _get_filestore(self.database)
             shutil.copytree(source, target, copy_function=os.link)
+
+    def _fill_database(self):
+        run("createdb", "--template", BASE, self.database)
+
+    def dump(self, path):
+        """Write a backup of the database, as an administrator does."""
+        run("pg_dump", "--format=custom", f"--file={path}", self.database)
 
     def _set_parameter(self, key, value):
         self.execute(
@@ -163,6 +170,18 @@ class OdooProcess:
             ["res_id"],
         )
         return row["res_id"]
+
+
+class RestoredOdoo(OdooProcess):
+    """An Odoo over a database that was restored from a backup of another one's."""
+
+    def __init__(self, backup, **options):
+        self._backup = backup
+        super().__init__(**options)
+
+    def _fill_database(self):
+        run("createdb", "--template", "template0", self.database)
+        run("pg_restore", "--no-owner", f"--dbname={self.database}", self._backup)
 
 
 def _get_filestore(database):

@@ -16,6 +16,7 @@ from odoo.tools import mute_logger
 
 from .. import const
 from ..lib.api import TokenRefused
+from ..models.connection import vault
 from ..models.connection.jd_connector_login import LoginFailed
 from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
 from .sandbox_case import SandboxCase
@@ -127,7 +128,7 @@ class TestAtOnce(SandboxCase):
             connector.token_renew_at = fields.Datetime.now()
             connector.flush_recordset()
             self.sandbox.do("settings", access_life=500 * 86400)
-            before = connector.access_token
+            before = vault.get(connector, "access_token")
         self.sandbox.do("fault", kind="slow", call="oauthRefresh", seconds=1)
         with ThreadPoolExecutor() as executor:
             list(executor.map(lambda _: self.renew(), range(2)))
@@ -136,7 +137,7 @@ class TestAtOnce(SandboxCase):
         self.assertEqual(fault["struck"], 1, calls)
         with self.open_env() as env:
             connector = env["jd.connector"].browse(connector.id)
-            self.assertNotEqual(connector.access_token, before)
+            self.assertNotEqual(vault.get(connector, "access_token"), before)
             self.assertTrue(connector.is_renewable)
 
     # === NOTHING WAITS FOR JD === #
@@ -148,7 +149,7 @@ class TestAtOnce(SandboxCase):
             self.use_quickly(connector)
         with self.open_env() as env:
             connector = env["jd.connector"].browse(connector.id)
-            self.assertNotEqual(connector.access_token, before)
+            self.assertNotEqual(vault.get(connector, "access_token"), before)
             self.assertFalse(connector.is_renewing)
             self.assertTrue(connector.last_message_at)
 
@@ -213,13 +214,13 @@ class TestAtOnce(SandboxCase):
             env.cr.commit()
             with self.assertRaises(TokenRefused) as caught:
                 operations.departments()
-            connector._expire_login("over", caught.exception.token)
+            connector._expire_login("over", caught.exception.token_fingerprint)
 
     def assertStored(self, connector, token):
         with self.open_env() as env:
             connector = env["jd.connector"].browse(connector.id)
             self.assertEqual(connector.state, "connected")
-            self.assertEqual(connector.access_token, token)
+            self.assertEqual(vault.get(connector, "access_token"), token)
             self.assertTrue(connector.is_renewable)
             connector._get_operations().departments()
 
@@ -237,13 +238,13 @@ class TestAtOnce(SandboxCase):
         with self.committed() as env:
             connector = env["jd.connector"].browse(connector.id)
             connector.token_renew_at = fields.Datetime.now()
-            return connector.access_token
+            return vault.get(connector, "access_token")
 
     def log_in_again(self, connector):
         with self.committed() as env:
             connector = env["jd.connector"].browse(connector.id)
             self.log_in(connector)
-            return connector.access_token
+            return vault.get(connector, "access_token")
 
     def finish(self, answer):
         with self.committed() as env:

@@ -26,6 +26,50 @@ class TestIdentity(JdCase):
                 self.assertEqual(connector.pin, "jd_demo")
                 connector.unlink()
 
+    def test_a_pin_is_what_a_reader_sees_of_it(self):
+        """Twins of a PIN that look the same are the same PIN."""
+        pin = "jd_m\u00e9rchant 1"
+        twins = (
+            "jd_me\u0301rchant 1",  # composed of a letter and its accent
+            "jd_m\u00e9r\u00adchant 1",  # a soft hyphen
+            "\u202ajd_m\u00e9rchant 1\u202c",  # marks of direction
+            "\u200fjd_m\u00e9rchant 1\u061c",
+            "jd_m\u00e9rchant\n1",
+            "jd_m\u00e9rchant \r\n 1\x00",
+            "jd_m\u00e9r\ufe0fchant 1",  # a selector of a variant
+            "jd_m\u00e9r\u034fchant 1",  # an invisible joiner
+            "jd_m\u00e9r\u3164chant 1",  # a filler
+            "jd_m\u00e9rchant\u20031",  # another space
+            "jd_m\u00e9r\U000e0020chant 1",  # a tag
+            "jd_me\u200d\u0301rchant 1",
+        )
+        self.make_connector(pin=pin)
+        for twin in twins:
+            with (
+                self.subTest(ascii(twin)),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                self.make_connector(self.other_manager, pin=twin)
+
+    def test_what_is_sent_instead_of_text_is_a_pin_or_refused_in_words(self):
+        self.assertEqual(self.make_connector(pin=20261127).pin, "20261127")
+        for value in (1.5, True, ["jd"], {"pin": "jd"}, b"jd"):
+            for name in ("pin", "department_no", "warehouse_no"):
+                with (
+                    self.subTest(name=name, value=value),
+                    self.assertRefused("as text", ValidationError),
+                ):
+                    self.make_connector(**{"pin": "jd_x", name: value})
+        for nothing in (None, False, "", "\ud800", "\u200b"):
+            with (
+                self.subTest(ascii(nothing)),
+                self.assertRefused("Enter the PIN", ValidationError),
+                self.env.cr.savepoint(),
+            ):
+                self.make_connector(pin=nothing)
+
     def test_changing_a_number_cleans_it_too(self):
         connector = self.make_connector()
         connector.write({"pin": " jd_other ", "department_no": " ebu12 "})
@@ -92,6 +136,21 @@ class TestIdentity(JdCase):
                 connector.write(change)
         connector.write({"pin": " jd_demo_quick "})  # the same one
 
+    def test_a_released_pin_connects_again_beside_the_old_warehouse(self):
+        self.share_application()
+        connector = self.connect(self.make_connector())
+        old = connector.warehouse_ids
+        connector.action_disconnect()
+        administrator = self.make_user(
+            "jd_admin", "base.group_system,jd_fulfillment.group_jd_manager"
+        )
+        self.as_user(connector, administrator).pin = "jd_released"
+        connector.flush_recordset()
+        again = self.connect(self.make_connector())
+        self.assertEqual(again.state, "connected")
+        self.assertEqual(again.warehouse_ids.name, f"{old.name} (2)")
+        self.assertEqual(old.jd_connector_id, connector)
+
     def test_a_system_administrator_releases_the_pin_of_a_disconnected_connection(self):
         self.share_application()
         connector = self.connect(self.make_connector())
@@ -145,7 +204,7 @@ class TestStart(JdCase):
         self.assertEqual(caught.exception.args[1], settings.id)
 
     def test_a_shared_application_without_its_secret_is_as_good_as_none(self):
-        self.share_application().secret = False
+        self.share_application().write({"secret": False})
         with self.assertRefused("not set up yet"):
             self.start_login(self.make_connector())
 
@@ -175,15 +234,52 @@ class TestStart(JdCase):
     def test_the_sandbox_must_be_on_this_machine(self):
         self.share_application()
         parameters = self.env["ir.config_parameter"]
+        connector = self.make_connector(environment="sandbox")
         for address in (
             False,
             "http://jd.example.com:8070",
             "http://127.0.0.1.example",
+            "http://127.0.0.2:8372\\@127.0.0.1",
+            "http://jd.example.com@127.0.0.1",
+            "http://127.0.0.1@jd.example.com",
+            "http://127.0.0.1:80@jd.example.com",
+            "http://127.0.0.1#jd.example.com",
+            "http://127.0.0.1?jd.example.com",
+            "http://127.0.0.1/path",
+            "http://127.0.0.1:8372\n",
+            "http://127.0.0.1\t:8372",
+            "http://[::1",
+            "http://[::1]x",
+            "http://127.0.0.1:",
+            "http://127.0.0.1:0",
+            "http://127.0.0.1:65536",
+            "http://127.0.0.1:99999999",
+            "http://127.0.0.1:port",
+            "http://127.0.0.1:\u0661",
+            "https://127.0.0.1:8372",
+            "javascript:alert(1)//127.0.0.1",
+            "javascript://127.0.0.1/%0aalert(1)",
+            "file://127.0.0.1/etc/passwd",
+            "//127.0.0.1:8372",
+            "127.0.0.1:8372",
         ):
             parameters.set_param("jd_fulfillment.sandbox_url", address)
-            connector = self.make_connector(pin=f"jd_{address}", environment="sandbox")
             with self.subTest(address), self.assertRefused("no JD sandbox"):
                 self.start_login(connector)
+
+    def test_a_sandbox_may_have_any_address_of_this_machine(self):
+        parameters = self.env["ir.config_parameter"]
+        connector = self.make_connector(environment="sandbox")
+        for address in (
+            "http://127.0.0.1",
+            "http://127.0.0.1:8372/",
+            "http://localhost:1",
+            "http://[::1]:65535",
+        ):
+            parameters.set_param("jd_fulfillment.sandbox_url", address)
+            with self.subTest(address):
+                endpoints = connector._get_endpoints()
+                self.assertEqual(endpoints.gateway, address.rstrip("/"))
 
     def test_without_a_sandbox_new_connections_lead_to_jd_itself(self):
         self.share_application()

@@ -1,13 +1,15 @@
+import logging
 from datetime import timedelta
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from freezegun import freeze_time
 from lxml import html
 
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 from odoo.tools.misc import hash_sign
 
 from .. import const
+from ..models.connection import vault
 from .jd_case import (
     FASHION,
     QUICK_DEPARTMENT,
@@ -81,8 +83,91 @@ class TestLogin(JdHttpCase):
         self.assertEqual(connector.state, "connected")
 
     def test_only_a_get_request_is_taken(self):
-        location = self.sign_in(self.start_login(self.make_connector()))
-        self.assertEqual(self.url_open(location, method="POST").status_code, 405)
+        connector = self.make_connector()
+        location = self.sign_in(self.start_login(connector))
+        for method in ("POST", "PUT", "HEAD", "OPTIONS"):
+            with self.subTest(method):
+                answer = self.url_open(location, method=method)
+                self.assertEqual(answer.status_code, 405)
+                self.assertEqual(connector.state, "draft")
+        self.come_back(location)
+        self.assertEqual(connector.state, "connected", "the code was not used up")
+
+    def test_parameters_are_no_arguments_of_python(self):
+        connector = self.make_connector()
+        location = self.sign_in(self.start_login(connector))
+        for name in ("self", "cls", "endpoint", "args", "_parameters", "kwargs"):
+            location += f"&{name}=1"
+        self.come_back(location)
+        self.assertEqual(connector.state, "connected")
+
+    def test_the_message_address_takes_any_parameter(self):
+        for name in ("self", "cls", "endpoint", "_parameters"):
+            with self.subTest(name):
+                answer = self.url_open(
+                    f"{const.MESSAGE_ROUTE}?{name}=1", data=b"{}", method="POST"
+                )
+                self.assertEqual(answer.status_code, 401)
+
+    def test_a_slash_after_the_address_of_odoo_is_not_doubled(self):
+        parameters = self.env["ir.config_parameter"]
+        for end in ("", "/", "//"):
+            with self.subTest(end):
+                parameters.set_param("web.base.url", f"https://odoo.example{end}")
+                settings = self.env["res.config.settings"].create({})
+                connector = self.make_connector(pin=f"jd_slash{len(end)}")
+                for url, route in (
+                    (connector.callback_url, const.CALLBACK_ROUTE),
+                    (connector.message_url, const.MESSAGE_ROUTE),
+                    (settings.jd_callback_url, const.CALLBACK_ROUTE),
+                    (settings.jd_message_url, const.MESSAGE_ROUTE),
+                ):
+                    self.assertEqual(url, f"https://odoo.example{route}")
+
+
+@tagged("post_install", "-at_install")
+class TestLoginInTheLog(BaseCase):
+    """The web server logs addresses; what JD's callback brings is not among them."""
+
+    ADDRESS = f"{const.CALLBACK_ROUTE}?state=STATE-1&code=CODE-1"
+
+    def log(self, address):
+        with self.assertLogs("werkzeug", logging.INFO) as logged:
+            logging.getLogger("werkzeug").info(
+                '%s - - [%s] "%s" %s -', "::1", "now", f"GET {address} HTTP/1.1", 303
+            )
+        [line] = logged.output
+        return line
+
+    def assertMasked(self, address):
+        line = self.log(address)
+        self.assertNotIn("CODE-1", line)
+        self.assertNotIn("STATE-1", line)
+        self.assertIn("303", line)
+        return line
+
+    def test_the_callback_is_logged_without_what_it_brings(self):
+        self.assertIn(const.CALLBACK_ROUTE, self.assertMasked(self.ADDRESS))
+
+    def test_so_are_addresses_that_carry_it_along_encoded_any_number_of_times(self):
+        encoded = self.ADDRESS
+        for depth in range(1, 6):
+            encoded = quote(encoded, safe="")
+            for address in (
+                f"/web/login?redirect={encoded}",
+                f"/web/login?redirect={encoded.lower()}",
+                f"/web/login/totp?a=1&redirect={quote('/odoo?x=' + encoded)}",
+                f"/web/login?redirect={encoded.replace('oauth', '%6Fauth')}",
+                f"http://odoo.example/web/login?redirect={encoded}",
+                encoded,
+            ):
+                with self.subTest(depth=depth, address=address):
+                    self.assertMasked(address.replace("code-1", "CODE-1"))
+
+    def test_other_addresses_are_logged_as_they_are(self):
+        for address in ("/odoo?code=CODE-1", "/web/login?redirect=%2Fodoo%3Fcode%3D1"):
+            with self.subTest(address):
+                self.assertIn(address, self.log(address))
 
 
 @tagged("post_install", "-at_install")
@@ -106,7 +191,10 @@ class TestLoginGoesWrong(JdHttpCase):
         connectors = self.env["jd.connector"].sudo().with_context(active_test=False)
         return (
             warehouses.search([]).ids,
-            [(c.id, c.state, c.access_token) for c in connectors.search([])],
+            [
+                (c.id, c.state, vault.get(c, "access_token"))
+                for c in connectors.search([])
+            ],
             self.env["res.partner"].search_count([]),
         )
 
@@ -256,8 +344,8 @@ class TestLoginGoesWrong(JdHttpCase):
 
     def test_the_secret_was_removed_meanwhile(self):
         location = self.sign_in(self.start_login(self.connector))
-        self.application.secret = False
-        self.fail_on_the_way_back("must be entered again", location=location)
+        self.application.write({"secret": False})
+        self.fail_on_the_way_back("must be entered", location=location)
 
     # === What JD says === #
 

@@ -96,6 +96,27 @@ class TestWarehouse(JdCase):
         self.connect(self.connector)
         self.assertEqual(self.connector.warehouse_ids.code, "J0002")
 
+    def test_a_name_that_another_warehouse_of_jds_has_gets_a_number(self):
+        self.connect(self.connector)
+        [warehouse] = self.connector.warehouse_ids
+        taken = warehouse.name.replace(QUICK_WAREHOUSE, "110000102")
+        warehouse.sudo().name = taken
+        self.make_warehouse(name=f"{taken} (2)", code="TWO")
+        rows = self.connector._get_operations().warehouses(
+            QUICK_DEPARTMENT, ["110000102"]
+        )
+        self.connector._ensure_warehouses({QUICK_DEPARTMENT: rows})
+        created = self.connector.warehouse_ids - warehouse
+        self.assertEqual(created.name, f"{taken} (3)")
+
+    def test_a_warehouse_that_jd_lists_twice_is_made_once(self):
+        self.connect(self.connector)
+        rows = self.connector._get_operations().warehouses(
+            QUICK_DEPARTMENT, ["110000102"]
+        )
+        self.connector._ensure_warehouses({QUICK_DEPARTMENT: rows * 2})
+        self.assertEqual(len(self.connector.warehouse_ids), 2)
+
     def test_jd_closing_a_warehouse_does_not_hold_back_a_reconnect(self):
         warehouse = self.connect(self.connector).warehouse_ids
         self.sandbox.do("warehouse", no=QUICK_WAREHOUSE, status="3")

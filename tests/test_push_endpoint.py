@@ -15,6 +15,7 @@ from odoo.tests import HttpCase, tagged
 
 from .. import const
 from ..lib.jdl.messages import MEMBERS
+from ..models.connection import vault
 from .jd_case import JdCase
 from .live_case import LiveCase
 from .order_case import JdOrderCase
@@ -206,6 +207,7 @@ class TestPushEndpoint(JdCase, HttpCase):
 
     def test_a_copy_of_the_database_lets_nobody_in(self):
         self.env["ir.config_parameter"].set_param("database.uuid", "of-the-copy")
+        self.env.cr.cache.clear()
         self.assertRejected(401, make_body())
 
     def test_an_old_or_early_message_is_rejected(self):
@@ -466,14 +468,14 @@ class TestSandboxPushes(JdOrderCase, HttpCase):
         order = self.make_delivery(1, 1).jd_order_id
         self.run_cron("push_orders")
         application = self.connector.sudo().token_application_id
-        secret = application.secret
+        secret = vault.get(application, "secret")
         self.sandbox.do("settings", push_backoff=0.3)
-        application.secret = False
+        application.write({"secret": False})
         self.sandbox.do("advance", to="100130")
         self.env.flush_all()
         with self.allow_requests(all_requests=True):
             time.sleep(1)
-        application.secret = secret
+        application.write({"secret": secret})
         sent = self.deliver_messages(2)
         self.assertEqual({each["state"] for each in sent}, {"delivered"})
         self.assertTrue(all(each["attempts"] > 1 for each in sent))

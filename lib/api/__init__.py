@@ -4,6 +4,7 @@ from .account import (
     Application,
     Endpoints,
     Token,
+    get_fingerprint,
 )
 from .errors import (
     CredentialsRefused,

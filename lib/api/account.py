@@ -1,5 +1,6 @@
 """Who is calling, and where to."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -41,3 +42,13 @@ class Token:
     refresh_token: str = field(default="", repr=False)
     refresh_expires_at: datetime | None = None
     account: str = ""
+
+    @property
+    def fingerprint(self):
+        """What tells this token from others and opens nothing."""
+        return get_fingerprint(self.access_token)
+
+
+def get_fingerprint(access_token):
+    """Return the `Token.fingerprint` of an access token."""
+    return hashlib.sha256(access_token.encode()).hexdigest()

@@ -48,11 +48,11 @@ class OutcomeUnknown(JdError):
 class CredentialsRefused(JdError):
     """Application, signature or token not accepted: stop this connector.
 
-    `token` is the `Token` that the call was made with, None where none was sent: by
-    the time JD refuses it, there may be another.
+    `token_fingerprint` is that of the `Token` that the call was made with, empty where
+    none was sent: by the time JD refuses it, there may be another.
     """
 
-    token = None
+    token_fingerprint = ""
 
 
 class TokenRefused(CredentialsRefused):

@@ -8,6 +8,7 @@ from .. import clock, gateway_errors, signing
 from ..api import CredentialsRefused, JdError, OutcomeUnknown
 from ..gateway_errors import read_code, read_request_id
 from ..transport import Request
+from . import credentials
 from .codes import error_for
 from .fields import words
 from .headers import HEADERS
@@ -39,8 +40,7 @@ class JdlGateway:
 
     def __init__(self, endpoints, application, token, pin, transport):
         self._base = endpoints.gateway
-        self._application = application
-        self._token = token
+        credentials.keep(self, application, token)
         self._pin = pin
         self._transport = transport
 
@@ -67,16 +67,17 @@ class JdlGateway:
                 request, lambda answer: _open(answer, call, read)
             )
         except CredentialsRefused as error:
-            error.token = self._token
+            _application, token = credentials.get(self)
+            error.token_fingerprint = token.fingerprint
             raise
 
     def _sign(self, path, body):
-        application = self._application
+        application, token = credentials.get(self)
         timestamp = clock.to_jd(self._transport.now())
         sign = signing.jdl_call(
             application.secret,
             algorithm=application.algorithm,
-            access_token=self._token.access_token,
+            access_token=token.access_token,
             app_key=application.key,
             path=path,
             body=body,
@@ -85,7 +86,7 @@ class JdlGateway:
         )
         return {
             "LOP-DN": _DOMAIN,
-            "access_token": self._token.access_token,
+            "access_token": token.access_token,
             "algorithm": application.algorithm,
             "app_key": application.key,
             "sign": sign,

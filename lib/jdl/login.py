@@ -7,6 +7,7 @@ from .. import clock, gateway_errors, signing
 from ..api import CredentialsRefused, OutcomeUnknown, Refused, Token, TokenRefused
 from ..gateway_errors import read_code, read_request_id
 from ..transport import Request
+from . import credentials
 from .fields import words
 from .headers import HEADERS
 
@@ -26,12 +27,13 @@ _TOKEN = re.compile("[!-~]{1,2000}")
 class JdlLogin:
     def __init__(self, endpoints, application, transport):
         self._base = endpoints.oauth
-        self._application = application
+        credentials.keep(self, application)
         self._transport = transport
 
     def authorize_url(self, redirect_uri, state):
+        [application] = credentials.get(self)
         query = {
-            "client_id": self._application.key,
+            "client_id": application.key,
             "redirect_uri": redirect_uri,
             "response_type": "code",
             "state": state,
@@ -39,21 +41,23 @@ class JdlLogin:
         return f"{self._base}/oauth/authorize?{urlencode(query)}"
 
     def exchange_code(self, code):
+        [application] = credentials.get(self)
         params = {
             "code": code,
-            "client_id": self._application.key,
-            "client_secret": self._application.secret,
+            "client_id": application.key,
+            "client_secret": application.secret,
         }
         return self._ask("oauth/token", params, secret=code)
 
     def refresh(self, token):
+        [application] = credentials.get(self)
         timestamp = clock.to_jd(self._transport.now())
         fields = {
-            "app_key": self._application.key,
+            "app_key": application.key,
             "refresh_token": token.refresh_token,
             "timestamp": timestamp,
         }
-        sign = signing.jdl_refresh(self._application.secret, **fields)
+        sign = signing.jdl_refresh(application.secret, **fields)
         return self._ask(
             "oauth/refresh", {**fields, "sign": sign}, secret=token.refresh_token
         )

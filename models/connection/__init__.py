@@ -1,4 +1,5 @@
 from . import (
+    ir_http,
     jd_application,
     jd_call,
     jd_connector,
@@ -8,6 +9,7 @@ from . import (
     jd_connector_message_watch,
     jd_connector_operations,
     jd_connector_orders,
+    jd_connector_pause,
     jd_connector_token,
     jd_connector_warehouses,
     res_config_settings,

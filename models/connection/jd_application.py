@@ -1,21 +1,86 @@
+import hashlib
 import secrets
 
 from odoo import api, fields, models
-from odoo.fields import NO_ACCESS
 
 from ...lib import api as jd_api
 from ...lib import signing
 from ...lib.api import MessageForm
+from . import vault
 
 SIGNATURES = [(name, name) for name in signing.ALGORITHMS]
 USUAL_SIGNATURE = signing.ALGORITHMS[0]
 
 
+class Paused(jd_api.RetryLater):
+    """JD is not called until somebody decides; nothing is lost, all of it waits.
+
+    Its message is in the user's words.
+    """
+
+
+def get_address(records, route):
+    """Return the address under which JD reaches a route of this database."""
+    return records.get_base_url().rstrip("/") + route
+
+
+def explain_pause(env, problem):
+    """Return in the user's words what must be decided before JD is called again.
+
+    :param type problem: The `vault.VaultError` class.
+    """
+    if issubclass(problem, vault.Moved):
+        return env._(
+            "This database was moved, restored or copied. A system administrator "
+            "opens the connection and says which it is: until then JD is not called."
+        )
+    if issubclass(problem, vault.BadKey):
+        return env._(
+            "What Odoo's configuration has as %(option)s is not an encryption key. "
+            "Until it is corrected JD is not called.",
+            option=vault.OPTION,
+        )
+    return env._(
+        "The APP SECRET or the login was encrypted with a key that Odoo's "
+        "configuration no longer has. Put the key back, or enter the APP SECRET again "
+        "and click Reconnect: until then JD is not called."
+    )
+
+
+def get_client_application(application):
+    """Return key, secret and algorithm to sign with.
+
+    A function, as what it returns must not be in reach of a template's expressions.
+
+    :raise lib.api.CredentialsRefused: The secret is missing; the message is in the
+        user's words.
+    :raise Paused: The secret cannot be used here and now.
+    """
+    application_sudo = application.sudo()  # merchants may not see applications
+    try:
+        secret = vault.get(application_sudo, "secret")
+    except vault.VaultError as exc:
+        raise Paused(explain_pause(application.env, type(exc))) from exc
+    if not secret:
+        raise jd_api.CredentialsRefused(
+            application.env._(
+                "The APP SECRET of the JD application %(key)s must be entered: it is "
+                "missing.",
+                key=application_sudo.key or "-",
+            )
+        )
+    return jd_api.Application(
+        key=application_sudo.key,
+        secret=secret,
+        algorithm=application_sudo.algorithm,
+    )
+
+
 class JdApplication(models.Model):
     """An application registered at JD: the shared one, or a merchant's own.
 
-    No user can read the secret back. It is bound to the database it was typed into,
-    so that a restored copy cannot use it.
+    `create` and `write` take its APP SECRET as `secret`, which is no field: it goes to
+    the vault, and nobody reads it back.
     """
 
     _name = "jd.application"
@@ -30,9 +95,6 @@ class JdApplication(models.Model):
         help="Empty for the application that all companies share.",
     )
     key = fields.Char(string="APP KEY", required=True)
-    secret = fields.Char(
-        string="APP SECRET", groups=NO_ACCESS, copy=False, exportable=False
-    )
     algorithm = fields.Selection(
         selection=SIGNATURES,
         string="Signature",
@@ -56,7 +118,6 @@ class JdApplication(models.Model):
         store=True,
         copy=False,
     )
-    database_uuid = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
     has_secret = fields.Boolean(compute="_compute_has_secret", compute_sudo=True)
 
     _shared_uniq = models.UniqueIndex(
@@ -66,13 +127,10 @@ class JdApplication(models.Model):
 
     # === COMPUTES === #
 
-    @api.depends("secret", "database_uuid")
     def _compute_has_secret(self):
-        database_uuid = self._get_database_uuid()
+        problems = vault.find_problems(self, "secret")
         for application in self:
-            application.has_secret = bool(
-                application.secret and application.database_uuid == database_uuid
-            )
+            application.has_secret = problems.get(application.id, True) is None
 
     @api.depends("message_form")
     def _compute_message_path(self):
@@ -85,38 +143,79 @@ class JdApplication(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._bind_secret(vals) for vals in vals_list])
+        pairs = [self._split(vals) for vals in vals_list]
+        applications = super().create([vals for _secret, vals in pairs])
+        for application, (secret, _vals) in zip(applications, pairs, strict=True):
+            application._store_secret(secret)
+        return applications
 
     def write(self, vals):
-        vals = self._bind_secret(vals)
+        secret, vals = self._split(vals)
         renamed = self.filtered(lambda app: vals.get("key", app.key) != app.key)
-        if renamed and not vals.get("secret"):
-            vals["secret"] = False  # it was the secret of another key
         res = super().write(vals)
+        if secret is not None:
+            for application in self:
+                application._store_secret(secret)
+        else:
+            for application in renamed:
+                application._store_secret("")  # it was the secret of another key
         renamed._expire_logins()
         return res
 
     # === BUSINESS === #
 
     @api.model
-    def _bind_secret(self, vals):
-        """Return the values stripped of blanks, a secret bound to this database."""
+    def _split(self, vals):
+        """Return the secret, None where there is none, and the values of fields."""
         vals = dict(vals)
-        for name in {"key", "secret"} & vals.keys():
-            vals[name] = (vals[name] or "").strip()
-        if vals.get("secret"):
-            vals["database_uuid"] = self._get_database_uuid()
-        return vals
+        secret = vals.pop("secret", None)
+        if "key" in vals:
+            vals["key"] = (vals["key"] or "").strip()
+        return secret if secret is None else (secret or "").strip(), vals
 
-    @api.model
-    def _get_database_uuid(self):
-        # sudo: system parameters are closed to users; the uuid itself stays here.
-        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+    def _store_secret(self, secret):
+        vault.put(self, secret=secret)
+        self.invalidate_recordset(["has_secret"])
+        self.modified(["has_secret"])
 
     @api.model
     def _get_database_tag(self):
-        """Return six characters that tell our numbers at JD from other databases'."""
-        return self._get_database_uuid().replace("-", "")[:6].upper()
+        """Return six characters that tell our numbers at JD from other databases'.
+
+        They change where the database was moved, restored or copied.
+        """
+        place = vault.get_place(self.env)
+        return hashlib.sha256(place.encode()).hexdigest()[:6].upper()
+
+    @api.model
+    def _get_vault_notice(self):
+        """Return what an administrator should know of how secrets are kept, or False.
+
+        In the user's words; for those who set up this database.
+        """
+        try:
+            has_key = vault.has_key()
+        except vault.BadKey as exc:
+            return explain_pause(self.env, type(exc))
+        if not has_key:
+            return self.env._(
+                "APP SECRETs and logins are stored in clear: Odoo's configuration has "
+                "no %(option)s. Set one, as the module's README says.",
+                option=vault.OPTION,
+            )
+        count = vault.count_clear(self.env)
+        if count:
+            return self.env._(
+                "%(count)s APP SECRETs and logins were stored before there was a key, "
+                "and are still in clear. Encrypt them, as the module's README says.",
+                count=count,
+            )
+        return False
+
+    @api.model
+    def _rotate_encryption_key(self):
+        """Encrypt all that is stored with the first configured key; return how many."""
+        return vault.rotate(self.env)
 
     @api.model
     def _get_shared(self):
@@ -143,25 +242,3 @@ class JdApplication(models.Model):
             connector_sudo._expire_login(
                 self.env._("The APP KEY of its JD application was changed.")
             )
-
-    def _get_client_application(self):
-        """Return key, secret and algorithm to sign with.
-
-        :raise lib.api.CredentialsRefused: The secret is missing or was entered in
-            another database; the message is in the user's words.
-        """
-        application_sudo = self.sudo()  # the secret is closed to every user
-        if not application_sudo.has_secret:
-            raise jd_api.CredentialsRefused(
-                self.env._(
-                    "The APP SECRET of the JD application %(key)s must be entered "
-                    "again: it is missing, or this database is a copy of the one it "
-                    "was entered in.",
-                    key=application_sudo.key or "-",
-                )
-            )
-        return jd_api.Application(
-            key=application_sudo.key,
-            secret=application_sudo.secret,
-            algorithm=application_sudo.algorithm,
-        )

@@ -9,15 +9,17 @@ from odoo.fields import NO_ACCESS
 
 from ... import const
 from ...lib import api as jd_api
-from .jd_application import SIGNATURES, USUAL_SIGNATURE
+from . import vault
+from .jd_application import SIGNATURES, USUAL_SIGNATURE, get_address
 
-# Characters that come along when text is copied from web pages and chats.
-INVISIBLE = dict.fromkeys(
-    map(
-        ord,
-        "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-        "\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}",
-    )
+# Unicode's categories of what is not seen: controls, formats such as the soft hyphen
+# or marks of direction, halves of characters, separators of lines.
+UNSEEN_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
+# And what is not seen though it counts as a letter or a mark: fillers, joiners,
+# selectors of a variant.
+UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0000-\U000e0fff]"
 )
 
 
@@ -151,7 +153,9 @@ class JdConnector(models.Model):
         "JD's messages arrive.",
     )
 
-    # Login (jd_connector_login.py) and token (jd_connector_token.py).
+    # Login (jd_connector_login.py) and token (jd_connector_token.py); access token and
+    # refresh token are in the vault. The nonce says which signed `state` is awaited: it
+    # opens nothing.
     login_nonce = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
     login_user_id = fields.Many2one(
         "res.users",
@@ -168,10 +172,7 @@ class JdConnector(models.Model):
         help="When somebody signed in at JD last.",
     )
     is_just_connected = fields.Boolean(compute="_compute_is_just_connected")
-    access_token = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
-    refresh_token = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
     refresh_expires_at = fields.Datetime(groups=NO_ACCESS, copy=False)
-    token_database_uuid = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
     # The token acts for the application it was issued to, whatever `mode` says by now.
     token_application_id = fields.Many2one(
         "jd.application", copy=False, ondelete="set null", groups="base.group_system"
@@ -200,6 +201,14 @@ class JdConnector(models.Model):
     is_expiring = fields.Boolean(
         compute="_compute_is_expiring", search="_search_is_expiring"
     )
+
+    # Pause (jd_connector_pause.py).
+    pause_reason = fields.Char(
+        compute="_compute_pause",
+        compute_sudo=True,
+        help="Why JD is not called until somebody decides.",
+    )
+    is_moved = fields.Boolean(compute="_compute_pause", compute_sudo=True)
 
     # Warehouses (jd_connector_warehouses.py).
     warehouse_ids = fields.One2many(
@@ -326,6 +335,9 @@ class JdConnector(models.Model):
         "administrator to release it.",
     )
 
+    def init(self):
+        vault.create_table(self.env.cr)
+
     @api.model
     def _default_environment(self):
         # sudo: system parameters are closed to merchants.
@@ -353,9 +365,8 @@ class JdConnector(models.Model):
     @api.depends("company_id")
     def _compute_urls(self):
         for connector in self:
-            base_url = connector.get_base_url()
-            connector.callback_url = base_url + const.CALLBACK_ROUTE
-            connector.message_url = base_url + const.MESSAGE_ROUTE
+            connector.callback_url = get_address(connector, const.CALLBACK_ROUTE)
+            connector.message_url = get_address(connector, const.MESSAGE_ROUTE)
 
     @api.depends("warehouse_ids")
     def _compute_warehouse_count(self):
@@ -382,8 +393,6 @@ class JdConnector(models.Model):
     @api.constrains("pin")
     def _check_pin(self):
         for connector in self:
-            if not connector.pin:
-                raise ValidationError(self.env._("Enter the PIN that JD gave you."))
             if len(connector.pin) > const.IDENTIFIER_LENGTH:
                 raise ValidationError(
                     self.env._(
@@ -467,15 +476,41 @@ class JdConnector(models.Model):
         """Return the values without blanks and invisible characters from pasting.
 
         Full-width digits of a Chinese keyboard become plain ones. A PIN may hold any
-        letters and keeps them.
+        letters and keeps them, each in its one composed form.
+
+        :raise ValidationError: One is no text, or there is nothing to see of the PIN.
         """
         vals = dict(vals)
         for name in {"pin", "department_no", "warehouse_no"} & vals.keys():
-            text = (vals[name] or "").translate(INVISIBLE).strip()
-            if name != "pin":
+            text = self._get_seen(self._get_text(vals[name]))
+            if name == "pin":
+                text = unicodedata.normalize("NFC", text)
+                if not text:
+                    raise ValidationError(self.env._("Enter the PIN that JD gave you."))
+            else:
                 text = unicodedata.normalize("NFKC", text).upper()
             vals[name] = text or False
         return vals
+
+    @api.model
+    def _get_text(self, value):
+        """Return what was sent as text: a number by its digits, nothing as empty."""
+        if value is None or value is False:
+            return ""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, int) and value is not True:
+            return str(value)
+        raise ValidationError(
+            self.env._("Enter PIN, department number and warehouse number as text.")
+        )
+
+    @api.model
+    def _get_seen(self, text):
+        """Return what a reader sees of a text, with single spaces."""
+        text = " ".join(text.split())
+        seen = (c for c in text if unicodedata.category(c) not in UNSEEN_CATEGORIES)
+        return " ".join(UNSEEN.sub("", "".join(seen)).split())
 
     @api.model
     def _is_identifier(self, pattern, number):

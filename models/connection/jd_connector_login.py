@@ -13,6 +13,8 @@ from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ... import const
 from ...lib import api as jd_api
+from . import vault
+from .jd_application import Paused, explain_pause
 
 _logger = logging.getLogger(__name__)
 
@@ -67,6 +69,11 @@ class JdConnector(models.Model):
                 )
             )
         application_sudo = self._get_application()
+        problem = vault.find_problems(application_sudo, "secret").get(
+            application_sudo.id
+        )
+        if problem:
+            raise UserError(explain_pause(self.env, problem))
         if self.mode == "quick" and not application_sudo.has_secret:
             self._raise_shared_application_missing()
         missing = [
@@ -325,6 +332,8 @@ class JdConnector(models.Model):
 
     def _explain_login_error(self, error):
         """Return title and text of the page that explains an error of the login."""
+        if isinstance(error, Paused):
+            return self.env._("The connection is paused"), error.message
         if isinstance(error, jd_api.RetryLater | jd_api.OutcomeUnknown):
             return self.env._("JD does not answer"), self.env._(
                 "You signed in, but JD's service could not finish the login. Wait a "

@@ -1,7 +1,7 @@
 """How a connection reaches JD: application, protocol, operations and their errors."""
 
+import re
 from functools import cache
-from urllib.parse import urlsplit
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -10,6 +10,12 @@ from ... import const, lib
 from ...lib import api as jd_api
 from ...lib.transport import Transport
 from ..mixins.jd_worker_mixin import log_unforeseen
+from .jd_application import Paused, get_client_application
+from .jd_connector_token import get_stored_token
+
+# The whole address of a sandbox: what it does not name is on no other machine.
+SANDBOX_URL = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::([0-9]{1,5}))?")
+HIGHEST_PORT = 65_535
 
 
 @cache
@@ -30,7 +36,7 @@ class JdConnector(models.Model):
         try:
             departments = self._get_operations().departments()
         except jd_api.CredentialsRefused as exc:
-            self._expire_login(exc.message, exc.token)
+            self._expire_login(exc.message, exc.token_fingerprint)
             return self._notify("danger", self._explain(exc))
         except jd_api.JdError as exc:
             raise UserError(self._explain(exc)) from exc
@@ -96,7 +102,8 @@ class JdConnector(models.Model):
         # sudo: system parameters are closed to merchants.
         parameters = self.env["ir.config_parameter"].sudo()
         url = (parameters.get_param(const.SANDBOX_URL_PARAMETER) or "").rstrip("/")
-        if urlsplit(url).hostname not in const.SANDBOX_HOSTS:
+        found = SANDBOX_URL.fullmatch(url)
+        if not found or not 0 < int(found[1] or 80) <= HIGHEST_PORT:
             raise jd_api.CredentialsRefused(
                 self.env._(
                     "There is no JD sandbox on this machine. Choose JD as the "
@@ -112,13 +119,14 @@ class JdConnector(models.Model):
 
         :raise lib.api.CredentialsRefused: The application is not ready, or there is no
             such environment; the message is in the user's words.
+        :raise Paused: JD is not called until somebody decides.
         """
         if application is None:
             application = self._get_application()
         return lib.login(
             self._get_protocol(),
             endpoints=self._get_endpoints(),
-            application=application._get_client_application(),
+            application=get_client_application(application),
             transport=get_transport(),
         )
 
@@ -128,29 +136,33 @@ class JdConnector(models.Model):
         :param token: A token fresh from the login; otherwise the stored one.
         :raise lib.api.CredentialsRefused: Token or application cannot be used; the
             message is in the user's words.
+        :raise Paused: JD is not called until somebody decides.
         """
         self.ensure_one()
         connector_sudo = self.sudo()  # token and application are closed to users
         if token:
             application_sudo = self._get_application()
         else:
-            token = connector_sudo._get_stored_token()
+            token = get_stored_token(connector_sudo)
             application_sudo = connector_sudo.token_application_id
         return lib.connect(
             self._get_protocol(),
             endpoints=self._get_endpoints(),
-            application=application_sudo._get_client_application(),
+            application=get_client_application(application_sudo),
             token=token,
             pin=self.pin,
             transport=get_transport(),
         )
 
     def _get_operations_or_expire(self):
-        """Return JD's operations; where it has no login, None, and ask for one."""
+        """Return JD's operations; where they cannot be used, None, and ask for help."""
         if self.state != "connected":
             return None
         try:
             return self._get_operations()
+        except Paused:
+            self._request_decision()
+            return None
         except jd_api.CredentialsRefused as exc:
             self._expire_login(exc.message)
             return None
@@ -173,6 +185,8 @@ class JdConnector(models.Model):
 
     def _explain(self, error):
         """Return in the merchant's words what an error means, and what to do."""
+        if isinstance(error, Paused):
+            return error.message
         if isinstance(error, jd_api.Throttled):
             return self.env._(
                 "JD asks for a pause: it was called too often. Try again later."

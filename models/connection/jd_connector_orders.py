@@ -64,7 +64,9 @@ class JdConnector(models.Model):
             self.env["jd.order"]._trigger(name)
 
     def _get_pause_notice(self):
-        """Return what the merchant reads while orders wait for a login."""
+        """Return what the merchant reads while orders wait for somebody."""
+        if self.pause_reason:
+            return self.pause_reason
         return self.env._(
             "Waiting: the connection %(pin)s is not signed in at JD. It goes on by "
             "itself once somebody has clicked Reconnect there.",

@@ -8,6 +8,36 @@ from odoo.service.model import retrying
 
 from ... import const
 from ...lib import api as jd_api
+from . import vault
+from .jd_application import Paused, explain_pause
+
+
+def get_stored_token(connector):
+    """Return the token of a connection.
+
+    A function, as what it returns must not be in reach of a template's expressions.
+
+    :raise lib.api.TokenRefused: There is none; the message is in the user's words.
+    :raise Paused: It cannot be used here and now.
+    """
+    connector_sudo = connector.sudo()  # when a login may be renewed is closed to users
+    try:
+        access_token = vault.get(connector_sudo, "access_token")
+        refresh_token = vault.get(connector_sudo, "refresh_token")
+    except vault.VaultError as exc:
+        raise Paused(explain_pause(connector.env, type(exc))) from exc
+    if connector_sudo.state != "connected" or not access_token:
+        raise jd_api.TokenRefused(
+            connector.env._(
+                "The connection %(pin)s is not connected.", pin=connector_sudo.pin
+            )
+        )
+    return jd_api.Token(
+        access_token=access_token,
+        access_expires_at=connector_sudo.token_expires_at,
+        refresh_token=refresh_token,
+        refresh_expires_at=connector_sudo.refresh_expires_at or None,
+    )
 
 
 class JdConnector(models.Model):
@@ -65,47 +95,29 @@ class JdConnector(models.Model):
 
     # === LIFE CYCLE === #
 
-    def _get_stored_token(self):
-        """Return the stored token; call it on a superuser record.
-
-        :raise lib.api.TokenRefused: There is none, or another database got it; the
-            message is in the user's words.
-        """
-        if self.state != "connected" or not self.access_token:
-            raise jd_api.TokenRefused(
-                self.env._("The connection %(pin)s is not connected.", pin=self.pin)
-            )
-        if self.token_database_uuid != self.token_application_id._get_database_uuid():
-            raise jd_api.TokenRefused(
-                self.env._(
-                    "This database is a copy of the one that signed in at JD. Sign in "
-                    "again here if the copy is to work with JD."
-                )
-            )
-        return jd_api.Token(
-            access_token=self.access_token,
-            access_expires_at=self.token_expires_at,
-            refresh_token=self.refresh_token or "",
-            refresh_expires_at=self.refresh_expires_at or None,
-        )
-
     def _record_login(self, token):
         """Store a token fresh from the login, be connected and resume the orders."""
         self.sudo().write(  # sudo: tokens are closed to users
-            self._prepare_token_values(token)
-            | {
+            {
                 "state": "connected",
                 "token_application_id": self._get_application().id,
-                "token_database_uuid": self.env["jd.application"]._get_database_uuid(),
                 "login_user_id": self.env.uid,
                 "login_at": fields.Datetime.now(),
             }
         )
+        self._store_token(token)
         self._close_login_activities()
         self._resume_orders()
 
+    def _store_token(self, token):
+        """Store a token in the vault, and when it ends and is to be renewed here."""
+        vault.put(
+            self, access_token=token.access_token, refresh_token=token.refresh_token
+        )
+        self.sudo().write(self._prepare_token_values(token))  # closed to users
+
     def _prepare_token_values(self, token):
-        """Return the values to store of a token, with the time of its renewal."""
+        """Return what the connection tells of a token."""
         end = min(filter(None, [token.access_expires_at, token.refresh_expires_at]))
         lead = min(
             (end - fields.Datetime.now()) * const.RENEWAL_SHARE,
@@ -113,8 +125,6 @@ class JdConnector(models.Model):
         )
         renew_at = (end - lead).replace(microsecond=0)
         return {
-            "access_token": token.access_token,
-            "refresh_token": token.refresh_token,
             "refresh_expires_at": token.refresh_expires_at,
             "token_expires_at": token.access_expires_at,
             "token_renew_at": renew_at if token.refresh_token else False,
@@ -158,7 +168,7 @@ class JdConnector(models.Model):
         connector_sudo = self.sudo()  # token and application are closed to users
         result = old = None
         try:
-            old = connector_sudo._get_stored_token()
+            old = get_stored_token(connector_sudo)
             login = self._get_login(connector_sudo.token_application_id)
             self.env["ir.cron"]._commit_progress()
             result = login.refresh(old)
@@ -176,7 +186,7 @@ class JdConnector(models.Model):
         :param result: The new token, the error, or None where nobody knows.
         """
         self.sudo().is_renewing = False
-        if self.state != "connected" or (old and not self._is_stored(old)):
+        if self.state != "connected" or (old and not self._is_stored(old.fingerprint)):
             return
         if result is None or isinstance(
             result, jd_api.RetryLater | jd_api.OutcomeUnknown
@@ -187,12 +197,15 @@ class JdConnector(models.Model):
         elif result.access_expires_at <= old.access_expires_at:
             self._give_up_renewal(self.env._("the new one is not valid for longer"))
         else:
-            self.sudo().write(self._prepare_token_values(result))
+            self._store_token(result)
 
-    def _is_stored(self, token):
+    def _is_stored(self, fingerprint):
         """Whether this is the token in use: no renewal or new login has replaced it."""
-        connector_sudo = self.sudo()  # tokens are closed to users
-        return connector_sudo.access_token == token.access_token
+        try:
+            access_token = vault.get(self, "access_token")
+        except vault.VaultError:
+            return False
+        return jd_api.get_fingerprint(access_token) == fingerprint
 
     def _give_up_renewal(self, words):
         """Stop renewing: the token stays in use until it expires.
@@ -209,18 +222,18 @@ class JdConnector(models.Model):
             )
         )
 
-    def _expire_login(self, words="", token=None):
+    def _expire_login(self, words="", fingerprint=""):
         """Wipe the token and ask somebody to sign in again; orders wait until then.
 
         Does nothing where the row is being written by another transaction: a token that
         is still stored is refused again at the next call.
 
         :param str words: Why.
-        :param lib.api.Token token: The one that JD refused. If another is stored by
+        :param str fingerprint: Of the token that JD refused. If another is stored by
             now, the refusal came late and nothing happens.
         """
         connector = self._lock_available()
-        if not connector or (token and not connector._is_stored(token)):
+        if not connector or (fingerprint and not connector._is_stored(fingerprint)):
             return
         connector._wipe_token("expired")
         connector._request_attention(
@@ -234,11 +247,11 @@ class JdConnector(models.Model):
         )
 
     def _wipe_token(self, state):
-        self.sudo().write(  # sudo: tokens are closed to users
+        for connector in self:
+            vault.put(connector, access_token=None, refresh_token=None)
+        self.sudo().write(  # sudo: when a login may be renewed is closed to users
             {
                 "state": state,
-                "access_token": False,
-                "refresh_token": False,
                 "refresh_expires_at": False,
                 "token_renew_at": False,
                 "token_application_id": False,

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ... import const
-from .jd_application import SIGNATURES, USUAL_SIGNATURE
+from . import vault
+from .jd_application import SIGNATURES, USUAL_SIGNATURE, get_address
 
 
 class ResConfigSettings(models.TransientModel):
@@ -11,11 +13,16 @@ class ResConfigSettings(models.TransientModel):
         string="JD APP KEY",
         help="The application that connections in quick mode share.",
     )
+    # What is typed waits in the vault until the settings are saved.
     jd_app_secret = fields.Char(
         string="JD APP SECRET",
+        compute="_compute_jd_app_secret",
+        inverse="_inverse_jd_app_secret",
+        exportable=False,
         help="Once saved, nobody can read it here again, only replace it.",
     )
     jd_has_app_secret = fields.Boolean()
+    jd_vault_notice = fields.Char()
     jd_app_algorithm = fields.Selection(
         selection=SIGNATURES,
         string="JD Signature",
@@ -30,6 +37,16 @@ class ResConfigSettings(models.TransientModel):
         help="Register it with the application, so that JD's messages arrive.",
     )
 
+    # === COMPUTES === #
+
+    def _compute_jd_app_secret(self):
+        self.jd_app_secret = False
+
+    def _inverse_jd_app_secret(self):
+        for settings in self:
+            vault.put(settings, app_secret=(settings.jd_app_secret or "").strip())
+        self.invalidate_recordset(["jd_app_secret"], flush=False)
+
     # === BUSINESS === #
 
     @api.model
@@ -41,8 +58,9 @@ class ResConfigSettings(models.TransientModel):
                 "jd_app_key": shared_sudo.key,
                 "jd_has_app_secret": shared_sudo.has_secret,
                 "jd_app_algorithm": shared_sudo.algorithm or USUAL_SIGNATURE,
-                "jd_callback_url": self.get_base_url() + const.CALLBACK_ROUTE,
-                "jd_message_url": self.get_base_url() + const.MESSAGE_ROUTE,
+                "jd_vault_notice": shared_sudo._get_vault_notice(),
+                "jd_callback_url": get_address(self, const.CALLBACK_ROUTE),
+                "jd_message_url": get_address(self, const.MESSAGE_ROUTE),
             }
         return values
 
@@ -55,10 +73,14 @@ class ResConfigSettings(models.TransientModel):
     def _set_shared_application(self):
         """Store the changes of the shared application; no secret is no change."""
         shared_sudo = self.env["jd.application"]._get_shared()
+        try:
+            secret = vault.get(self, "app_secret")
+        except vault.VaultError as exc:
+            raise UserError(self.env._("Enter the APP SECRET again.")) from exc
         changes = shared_sudo._get_changes(
             {
                 "key": self.jd_app_key,
-                "secret": self.jd_app_secret,
+                "secret": secret,
                 "algorithm": self.jd_app_algorithm,
             }
         )
@@ -66,4 +88,8 @@ class ResConfigSettings(models.TransientModel):
             shared_sudo.write(changes)
         elif "key" in changes:
             shared_sudo.create(changes)
-        self.jd_app_secret = False
+        elif secret:
+            raise UserError(
+                self.env._("Enter the APP KEY together with its APP SECRET.")
+            )
+        vault.put(self, app_secret=None)

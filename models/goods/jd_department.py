@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from ... import const
 from ...lib import api as jd_api
+from ..connection.jd_application import Paused
 
 
 class JdDepartment(models.Model):
@@ -133,8 +134,11 @@ class JdDepartment(models.Model):
         self.served_at = fields.Datetime.now()
         try:
             step()
+        except Paused:
+            self.connector_id._request_decision()
+            self._pause(const.GOODS_RETRY_DELAY)
         except jd_api.CredentialsRefused as exc:
-            self.connector_id._expire_login(exc.message, exc.token)
+            self.connector_id._expire_login(exc.message, exc.token_fingerprint)
         except jd_api.Throttled as exc:
             self._pause(timedelta(seconds=exc.wait_seconds))
         except (jd_api.RetryLater, jd_api.OutcomeUnknown):

@@ -15,7 +15,7 @@ class JdActivityMixin(models.AbstractModel):
     _name = "jd.activity.mixin"
     _description = "JD Activities"
 
-    def _request_attention(self, note, activity_type=None):
+    def _request_attention(self, note, activity_type=None, candidates=None):
         """Give somebody an activity about this record.
 
         It comes once: for the same words, or where a type of activity is named, until
@@ -24,6 +24,8 @@ class JdActivityMixin(models.AbstractModel):
         :param str note: Plain text in the merchant's words; what JD or a person wrote
             may be part of it.
         :param str activity_type: External id of an activity type.
+        :param candidates: The users to choose from, the preferred ones first; otherwise
+            those of `_get_attention_candidates`.
         """
         self.ensure_one()
         # Escaped, and without the links that `plaintext2html` makes: what others wrote
@@ -32,7 +34,7 @@ class JdActivityMixin(models.AbstractModel):
         if not self._has_activity(note, activity_type):
             self.activity_schedule(
                 activity_type or TODO,
-                user_id=self._get_attention_user().id,
+                user_id=self._get_attention_user(candidates).id,
                 note=note,
             )
 
@@ -42,10 +44,11 @@ class JdActivityMixin(models.AbstractModel):
         known = self.activity_ids.mapped("note")
         return html2plaintext(note) in map(html2plaintext, known)
 
-    def _get_attention_user(self):
+    def _get_attention_user(self, candidates=None):
         """Return the first candidate who is active and works in the company."""
         self_sudo = self.sudo()  # whoever triggers this may not list users
-        able = self_sudo._get_attention_candidates().filtered(
+        candidates = candidates or self_sudo._get_attention_candidates()
+        able = candidates.filtered(
             lambda user: user.active and self_sudo.company_id in user.company_ids
         )
         return (able or self.env.user)[:1]

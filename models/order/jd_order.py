@@ -317,7 +317,7 @@ class JdOrder(models.Model):
         }.get(self.state, False)
 
     def _get_queued_notice(self):
-        if self.connector_id.state != "connected":
+        if self.connector_id.state != "connected" or self.connector_id.pause_reason:
             return self.connector_id._get_pause_notice()
         call = self.connector_id._get_call_name("create_order", self.kind)
         if not self.connector_id._get_allowance(call, 1):
@@ -379,7 +379,7 @@ class JdOrder(models.Model):
         self.check_access("read")
         orders_sudo = self.sudo()  # users trigger this without write access
         for connector_sudo in orders_sudo.connector_id:
-            if connector_sudo.state != "connected":
+            if connector_sudo.state != "connected" or connector_sudo.pause_reason:
                 raise UserError(connector_sudo._get_pause_notice())
         return self._show_asked(len(orders_sudo._schedule_pull()))
 

@@ -254,7 +254,9 @@ class JdOrder(models.Model):
         """Expire the login of the connection if JD refused its credentials."""
         for answer in map(answers.get, self.ids):
             if isinstance(answer, jd_api.CredentialsRefused):
-                self.connector_id._expire_login(answer.message, answer.token)
+                self.connector_id._expire_login(
+                    answer.message, answer.token_fingerprint
+                )
                 return
 
     def _keep_reference(self, answer):

@@ -179,7 +179,7 @@ class StockPicking(models.Model):
             return order_sudo.notice
         # sudo: whoever sees the transfer may know why JD does not have it.
         connector_sudo = self.jd_connector_id.sudo()
-        if connector_sudo.state != "connected":
+        if connector_sudo.state != "connected" or connector_sudo.pause_reason:
             return connector_sudo._get_pause_notice()
         incoming = self.jd_kind in ("inbound", "customer_return")
         policy = connector_sudo["receipt_policy" if incoming else "push_policy"]

@@ -2,12 +2,18 @@ from collections import defaultdict
 from datetime import datetime
 from itertools import chain, count
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import mute_logger
 
 from ... import const, lib
 from ...lib.api import GoodsLevel
+
+# How often a warehouse is created under another name while others take the same ones.
+NAMES_TRIED = 20
 
 
 class StockWarehouse(models.Model):
@@ -102,7 +108,8 @@ class StockWarehouse(models.Model):
             ]
         ).grouped("jd_warehouse_no")
         found_sudo = warehouses_sudo.browse()
-        for row in rows:
+        # JD may list a warehouse more than once.
+        for row in {row.number: row for row in rows}.values():
             warehouse_sudo = known.get(row.number)
             if not warehouse_sudo:
                 warehouse_sudo = warehouses_sudo._jd_adopt_or_create(
@@ -131,11 +138,38 @@ class StockWarehouse(models.Model):
         if namesake:
             namesake.write(values)
             return namesake
-        values["code"] = self._get_free_jd_code(connector.company_id, row.number)
         values["partner_id"] = self._create_jd_address(
             connector, values["name"], row
         ).id
-        return self.create(values)
+        return self._jd_create(values)
+
+    def _jd_create(self, values):
+        """Create a warehouse under the first name and short name that are free.
+
+        Another transaction may take them at the same time, unseen until it is over.
+
+        :raise UserError: None of the names tried was free.
+        """
+        company = self.env["res.company"].browse(values["company_id"])
+        free = {
+            "name": self._get_free_jd_names(company, values["name"]),
+            "code": self._get_free_jd_codes(company, values["jd_warehouse_no"]),
+        }
+        tried = {field: next(candidates) for field, candidates in free.items()}
+        for _attempt in range(NAMES_TRIED):
+            try:
+                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                    return self.create(values | tried)
+            except UniqueViolation as exc:
+                field = "code" if "code" in exc.diag.constraint_name else "name"
+                tried[field] = next(free[field])
+        raise UserError(
+            self.env._(
+                "The warehouse %(name)s could not be created: others took its name "
+                "at the same time. Try again.",
+                name=values["name"],
+            )
+        )
 
     def _prepare_jd_values(self, connector, department_no, row):
         return {
@@ -148,12 +182,21 @@ class StockWarehouse(models.Model):
             "jd_warehouse_no": row.number,
         }
 
-    def _get_free_jd_code(self, company, number):
-        """Return a short name no warehouse of the company has: at most 5 characters."""
+    def _get_free_jd_names(self, company, name):
+        """Yield names that no warehouse of the company has: the name, numbered ones.
+
+        The warehouses of a connection whose PIN was released keep their names.
+        """
+        taken = set(self.search([("company_id", "=", company.id)]).mapped("name"))
+        numbered = (f"{name} ({index})" for index in count(2))
+        return (each for each in chain([name], numbered) if each not in taken)
+
+    def _get_free_jd_codes(self, company, number):
+        """Yield short names no warehouse of the company has: at most 5 characters."""
         taken = set(self.search([("company_id", "=", company.id)]).mapped("code"))
         numbered = (f"J{index:04d}" for index in count(1))
         candidates = chain([f"JD{number[-3:]}"], numbered)
-        return next(code for code in candidates if code not in taken)
+        return (code for code in candidates if code not in taken)
 
     def _create_jd_address(self, connector, name, row):
         """Return a contact with the address at which JD runs the warehouse."""

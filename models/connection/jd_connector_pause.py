@@ -1,0 +1,101 @@
+"""The pause of a connection whose secrets cannot be used until somebody decides."""
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+from ... import const
+from . import vault
+from .jd_application import explain_pause
+
+
+class JdConnector(models.Model):
+    _inherit = "jd.connector"
+
+    # === COMPUTES === #
+
+    @api.depends("state", "own_application_id", "token_application_id", "mode")
+    def _compute_pause(self):
+        tokens = vault.find_problems(self, "access_token")
+        applications = {
+            connector: connector.token_application_id or connector._get_application()
+            for connector in self
+        }
+        secrets = vault.find_problems(
+            self.env["jd.application"].union(*applications.values()), "secret"
+        )
+        for connector in self:
+            problem = tokens.get(connector.id) or secrets.get(
+                applications[connector].id
+            )
+            connector.pause_reason = problem and explain_pause(self.env, problem)
+            connector.is_moved = problem is vault.Moved
+
+    # === ACTIONS === #
+
+    def action_declare_live(self):
+        """Go on: this database is the live one, wherever it is by now."""
+        moved = self._get_moved()
+        vault.adopt_moved(self.env)
+        for connector in moved:
+            connector.message_post(
+                body=self.env._(
+                    "This is the live database, after a move or a restored backup: "
+                    "JD is called again. Numbers of new orders have a new part."
+                )
+            )
+        moved._resume_orders()
+        moved._close_decision()
+
+    def action_declare_copy(self):
+        """Forget the logins and APP SECRETs that belong to the database copied from."""
+        moved = self._get_moved()
+        vault.forget_moved(self.env)
+        moved.filtered(lambda connector: connector.state == "connected")._wipe_token(
+            "disconnected"
+        )
+        for connector in moved:
+            connector.message_post(
+                body=self.env._(
+                    "This database is a copy: the login was forgotten here. It stays "
+                    "valid where it belongs."
+                )
+            )
+        moved._close_decision()
+
+    # === BUSINESS === #
+
+    def _get_moved(self):
+        """Return the connections, of all companies, that wait for this decision."""
+        if not self.env.is_system():
+            raise AccessError(
+                self.env._(
+                    "Only a system administrator decides whether this is a copy."
+                )
+            )
+        # sudo: the question is about the database, not about a company.
+        connectors_sudo = self.sudo().with_context(active_test=False).search([])
+        return connectors_sudo.filtered("is_moved")
+
+    def _request_decision(self):
+        """Ask a system administrator what to do about the pause.
+
+        It is one question, however many connections wait for the answer.
+        """
+        kind = self.env.ref(const.DECISION_ACTIVITY)
+        # sudo: it may be asked already on a connection of another company.
+        activities_sudo = self.env["mail.activity"].sudo()
+        if not activities_sudo.search_count([("activity_type_id", "=", kind.id)]):
+            self._request_attention(
+                self.pause_reason, const.DECISION_ACTIVITY, self._get_deciders()
+            )
+
+    def _get_deciders(self):
+        """Return those who may decide, then those who know whom to ask."""
+        self_sudo = self.sudo()  # whoever triggers this may not list users
+        administrators = self_sudo.env.ref("base.group_system").all_user_ids
+        managers = self_sudo._get_attention_candidates()
+        return (managers & administrators) | managers
+
+    def _close_decision(self):
+        self.activity_unlink([const.DECISION_ACTIVITY])
+        self.invalidate_recordset(["pause_reason", "is_moved"])

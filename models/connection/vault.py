@@ -1,0 +1,290 @@
+"""Where APP SECRETs and tokens are kept: a table that no model has a field for.
+
+`put` is the way in and `get` the way out. Both are functions: expressions of templates
+and server actions can read every field and call every method of a record, and neither
+leads here. Values are encrypted with a key from outside the database, and belong to
+the place, this database on this server, in which they were stored.
+"""
+
+import logging
+import os
+from functools import cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from odoo.exceptions import UserError
+from odoo.tools import SQL, config
+
+_logger = logging.getLogger(__name__)
+
+OPTION = "jd_encryption_key"
+VARIABLE = "JD_ENCRYPTION_KEY"
+# Whose secrets there are: a row goes with the record it belongs to.
+OWNERS = ("jd_application", "jd_connector", "res_config_settings")
+_ENCRYPTED, _CLEAR = "fernet:", "clear:"
+_PLACE = "jd_fulfillment.place"
+
+
+class VaultError(Exception):
+    """A stored value cannot be used here and now."""
+
+
+class Moved(VaultError):
+    """It was stored in another place: this database is a copy, or was moved."""
+
+
+class Unreadable(VaultError):
+    """It was encrypted with a key that is not configured."""
+
+
+class BadKey(VaultError):
+    """What is configured as a key is none."""
+
+
+# === THE TABLE === #
+
+
+def create_table(cr):
+    """Create the table, once its owners have theirs."""
+    columns = [
+        SQL(
+            "%s INTEGER REFERENCES %s ON DELETE CASCADE, UNIQUE (%s, name)",
+            SQL.identifier(f"{owner}_id"),
+            SQL.identifier(owner),
+            SQL.identifier(f"{owner}_id"),
+        )
+        for owner in OWNERS
+    ]
+    cr.execute(
+        SQL(
+            """CREATE TABLE IF NOT EXISTS jd_vault (
+                name VARCHAR NOT NULL,
+                value VARCHAR NOT NULL,
+                place VARCHAR NOT NULL,
+                %s
+            )""",
+            SQL(", ").join(columns),
+        )
+    )
+
+
+def drop_table(cr):
+    cr.execute("DROP TABLE IF EXISTS jd_vault")
+
+
+# === IN AND OUT === #
+
+
+def put(record, **values):
+    """Store values of a record; an empty one is removed.
+
+    :raise UserError: What is configured as a key is none.
+    """
+    record.ensure_one()
+    for name, text in values.items():
+        if text:
+            _insert(record, name, text)
+        else:
+            record.env.cr.execute(
+                SQL(
+                    "DELETE FROM jd_vault WHERE %s = %s AND name = %s",
+                    _get_owner(record),
+                    record.id,
+                    name,
+                )
+            )
+
+
+def get(record, name):
+    """Return a stored value of a record; empty where there is none.
+
+    :raise VaultError: There is one that cannot be used here and now.
+    """
+    for _record_id, value, place in _select(record, name):
+        if place != get_place(record.env):
+            raise Moved
+        return _decrypt(value)
+    return ""
+
+
+def find_problems(records, name):
+    """Return record id → `VaultError` class or None, where there is such a value."""
+    here = get_place(records.env)
+    return {
+        record_id: Moved if place != here else _find_problem(value)
+        for record_id, value, place in _select(records, name)
+    }
+
+
+def _get_owner(records):
+    return SQL.identifier(f"{records._table}_id")
+
+
+def _insert(record, name, text):
+    try:
+        value = _encrypt(text)
+    except BadKey as exc:
+        raise UserError(
+            record.env._(
+                "What Odoo's configuration has as %(option)s is not an encryption "
+                "key. Ask your Odoo administrator to correct it.",
+                option=OPTION,
+            )
+        ) from exc
+    record.env.cr.execute(
+        SQL(
+            """INSERT INTO jd_vault (%(owner)s, name, value, place)
+               VALUES (%(id)s, %(name)s, %(value)s, %(place)s)
+               ON CONFLICT (%(owner)s, name)
+               DO UPDATE SET value = EXCLUDED.value, place = EXCLUDED.place""",
+            owner=_get_owner(record),
+            id=record.id,
+            name=name,
+            value=value,
+            place=get_place(record.env),
+        )
+    )
+
+
+def _select(records, name):
+    """Return (record id, value, place)."""
+    if not records.ids:
+        return []
+    return records.env.execute_query(
+        SQL(
+            "SELECT %(owner)s, value, place FROM jd_vault"
+            " WHERE %(owner)s IN %(ids)s AND name = %(name)s",
+            owner=_get_owner(records),
+            ids=tuple(records.ids),
+            name=name,
+        )
+    )
+
+
+# === THE PLACE === #
+
+
+def get_place(env):
+    """Return what tells this database from its copies.
+
+    It changes with a copy, with a backup that is restored as a new database, and with
+    a move to another server.
+    """
+    if _PLACE not in env.cr.cache:
+        env.cr.cache[_PLACE] = _ask_place(env)
+    return env.cr.cache[_PLACE]
+
+
+def _ask_place(env):
+    [[database, may_ask]] = env.execute_query(
+        SQL(
+            """SELECT oid, has_function_privilege('pg_control_system()', 'execute')
+                 FROM pg_database
+                WHERE datname = current_database()"""
+        )
+    )
+    server = ""
+    if may_ask:
+        [[server]] = env.execute_query(
+            SQL("SELECT system_identifier FROM pg_control_system()")
+        )
+    # sudo: system parameters are closed to users.
+    uuid = env["ir.config_parameter"].sudo().get_param("database.uuid")
+    return f"{uuid}/{server}/{database}"
+
+
+def adopt_moved(env):
+    """Take all that was stored in another place for this one's."""
+    env.cr.execute("UPDATE jd_vault SET place = %s", [get_place(env)])
+
+
+def forget_moved(env):
+    """Remove all that was stored in another place."""
+    env.cr.execute("DELETE FROM jd_vault WHERE place != %s", [get_place(env)])
+
+
+# === THE KEYS === #
+
+
+def has_key():
+    """Whether a key is configured, so that values are encrypted.
+
+    :raise BadKey: What is configured as a key is none.
+    """
+    return bool(_get_keys())
+
+
+def count_clear(env):
+    """Return how many values are stored in clear."""
+    [[count]] = env.execute_query(
+        SQL("SELECT count(*) FROM jd_vault WHERE value LIKE %s", f"{_CLEAR}%")
+    )
+    return count
+
+
+def rotate(env):
+    """Encrypt every value with the first key; return how many that were.
+
+    What cannot be read is left as it is.
+    """
+    rows = env.execute_query(SQL("SELECT ctid, value FROM jd_vault FOR UPDATE"))
+    readable = [
+        (row, _decrypt(value)) for row, value in rows if not _find_problem(value)
+    ]
+    for row, text in readable:
+        env.cr.execute(
+            "UPDATE jd_vault SET value = %s WHERE ctid = %s", [_encrypt(text), row]
+        )
+    return len(readable)
+
+
+def _encrypt(text):
+    keys = _get_keys()
+    if not keys:
+        _warn_of_clear_text()
+        return _CLEAR + text
+    return _ENCRYPTED + keys.encrypt(text.encode()).decode()
+
+
+def _decrypt(value):
+    if value.startswith(_CLEAR):
+        return value.removeprefix(_CLEAR)
+    keys = _get_keys()
+    if not keys:
+        raise Unreadable
+    try:
+        return keys.decrypt(value.removeprefix(_ENCRYPTED)).decode()
+    except InvalidToken:
+        raise Unreadable from None
+
+
+def _find_problem(value):
+    """Return the `VaultError` class that reading a value ends in, or None."""
+    try:
+        _decrypt(value)
+    except VaultError as error:
+        return type(error)
+    return None
+
+
+def _get_keys():
+    """Return the configured keys: the first one encrypts, all of them decrypt.
+
+    :raise BadKey: One of them is no key.
+    """
+    keys = list(filter(None, map(str.strip, _get_key_text().split(","))))
+    try:
+        return MultiFernet(list(map(Fernet, keys))) if keys else None
+    except ValueError:
+        raise BadKey from None
+
+
+def _get_key_text():
+    return os.environ.get(VARIABLE) or config.get(OPTION) or ""
+
+
+@cache
+def _warn_of_clear_text():
+    _logger.warning(
+        "JD's APP SECRETs and tokens are stored in clear: no %s is configured", OPTION
+    )
