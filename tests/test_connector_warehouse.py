@@ -1,5 +1,8 @@
+from concurrent.futures import ThreadPoolExecutor
+
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
 
 from .jd_case import (
     BEAUTY,
@@ -9,6 +12,8 @@ from .jd_case import (
     QUICK_WAREHOUSE,
     JdCase,
 )
+from .live_case import LiveCase
+from .sandbox_process import sign_in
 
 
 @tagged("post_install", "-at_install")
@@ -246,3 +251,51 @@ class TestPicking(JdCase):
             line.is_picked = True
         form.record.action_create_warehouses()
         self.assertEqual(self.connector.warehouse_ids.jd_warehouse_no, "110000201")
+
+
+class TestAtTheSameInstant(LiveCase):
+    def test_two_callbacks_that_want_the_same_short_name_both_connect(self):
+        """Neither sees what the other has not committed; no code of JD's is wasted."""
+        merchants = [self.open_account(number) for number in (71, 1071)]
+        locations = [self.start_and_sign_in(merchant) for merchant in merchants]
+        with self.odoo.connection() as held, ThreadPoolExecutor() as executor:
+            # Both get as far as the warehouse's address.
+            held.execute("LOCK TABLE res_partner IN SHARE ROW EXCLUSIVE MODE")
+            answers = [executor.submit(self.come_back, each) for each in locations]
+            self.wait_for(lambda: self.count_waiting() == 2, "both callbacks")
+            held.rollback()
+            for answer in answers:
+                self.assertEqual(answer.result(timeout=60), 303)
+        for merchant in merchants:
+            [warehouse_id] = self.odoo.search(
+                "stock.warehouse", ["name", "=", merchant.warehouse_name]
+            )
+            code = self.odoo.read("stock.warehouse", warehouse_id, "code")["code"]
+            self.assertIn(code, ("JD071", "J0001"))
+
+    def start_and_sign_in(self, merchant):
+        merchant.connector_id = self.odoo.create(
+            "jd.connector",
+            pin=merchant.pin,
+            department_no=merchant.department_no,
+            warehouse_no=merchant.warehouse_no,
+        )
+        action = self.odoo.call(
+            "jd.connector", "action_start_connecting", [merchant.connector_id]
+        )
+        return sign_in(action["url"], merchant.pin, merchant.password)
+
+    def come_back(self, location):
+        answer = self.odoo.session.get(location, allow_redirects=False, timeout=90)
+        return answer.status_code
+
+    def count_waiting(self):
+        [[count]] = self.odoo.execute(
+            SQL(
+                """SELECT count(*) FROM pg_locks
+                    WHERE NOT granted AND relation = 'res_partner'::regclass
+                      AND database = (SELECT oid FROM pg_database
+                                       WHERE datname = current_database())"""
+            )
+        )
+        return count
