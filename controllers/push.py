@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.http import Controller, request, route
 
 from .. import const, lib
-from ..lib.api import MessageForm, MessageRejected, PostedMessage
+from ..lib.api import JdError, MessageForm, MessageRejected, PostedMessage
 from ..models.connection.jd_application import get_client_application
 
 _logger = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class JdPushController(Controller):
         rejection = MessageRejected(401, "signature not accepted")
         for application_sudo in applications_sudo.search_fetch(
             domain, ["key", "algorithm", "message_path"]
-        ).filtered("has_secret"):
+        ):
             try:
                 messages.verify(
                     posted,
@@ -78,6 +78,8 @@ class JdPushController(Controller):
                     max_age=const.MESSAGE_AGE,
                     path_secret=application_sudo.message_path,
                 )
+            except JdError:
+                continue  # its secret cannot be used here and now
             except MessageRejected as exc:
                 rejection = exc
             else:

@@ -417,7 +417,6 @@ class TestCopy(TokenCase):
     def setUp(self):
         super().setUp()
         self.env["ir.config_parameter"].set_param("database.uuid", "that of a copy")
-        self.env.cr.cache.clear()
         self.calls = partial(self.sandbox.get, "calls")
 
     def test_a_copy_neither_asks_nor_renews(self):

@@ -94,7 +94,6 @@ class TestPause(JdCase):
         tag = application._get_database_tag()
         parameters = self.env["ir.config_parameter"]
         parameters.set_param("database.uuid", "restored")
-        self.env.cr.cache.clear()
         self.env.invalidate_all()
         self.connector._request_decision()
         self.as_user(self.connector, self.administrator).action_declare_live()

@@ -381,7 +381,6 @@ class TestOrderPush(JdOrderCase):
 
     def test_a_restored_copy_sends_nothing(self):
         self.env["ir.config_parameter"].set_param("database.uuid", "another")
-        self.env.cr.cache.clear()
         self.assertEqual(self.push(), "queued")
         self.assertEqual(self.connector.state, "connected")
         self.assertIn("moved, restored or copied", self.order.notice)

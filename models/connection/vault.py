@@ -9,6 +9,7 @@ the place, this database on this server, in which they were stored.
 import logging
 import os
 from functools import cache
+from weakref import WeakKeyDictionary
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -22,7 +23,8 @@ VARIABLE = "JD_ENCRYPTION_KEY"
 # Whose secrets there are: a row goes with the record it belongs to.
 OWNERS = ("jd_application", "jd_connector", "res_config_settings")
 _ENCRYPTED, _CLEAR = "fernet:", "clear:"
-_PLACE = "jd_fulfillment.place"
+# Connection to PostgreSQL, which never leaves its database → which one that is.
+_DATABASES = WeakKeyDictionary()
 
 
 class VaultError(Exception):
@@ -170,12 +172,15 @@ def get_place(env):
     It changes with a copy, with a backup that is restored as a new database, and with
     a move to another server.
     """
-    if _PLACE not in env.cr.cache:
-        env.cr.cache[_PLACE] = _ask_place(env)
-    return env.cr.cache[_PLACE]
+    connection = env.cr.connection
+    if connection not in _DATABASES:
+        _DATABASES[connection] = _ask_database(env)
+    # sudo: system parameters are closed to users.
+    uuid = env["ir.config_parameter"].sudo().get_param("database.uuid")
+    return f"{uuid}/{_DATABASES[connection]}"
 
 
-def _ask_place(env):
+def _ask_database(env):
     [[database, may_ask]] = env.execute_query(
         SQL(
             """SELECT oid, has_function_privilege('pg_control_system()', 'execute')
@@ -188,9 +193,7 @@ def _ask_place(env):
         [[server]] = env.execute_query(
             SQL("SELECT system_identifier FROM pg_control_system()")
         )
-    # sudo: system parameters are closed to users.
-    uuid = env["ir.config_parameter"].sudo().get_param("database.uuid")
-    return f"{uuid}/{server}/{database}"
+    return f"{server}/{database}"
 
 
 def adopt_moved(env):
