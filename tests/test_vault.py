@@ -120,6 +120,11 @@ class TestLostKey(VaultCase):
             self.connector = self.connect(self.make_connector())
         self.env.invalidate_all()
 
+    def renew(self):
+        cron = self.env.ref("jd_fulfillment.ir_cron_renew_tokens")
+        with self.enter_registry_test_mode():
+            self.assertIs(cron.method_direct_trigger(), True)
+
     def test_a_lost_key_pauses_the_connection_and_forgets_nothing(self):
         for keys in ((SECOND,), ()):
             before = self.sandbox.get("calls")
@@ -132,8 +137,8 @@ class TestLostKey(VaultCase):
                     self.connector.action_check_connection()
                 with self.assertRefused("enter the APP SECRET"):
                     self.start_login(self.connector)
-                self.connector.token_renew_at = self.connector.login_at
-                self.connector.sudo()._renew_token()
+                self.connector.sudo().token_renew_at = self.connector.login_at
+                self.renew()
                 self.assertEqual(self.connector.state, "connected")
                 self.assertEqual(self.sandbox.get("calls"), before)
         with configured(FIRST):
