@@ -3,11 +3,17 @@ import secrets
 
 from odoo import api, fields, models
 
+from ... import const
 from ...lib import api as jd_api
 from ...lib import signing
 from ...lib.api import MessageForm
 from . import vault
 
+MESSAGE_FORMS = [
+    (MessageForm.SIGNED, "Signed like a request"),
+    (MessageForm.ENVELOPE, "Form with a token"),
+    (MessageForm.PLAIN, "JSON to a secret address"),
+]
 SIGNATURES = [(name, name) for name in signing.ALGORITHMS]
 USUAL_SIGNATURE = signing.ALGORITHMS[0]
 
@@ -103,11 +109,7 @@ class JdApplication(models.Model):
         help="How JD's console says that requests of this application are signed.",
     )
     message_form = fields.Selection(
-        selection=[
-            (MessageForm.SIGNED, "Signed like a request"),
-            (MessageForm.ENVELOPE, "Form with a token"),
-            (MessageForm.PLAIN, "JSON to a secret address"),
-        ],
+        selection=MESSAGE_FORMS,
         required=True,
         default=MessageForm.SIGNED,
         help="How JD sends messages to this application.",
@@ -223,9 +225,23 @@ class JdApplication(models.Model):
         # sudo: only system administrators may see applications; merchants use them.
         return self.sudo().search([("company_id", "=", False)], limit=1)
 
+    def _get_message_url(self, records):
+        """Return the address that JD sends the messages of this application to.
+
+        :param records: Records whose base address is meant, where there is no
+            application yet.
+        """
+        url = get_address(records, const.MESSAGE_ROUTE)
+        is_plain = self.message_form == MessageForm.PLAIN
+        return f"{url}/{self.message_path}" if is_plain else url
+
     def _get_changes(self, typed):
         """Return the changed values of a form; an empty field is no change."""
-        known = {"key": self.key, "algorithm": self.algorithm or USUAL_SIGNATURE}
+        known = {
+            "key": self.key,
+            "algorithm": self.algorithm or USUAL_SIGNATURE,
+            "message_form": self.message_form or MessageForm.SIGNED,
+        }
         return {
             name: value
             for name, value in typed.items()

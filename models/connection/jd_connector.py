@@ -9,8 +9,9 @@ from odoo.fields import NO_ACCESS
 
 from ... import const
 from ...lib import api as jd_api
+from ...lib.api import MessageForm
 from . import vault
-from .jd_application import SIGNATURES, USUAL_SIGNATURE, get_address
+from .jd_application import MESSAGE_FORMS, SIGNATURES, USUAL_SIGNATURE, get_address
 
 # Unicode's categories of what is not seen: controls, formats such as the soft hyphen
 # or marks of direction, halves of characters, separators of lines.
@@ -42,7 +43,7 @@ class JdConnector(models.Model):
         {
             *("active", "company_id", "mode", "environment"),
             *("pin", "department_no", "warehouse_no"),
-            *("app_key", "app_secret", "app_algorithm"),
+            *("app_key", "app_secret", "app_algorithm", "app_message_form"),
             *("push_policy", "receipt_policy", "source_no", "carrier_no"),
             *("create_missing_goods", "goods_category_no", "daily_calls"),
             *("inbound_threshold", "outbound_threshold"),
@@ -133,6 +134,15 @@ class JdConnector(models.Model):
         "again, only replace it.",
     )
     has_app_secret = fields.Boolean(compute="_compute_app_key", compute_sudo=True)
+    app_message_form = fields.Selection(
+        selection=MESSAGE_FORMS,
+        string="Message Form",
+        compute="_compute_app_key",
+        inverse="_inverse_own_application",
+        compute_sudo=True,
+        help="How JD sends messages to your application: ask JD support if none "
+        "arrive.",
+    )
     app_algorithm = fields.Selection(
         selection=SIGNATURES,
         string="Signature",
@@ -148,7 +158,9 @@ class JdConnector(models.Model):
     )
     message_url = fields.Char(
         string="Message Address",
-        compute="_compute_urls",
+        compute="_compute_message_url",
+        compute_sudo=True,
+        groups="jd_fulfillment.group_jd_manager",
         help="Register it with your application in JD's developer console, so that "
         "JD's messages arrive.",
     )
@@ -351,12 +363,14 @@ class JdConnector(models.Model):
         "own_application_id.key",
         "own_application_id.has_secret",
         "own_application_id.algorithm",
+        "own_application_id.message_form",
     )
     def _compute_app_key(self):
         for connector in self:
             application = connector.own_application_id
             connector.app_key = application.key
             connector.app_algorithm = application.algorithm or USUAL_SIGNATURE
+            connector.app_message_form = application.message_form or MessageForm.SIGNED
             connector.has_app_secret = application.has_secret
 
     def _compute_app_secret(self):
@@ -366,7 +380,14 @@ class JdConnector(models.Model):
     def _compute_urls(self):
         for connector in self:
             connector.callback_url = get_address(connector, const.CALLBACK_ROUTE)
-            connector.message_url = get_address(connector, const.MESSAGE_ROUTE)
+
+    @api.depends("company_id", "own_application_id.message_form")
+    def _compute_message_url(self):
+        for connector in self:
+            # The shared application's address is the administrator's alone.
+            connector.message_url = connector.own_application_id._get_message_url(
+                connector
+            )
 
     @api.depends("warehouse_ids")
     def _compute_warehouse_count(self):
@@ -381,6 +402,7 @@ class JdConnector(models.Model):
                     "key": connector.app_key,
                     "secret": connector.app_secret,
                     "algorithm": connector.app_algorithm,
+                    "message_form": connector.app_message_form,
                 }
             )
             if changes:

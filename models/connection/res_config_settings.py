@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ... import const
+from ...lib.api import MessageForm
 from . import vault
-from .jd_application import SIGNATURES, USUAL_SIGNATURE, get_address
+from .jd_application import MESSAGE_FORMS, SIGNATURES, USUAL_SIGNATURE, get_address
 
 
 class ResConfigSettings(models.TransientModel):
@@ -27,6 +28,11 @@ class ResConfigSettings(models.TransientModel):
         selection=SIGNATURES,
         string="JD Signature",
         help="How JD's console says that requests of the application are signed.",
+    )
+    jd_message_form = fields.Selection(
+        selection=MESSAGE_FORMS,
+        string="JD Message Form",
+        help="How JD sends messages to the application: ask JD support if none arrive.",
     )
     jd_callback_url = fields.Char(
         string="JD Callback Address",
@@ -60,7 +66,8 @@ class ResConfigSettings(models.TransientModel):
                 "jd_app_algorithm": shared_sudo.algorithm or USUAL_SIGNATURE,
                 "jd_vault_notice": shared_sudo._get_vault_notice(),
                 "jd_callback_url": get_address(self, const.CALLBACK_ROUTE),
-                "jd_message_url": get_address(self, const.MESSAGE_ROUTE),
+                "jd_message_form": shared_sudo.message_form or MessageForm.SIGNED,
+                "jd_message_url": shared_sudo._get_message_url(self),
             }
         return values
 
@@ -82,6 +89,7 @@ class ResConfigSettings(models.TransientModel):
                 "key": self.jd_app_key,
                 "secret": secret,
                 "algorithm": self.jd_app_algorithm,
+                "message_form": self.jd_message_form,
             }
         )
         if shared_sudo and changes:
