@@ -191,17 +191,7 @@ class JdConnector(models.Model):
 
         :raise LoginFailed: The `state` is not valid, or not for this user.
         """
-        values = self._read_login_state(state)
-        if not values:
-            raise LoginFailed(
-                self.env._("This login was not started here"),
-                self.env._(
-                    "The address that brought you here was not made by this Odoo, or "
-                    "it was changed on the way. Open the connection and click Start "
-                    "connecting."
-                ),
-            )
-        connector_id, user_id, pin, nonce, expires = values
+        connector_id, user_id, pin, nonce, expires = self._read_login_state(state)
         # sudo: a deleted connection and one of another company get a page of their own.
         connector_sudo = self.sudo().browse(connector_id).exists()
         if not connector_sudo:
@@ -232,12 +222,25 @@ class JdConnector(models.Model):
 
     @api.model
     def _read_login_state(self, state):
-        """Return the values signed in a `state`, or None where it was not made here."""
+        """Return the values signed in a `state`.
+
+        :raise LoginFailed: It was not made here.
+        """
         try:
             # sudo: verifying uses the database's secret.
-            return verify_hash_signed(self.sudo().env, STATE_SCOPE, state or "")
+            values = verify_hash_signed(self.sudo().env, STATE_SCOPE, state or "")
         except ValueError:  # not even of the right form
-            return None
+            values = None
+        if not values:
+            raise LoginFailed(
+                self.env._("This login was not started here"),
+                self.env._(
+                    "The address that brought you here was not made by this Odoo, or "
+                    "it was changed on the way. Open the connection and click Start "
+                    "connecting."
+                ),
+            )
+        return values
 
     def _check_login_user(self, connector_sudo, user_id):
         """Refuse a callback of a login that another user started, or may not finish."""
