@@ -58,12 +58,11 @@ def _mask_address(address):
     plain, before = address, ""
     while plain != before:
         plain, before = unquote(plain), plain
-    if const.CALLBACK_ROUTE not in plain:
+    if const.CALLBACK_ROUTE not in plain or address == const.CALLBACK_ROUTE:
         return address
     path, mark, _query = address.partition("?")
-    # A mark that is encoded itself is part of the path.
-    path = path if const.CALLBACK_ROUTE in path or mark else "/***"
-    return f"{path}?***" if mark else path
+    # Where the mark itself is encoded, the query is part of the path.
+    return f"{path}?***" if mark and "%" not in path else "/***"
 
 
 logging.getLogger("werkzeug").addFilter(_mask_callback)

@@ -160,12 +160,18 @@ class TestLoginInTheLog(BaseCase):
                 f"/web/login?redirect={encoded.replace('oauth', '%6Fauth')}",
                 f"http://odoo.example/web/login?redirect={encoded}",
                 encoded,
+                f"{const.CALLBACK_ROUTE}{encoded[-40:]}",
+                f"/odoo/{encoded}?x=1",
             ):
                 with self.subTest(depth=depth, address=address):
                     self.assertMasked(address.replace("code-1", "CODE-1"))
 
     def test_other_addresses_are_logged_as_they_are(self):
-        for address in ("/odoo?code=CODE-1", "/web/login?redirect=%2Fodoo%3Fcode%3D1"):
+        for address in (
+            "/odoo?code=CODE-1",
+            "/web/login?redirect=%2Fodoo%3Fcode%3D1",
+            const.CALLBACK_ROUTE,
+        ):
             with self.subTest(address):
                 self.assertIn(address, self.log(address))
 

@@ -119,7 +119,7 @@ class TestWarehouse(JdCase):
         rows = self.connector._get_operations().warehouses(
             QUICK_DEPARTMENT, ["110000102"]
         )
-        self.connector._ensure_warehouses({QUICK_DEPARTMENT: rows * 2})
+        self.connector._ensure_warehouses({QUICK_DEPARTMENT: [*rows, *rows]})
         self.assertEqual(len(self.connector.warehouse_ids), 2)
 
     def test_jd_closing_a_warehouse_does_not_hold_back_a_reconnect(self):

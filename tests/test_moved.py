@@ -1,5 +1,7 @@
 """A database that was moved, restored or copied: JD is called once somebody decided."""
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -11,7 +13,14 @@ from ..models.connection import vault
 from .jd_case import JdCase
 from .live_case import SECRET, LiveCase
 from .odoo_process import RestoredOdoo
+from .other_server import OtherServer
 
+QUESTION = """
+from odoo.addons.jd_fulfillment.models.connection import vault
+connected = env["jd.connector"].search([("state", "=", "connected")])
+print(connected.mapped("is_moved"))
+print(vault.get_place(env).split("/")[1])
+"""
 PAUSED = "moved, restored or copied"
 
 
@@ -166,6 +175,33 @@ class TestRestored(LiveCase):
             type(self).odoo = original
         [order_id] = odoo.search("jd.order", ["picking_id", "=", picking_id])
         return order_id
+
+    def test_another_server_is_another_place(self):
+        self.connect(self.open_account(72), subscribe=True)
+        self.odoo.dump(self.backup)
+        server = OtherServer()
+        self.addCleanup(server.stop)
+        server.run("createdb", "--template", "template0", "moved")
+        server.run("pg_restore", "--no-owner", "--dbname=moved", str(self.backup))
+        here = self.ask_where(self.odoo.database)
+        there = self.ask_where("moved", env=server.environment)
+        self.assertEqual((here[0], there[0]), ("[False]", "[True]"))
+        self.assertNotEqual(here[1], there[1])
+
+    def ask_where(self, database, **options):
+        """Return whether connections have moved, and the server's identifier."""
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "odoo", "shell", "--database", database),
+                *("--no-http", "--log-level", "error"),
+            ],
+            input=QUESTION,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+        return done.stdout.split("\n")
 
     def get_orders_at_jd(self, merchant):
         return self.sandbox.get("orders", department=merchant.department_no)

@@ -81,6 +81,8 @@ class JdConnector(models.Model):
 
         It is one question, however many connections wait for the answer.
         """
+        if not self.pause_reason:
+            return
         kind = self.env.ref(const.DECISION_ACTIVITY)
         # sudo: it may be asked already on a connection of another company.
         activities_sudo = self.env["mail.activity"].sudo()

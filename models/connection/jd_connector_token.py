@@ -115,6 +115,7 @@ class JdConnector(models.Model):
             self, access_token=token.access_token, refresh_token=token.refresh_token
         )
         self.sudo().write(self._prepare_token_values(token))  # closed to users
+        self.invalidate_recordset(["pause_reason", "is_moved"], flush=False)
 
     def _prepare_token_values(self, token):
         """Return what the connection tells of a token."""
