@@ -201,6 +201,16 @@ class TestSecrets(JdHttpCase):
                         except Exception as refusal:  # noqa: BLE001 - whichever it is
                             self.assertNoSecrets(str(refusal))
 
+    def test_no_merchant_sets_the_secret_of_an_application(self):
+        shared = self.env["jd.application"]._get_shared()
+        for user in self.manager | self.stock_user:
+            for application in (shared, self.connector.sudo().own_application_id):
+                with self.subTest(user.login), self.assertRaises(AccessError):
+                    self.as_user(application, user).write({"secret": "theirs"})
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self.as_user(shared, user).create({"key": "k", "secret": "theirs"})
+        self.assertEqual(vault.get(shared, "secret"), "sandbox-shared-secret")
+
     def test_only_system_administrators_see_which_applications_there_are(self):
         for user in self.manager | self.stock_user:
             with self.subTest(user.login), self.assertRaises(AccessError):

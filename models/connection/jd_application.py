@@ -152,6 +152,7 @@ class JdApplication(models.Model):
         return applications
 
     def write(self, vals):
+        self.check_access("write")  # the vault asks for none
         secret, vals = self._split(vals)
         renamed = self.filtered(lambda app: vals.get("key", app.key) != app.key)
         res = super().write(vals)
