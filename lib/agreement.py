@@ -62,18 +62,21 @@ def find_disagreements(order, report):
 def _compare_lines(sent, reported):
     """Yield the goods whose plan at JD is not what was sent.
 
-    JD tells a line in several rows where it found several levels: the rows' plans add
-    up. Goods without a plan are none that were sent, or JD leaves the plan out.
+    JD tells a line in several rows where it found several levels. Whether their plans
+    add up or each row repeats the line's is not documented: either agrees. Goods
+    without a plan are none that were sent, or JD leaves the plan out.
     """
-    expected, planned = defaultdict(int), defaultdict(int)
+    expected, plans = defaultdict(int), defaultdict(lambda: defaultdict(list))
     for goods_number, pieces in sent:
         expected[goods_number] += pieces
     for row in reported:
-        planned[row.goods_number] += row.planned or 0
-    for goods_number, pieces in planned.items():
-        if goods_number and pieces and pieces != expected[goods_number]:
+        if row.goods_number and row.planned:
+            plans[row.goods_number][row.line].append(row.planned)
+    for goods_number, lines in plans.items():
+        added = sum(map(sum, lines.values()))
+        if expected[goods_number] not in (added, sum(map(max, lines.values()))):
             yield Disagreement(
                 "lines",
                 f"{goods_number} x {expected[goods_number]}",
-                f"{goods_number} x {pieces}",
+                f"{goods_number} x {added}",
             )

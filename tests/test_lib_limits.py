@@ -171,12 +171,21 @@ class TestAgreement(BaseCase):
                 self.assertEqual(self.disagree(**changes), [])
 
     def test_a_line_in_several_rows_is_one_line(self):
-        rows = (
-            ReportedLine("7", "EMG1", planned=3, done=1, level="100"),
-            ReportedLine("7", "EMG1", done=2, level="200"),
-        )
-        report = InboundReport("EPL1", "WH/1", lines=rows)
-        self.assertEqual(find_disagreements(self.SENT, report), ())
+        for good, defective in ((3, None), (3, 0), (1, 2), (3, 3)):
+            with self.subTest(good=good, defective=defective):
+                rows = (
+                    ReportedLine("7", "EMG1", planned=good, done=1, level="100"),
+                    ReportedLine("7", "EMG1", planned=defective, done=2, level="200"),
+                )
+                report = InboundReport("EPL1", "WH/1", lines=rows)
+                self.assertEqual(find_disagreements(self.SENT, report), ())
+
+    def test_lines_of_the_same_goods_add_up(self):
+        sent = replace(self.SENT, lines=(("EMG1", 1), ("EMG1", 2)))
+        rows = [ReportedLine("7", "EMG1", planned=1)]
+        rows.append(ReportedLine("8", "EMG1", planned=2))
+        self.assertEqual(self.disagree(sent, lines=tuple(rows)), [])
+        self.assertEqual(self.disagree(sent, lines=tuple(rows[:1])), ["lines"])
 
 
 @tagged("post_install", "-at_install")

@@ -77,6 +77,31 @@ class TestAnswersThatDoNotFit(AnswerCase):
         self.assertEqual(order.state, "unknown")
         self.assertEqual(self.count_calls("addSoOrder"), 1)
 
+    def test_what_jd_no_longer_knows_after_it_did_not_fit_is_never_sent_again(self):
+        known = self.send(self.picking)
+        lost = self.make_delivery(1)
+        self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
+        for order in (known, self.send(lost)):
+            with self.subTest(jd_number=order.jd_number):
+                self.patch(MISFITS["our number"])
+                self.pull(order)
+                self.assertTrue(order.is_disputed)
+                self.sandbox.do(
+                    "fault", kind="refuse", call="querySoOrder", code="2342", count=1
+                )
+                self.pull(order)
+                self.run_cron("push_orders")
+                self.assertEqual(order.state, "unknown")
+        self.assertEqual(self.count_calls("addSoOrder"), 2)
+
+    def test_goods_matched_anew_change_no_order_that_jd_has(self):
+        order = self.send(self.picking)
+        order.line_ids.goods_id.action_match_again()
+        self.assertFalse(any(order.line_ids.goods_id.mapped("goods_no")))
+        self.ship(order)
+        self.assertFalse(order.is_disputed)
+        self.assertEqual(self.picking.state, "done")
+
     def test_an_answer_without_our_number_does_not_settle_a_lost_create(self):
         self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
         order = self.send(self.picking)
@@ -101,6 +126,16 @@ class TestAnswersThatDoNotFit(AnswerCase):
         order.with_user(self.manager).action_release()
         self.assertEqual(order.state, "cancelled")
         self.assertTrue(self.picking.jd_on_hold)
+
+    def test_what_is_closed_is_not_released(self):
+        order = self.send(self.picking)
+        self.ship(order)
+        self.patch(MISFITS["our number"])
+        self.pull(order)
+        self.assertRegex(self.get_activity_notes(order), "does not fit")
+        order.with_user(self.manager).action_release()
+        self.assertEqual(order.state, "done")
+        self.assertFalse(self.picking.jd_on_hold)
 
     def test_questions_name_the_department_the_order_was_sent_with(self):
         order = self.send(self.picking)

@@ -396,7 +396,10 @@ class JdOrder(models.Model):
         self.check_access("read")
         orders_sudo = self.sudo()  # users trigger this without write access
         for order_sudo in orders_sudo.filtered(
-            lambda order: order.state in AT_JD or order.is_disputed
+            lambda order: (
+                order.state in AT_JD
+                or (order.is_disputed and order.state == "unknown")
+            )
         ):
             order_sudo._apply_cancellation(
                 self.env._(

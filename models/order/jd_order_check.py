@@ -205,6 +205,7 @@ class JdOrder(models.Model):
                     "move_id": move.id,
                     "product_id": move.product_id.id,
                     "goods_id": record.id,
+                    "goods_no": record.goods_no,
                     "level": jd_api.GoodsLevel.GOOD,
                     "lot_name": False,
                     "expires_on": False,

@@ -139,7 +139,7 @@ class JdOrder(models.Model):
 
     def _record_discrepancies(self, report):
         """Keep what JD counted otherwise; tell somebody of goods it did not take in."""
-        announced = set(self.line_ids.goods_id.mapped("goods_no"))
+        announced = set(self.line_ids.mapped("goods_no"))
         refused = [
             *self._explain_unannounced(report, announced),
             *self._explain_rejections(report, announced),

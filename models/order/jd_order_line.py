@@ -18,6 +18,10 @@ class JdOrderLine(models.Model):
     )
     product_id = fields.Many2one("product.product", required=True)
     goods_id = fields.Many2one("jd.goods", string="JD Goods")
+    # Reports name these, whatever the product is matched with since.
+    goods_no = fields.Char(
+        string="JD Goods Number", help="The goods number JD is told."
+    )
     level = fields.Char(
         string="Goods Level Code",
         default=jd_api.GoodsLevel.GOOD,
@@ -67,7 +71,7 @@ class JdOrderLine(models.Model):
         is_serial = self.product_id.tracking == "serial"
         return jd_api.OrderLine(
             line=str(self.id),
-            goods_number=self.goods_id.goods_no,
+            goods_number=self.goods_no,
             quantity=self.planned,
             level=self.level,
             lot=lot if self.lot_name and not is_serial else None,

@@ -50,7 +50,7 @@ class JdOrder(models.Model):
         now = fields.Datetime.now()
         self.unanswered = 0
         for order in self:
-            if order.state == "unknown":
+            if order.state == "unknown" and not order.is_disputed:
                 # At once the first time, later after repeated failures.
                 delay = order.attempts > 1 and order._get_retry_delay()
                 order._requeue(delay and now + delay)
@@ -132,7 +132,7 @@ class JdOrder(models.Model):
         return False
 
     def _prepare_expected_order(self):
-        lines = [(line.goods_id.goods_no, line.planned) for line in self.line_ids]
+        lines = [(line.goods_no, line.planned) for line in self.line_ids]
         return ExpectedOrder(
             number="" if self.made_at_jd else self.name,
             jd_number=self.jd_number or "",
@@ -195,9 +195,7 @@ class JdOrder(models.Model):
 
         Lines that do not name one of ours are matched by their goods.
         """
-        ours = [
-            (str(row.id), row.goods_id.goods_no, row.planned) for row in self.line_ids
-        ]
+        ours = [(str(row.id), row.goods_no, row.planned) for row in self.line_ids]
         return relabel(report, ours, keep=not self.made_at_jd)
 
     def _record_unmatched_lines(self, unmatched_lines):
