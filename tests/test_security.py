@@ -160,6 +160,14 @@ class TestNeutralize(JdCase):
                     self.assertTrue(rows)
                     self.assertEqual(filled, 0)
 
+    def test_the_address_that_jd_was_told_only_is_another_one(self):
+        application = self.env["jd.application"]._get_shared()
+        before = application.message_path
+        self.assertTrue(before)
+        self.neutralize()
+        self.assertNotEqual(application.message_path, before)
+        self.assertGreater(len(application.message_path), 30)
+
     def test_connections_are_disconnected_and_keep_their_warehouses(self):
         self.assertEqual(self.connector.state, "disconnected")
         self.assertEqual(self.basic.state, "disconnected")
