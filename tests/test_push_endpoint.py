@@ -379,6 +379,21 @@ class TestOtherForms(JdOrderCase, HttpCase):
         self.assertEqual(self.count_calls("querySoOrder"), 1)
         self.assertEqual(message.state, "done")
 
+    def test_the_form_is_chosen_where_the_key_is_and_the_address_follows(self):
+        basic = self.make_basic()
+        self.assertTrue(basic.message_url.endswith(const.MESSAGE_ROUTE))
+        basic.app_message_form = "plain"
+        path = basic.sudo().own_application_id.message_path
+        self.assertTrue(basic.message_url.endswith(f"{const.MESSAGE_ROUTE}/{path}"))
+        seen = self.as_user(basic, self.stock_user)
+        self.assertNotIn("message_url", seen.read()[0])
+        settings = self.env["res.config.settings"].create({"jd_message_form": "plain"})
+        settings.execute()
+        shared_sudo = self.env["jd.application"]._get_shared()
+        self.assertEqual(shared_sudo.message_form, "plain")
+        shown = self.env["res.config.settings"].create({}).jd_message_url
+        self.assertTrue(shown.endswith(shared_sudo.message_path))
+
     def test_the_secret_part_of_the_address_is_not_logged(self):
         for query in ("", "?a=b"):
             address = f"{const.MESSAGE_ROUTE}/s3cret{query}"
@@ -541,18 +556,3 @@ class TestPushAtOnce(LiveCase):
             "jd.message", ["connector_id", "=", self.merchant.connector_id]
         )
         self.assertEqual(len(messages), 20)
-
-    def test_the_form_is_chosen_where_the_key_is_and_the_address_follows(self):
-        basic = self.make_basic()
-        self.assertTrue(basic.message_url.endswith(const.MESSAGE_ROUTE))
-        basic.app_message_form = "plain"
-        path = basic.sudo().own_application_id.message_path
-        self.assertTrue(basic.message_url.endswith(f"{const.MESSAGE_ROUTE}/{path}"))
-        seen = self.as_user(basic, self.stock_user)
-        self.assertNotIn("message_url", seen.read()[0])
-        settings = self.env["res.config.settings"].create({"jd_message_form": "plain"})
-        settings.execute()
-        shared_sudo = self.env["jd.application"]._get_shared()
-        self.assertEqual(shared_sudo.message_form, "plain")
-        shown = self.env["res.config.settings"].create({}).jd_message_url
-        self.assertTrue(shown.endswith(shared_sudo.message_path))

@@ -14,7 +14,7 @@ from .rights_case import RightsCase
 CONNECTION = {
     *("active", "company_id", "mode", "environment"),
     *("pin", "department_no", "warehouse_no"),
-    *("app_key", "app_secret", "app_algorithm"),
+    *("app_key", "app_secret", "app_algorithm", "app_message_form"),
     *("push_policy", "receipt_policy", "source_no", "carrier_no", "daily_calls"),
     *("create_missing_goods", "goods_category_no"),
     *("inbound_threshold", "outbound_threshold"),
@@ -26,7 +26,14 @@ TRANSFER = {
     "jd_short_allowed",
 }
 SETTINGS = {
-    *("jd_app_key", "jd_app_secret", "jd_has_app_secret", "jd_app_algorithm"),
+    *(
+        "jd_app_key",
+        "jd_app_secret",
+        "jd_has_app_secret",
+        "jd_app_algorithm",
+        "jd_message_form",
+        "jd_vault_notice",
+    ),
     *("jd_callback_url", "jd_message_url"),
 }
 # Model → the least role that may set these fields, and the fields. No other field of
@@ -48,6 +55,7 @@ VALUES = {
     ("jd.connector", "warehouse_no"): "110000999",
     ("jd.connector", "environment"): "test",
     ("jd.connector", "app_algorithm"): "HMacSHA256",
+    ("jd.connector", "app_message_form"): "envelope",
     ("jd.connector", "daily_calls"): 1000,
     ("jd.connector", "inbound_threshold"): 0.5,
     ("jd.connector", "outbound_threshold"): 0.5,

@@ -397,8 +397,7 @@ class JdOrder(models.Model):
         orders_sudo = self.sudo()  # users trigger this without write access
         for order_sudo in orders_sudo.filtered(
             lambda order: (
-                order.state in AT_JD
-                or (order.is_disputed and order.state == "unknown")
+                order.state in AT_JD or (order.is_disputed and order.state == "unknown")
             )
         ):
             order_sudo._apply_cancellation(
