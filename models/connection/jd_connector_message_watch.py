@@ -60,7 +60,11 @@ class JdConnector(models.Model):
         self.message_post(
             body=self.env._(
                 "JD's messages do not arrive; Odoo pulls more often instead. To get "
-                "them, reconnect and tick “subscribe to messages” on JD's page."
+                "them, reconnect and tick “subscribe to messages” on JD's page. If "
+                "they still do not arrive, check in JD's console that the application "
+                "subscribes to the messages of orders, by HTTP and to the message "
+                "address of this Odoo, and that this PIN is in the customer group of "
+                "that address."
             )
         )
 
