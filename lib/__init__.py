@@ -24,10 +24,10 @@ def connect(protocol, *, endpoints, application, token, pin, transport):
 
 
 def get_call_name(protocol, operation, kind=""):
-    """Return JD's name of the call that an operation makes and is limited by.
+    """Return JD's name of the call behind an operation; JD limits calls by it.
 
     :param str operation: A method of `api.Operations`.
-    :param kind: The `api.OrderKind`, for what each kind has a call of its own for.
+    :param kind: The `api.OrderKind`, for operations with a call for each kind.
     """
     return _PROTOCOLS[protocol].get_call_name(operation, kind)
 
@@ -38,15 +38,15 @@ def get_kind_code(protocol, kind):
 
 
 def get_level_group(protocol, level):
-    """Return the `api.GoodsLevel` that one of JD's finer levels is kept as."""
+    """Return the `api.GoodsLevel` under which Odoo keeps one of JD's levels."""
     return _PROTOCOLS[protocol].get_level_group(level)
 
 
 def get_messages(protocol, form=MessageForm.SIGNED):
-    """Return the `api.Messages`: how messages of an `api.MessageForm` are read."""
+    """Return the `api.Messages` that reads and answers messages of a form."""
     return _PROTOCOLS[protocol].get_messages(form)
 
 
 def find_invalid(protocol, order):
-    """Return what JD does not take of an `api.Order`, as a list of `api.Invalid`."""
+    """Return an `api.Invalid` for each member of an `api.Order` JD would refuse."""
     return _PROTOCOLS[protocol].find_invalid(order)

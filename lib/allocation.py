@@ -1,4 +1,4 @@
-"""Who moved what: JD's separate lists of lines, lots and serials put back together."""
+"""Combines JD's separate lists of lines, lots and serial numbers."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from .api import GoodsLevel, Lot
 
 @dataclass(frozen=True)
 class Allocation:
-    """So many pieces of one order line, alike in level, lot and serial number.
+    """Pieces of one order line with the same level, lot and serial number.
 
     :param lot: None where JD names none.
     :param serial: Empty where JD names none; with one, the quantity is 1.
@@ -22,11 +22,11 @@ class Allocation:
 
 
 def allocate(report):
-    """Return the allocations of a report; together they are what its lines say.
+    """Return the allocations of a report; they add up to the quantities of its lines.
 
-    JD tells quantities by line and level, lots by goods or by line, and serial numbers
-    by goods. The lines decide how much; lots and serials only tell it apart. A line
-    without a reported quantity gives nothing.
+    JD reports quantities by line and level, lots by goods or by line, and serial
+    numbers by goods. The lines decide how much has moved; lots and serial numbers only
+    divide it. A line without a reported quantity has no allocation.
 
     :param report: A `lib.api.Report`.
     :rtype: list[Allocation]
@@ -42,7 +42,7 @@ def allocate(report):
 
 
 class _Lots:
-    """What is left of each reported lot, taken by the lines it fits in turn."""
+    """Divides the reported lots among the lines, in the order of the lines."""
 
     def __init__(self, rows):
         self._left = [[row, row.quantity or 0] for row in rows]
@@ -57,6 +57,7 @@ class _Lots:
                 entry[1] -= taken
                 left -= taken
                 yield Allocation(line.line, taken, level, row.lot)
+        # The lines decide how much: pieces beyond the reported lots have no lot.
         if left:
             yield Allocation(line.line, left, level)
 
@@ -70,12 +71,15 @@ def _fits(row, line, level):
 
 
 class _Serials:
+    """Divides the reported serial numbers among the pieces of their goods."""
+
     def __init__(self, rows):
         self._left = defaultdict(list)
         for row in rows:
             self._left[row.goods_number].append(row.serial)
 
     def split(self, piece, goods_number):
+        # JD does not say which line a serial number belongs to.
         serials = self._left[goods_number]
         taken, serials[:] = serials[: piece.quantity], serials[piece.quantity :]
         for serial in taken:
@@ -86,21 +90,22 @@ class _Serials:
 
 
 def relabel(report, lines, *, keep=True):
-    """Return a report in terms of our lines, and its lines that are none of ours.
+    """Return the report with our line numbers, and the lines that match none of ours.
 
     JD's lines are matched by our number, or else by their goods. Where several of our
-    lines have the same goods, each is filled up to its plan in turn, and the last one
-    gets what is left.
+    lines have the same goods, each is filled up to its plan in turn; the last one gets
+    the rest.
 
     :param report: A `lib.api.Report`.
     :param lines: Our (line, goods number, planned), in order.
-    :param keep: Whether JD's line numbers are ours; those of orders made at JD are not.
+    :param keep: Whether JD reports our line numbers; not for orders made at JD.
     :rtype: tuple[Report, list[ReportedLine]]
     """
     goods = {line: goods_number for line, goods_number, _ in lines} if keep else {}
     room = defaultdict(list)
     for line, goods_number, planned in lines:
         room[goods_number].append([line, planned])
+    # First what names its line: it uses up the plan before the rest is divided.
     named = [row for row in report.lines if _is_named(row, goods)]
     for row in named:
         for entry in room[goods[row.line]]:
@@ -122,18 +127,22 @@ def relabel(report, lines, *, keep=True):
 
 
 def _is_named(row, goods):
-    """Whether a reported line names one of our lines, and not other goods than its."""
+    """Tell whether a reported line has a line number of ours and no other goods."""
     return row.line in goods and row.goods_number in ("", goods[row.line])
 
 
 def _spread(row, room):
-    """Yield a reported line as lines of ours; `room` keeps what each may still take."""
+    """Divide a reported line among our lines of the same goods.
+
+    :param list room: [line number, pieces still planned] of each; brought up to date.
+    """
     if not row.done:
         yield replace(row, line=room[0][0])
         return
     left = row.done
     for entry in room:
         line, free = entry
+        # What JD moved beyond all plans is kept as well, on the last line.
         taken = left if entry is room[-1] else min(left, max(free, 0))
         if taken:
             entry[1] -= taken

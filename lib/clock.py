@@ -1,4 +1,4 @@
-"""JD's time: text at GMT+8 on the wire, naive UTC everywhere on our side."""
+"""Converts times: text at GMT+8 at JD, naive UTC in Odoo."""
 
 import re
 from datetime import datetime, timedelta, timezone
@@ -24,15 +24,15 @@ def utc_now():
 
 
 def to_jd(moment):
-    """Write naive UTC as JD does."""
+    """Return naive UTC as JD's text: `yyyy-MM-dd HH:mm:ss` at GMT+8."""
     return (moment + AHEAD_OF_UTC).strftime(_FORMAT)
 
 
 def from_jd(value):
-    """Read a time of JD's as naive UTC, to the second.
+    """Return a time from JD as naive UTC, to the second.
 
-    JD writes `2026-01-31 04:00:00`; fractions of a second, slashes, a day alone and
-    seconds or milliseconds since 1970 are seen on some pages.
+    JD writes `2026-01-31 04:00:00`; some of its pages show fractions of a second,
+    slashes, a day alone, or seconds or milliseconds since 1970.
 
     :param value: Text or a whole number.
     :raise ValueError: It is no such time, or one outside `EARLIEST` to `LATEST`.
@@ -44,7 +44,7 @@ def from_jd(value):
 
 
 def expiry_from_jd(value):
-    """Read a time that something ends, like `from_jd`; `LATEST` for what never ends.
+    """Return an expiry like `from_jd`; one after `LATEST` is returned as `LATEST`.
 
     :raise ValueError: It is no such time, or one long past.
     """
@@ -55,7 +55,7 @@ def expiry_from_jd(value):
 
 
 def day_from_jd(value):
-    """Read the day of a time or day of JD's, as it is at GMT+8.
+    """Return the date at GMT+8 of a time or day from JD.
 
     :raise ValueError: As `from_jd`.
     """
@@ -63,9 +63,9 @@ def day_from_jd(value):
 
 
 def _parse(value):
-    """Return naive UTC; a time in text is JD's, one since 1970 is nobody's.
+    """Return naive UTC: text is read at GMT+8, numbers as seconds since 1970 in UTC.
 
-    :raise ValueError: It is no time, or none that Python knows.
+    :raise ValueError: It is no time, or none that Python can represent.
     """
     text = str(value).strip() if isinstance(value, str | int) else ""
     try:
@@ -79,5 +79,6 @@ def _parse(value):
         parts = (int(part or 0) for part in found.groups())
         moment = datetime(*parts, tzinfo=timezone(AHEAD_OF_UTC))
         return moment.astimezone(timezone.utc).replace(tzinfo=None)
+    # The digits may name a day that no calendar has, or a year beyond Python's.
     except OverflowError:
         raise ValueError("no time") from None

@@ -1,6 +1,6 @@
-"""The gateway's own refusals, told apart from those of the warehouse behind it.
+"""Turns refusals by JD's gateway into errors; `jdl.codes` does so for its calls.
 
-JOS documents the numbers; that JDL's gateway uses the same ones is our assumption.
+JOS documents the codes; that JDL's gateway uses the same ones is our assumption.
 """
 
 import re
@@ -15,6 +15,7 @@ from .api import (
     TokenRefused,
 )
 
+# JD does not say how long its limit lasts: the minute is our choice.
 _PAUSE_SECONDS = 60
 _CODE = re.compile("[0-9A-Za-z_]{1,20}")
 
@@ -48,10 +49,11 @@ _ADVICE = {
 
 
 def from_answer(refusal, *, call):
-    """Return the error that a gateway's `error_response` stands for.
+    """Return the error for an `error_response` of the gateway.
 
-    :param refusal: The member `error_response` of the answer; without a readable code
-        it says neither yes nor no.
+    :param dict refusal: The member `error_response` of the answer. Without a readable
+        code, the outcome of the call is unknown.
+    :param str call: JD's name of the call.
     """
     if not is_readable(refusal):
         return OutcomeUnknown("JD's gateway gave no readable error", call=call)
@@ -66,12 +68,14 @@ def from_answer(refusal, *, call):
 
 
 def is_readable(refusal):
-    """Tell whether an `error_response` says by a code what is wrong."""
+    """Tell whether an `error_response` has an error code."""
+    # In JOS, 0 is the code of success.
     return isinstance(refusal, dict) and read_code(refusal.get("code")) not in ("", "0")
 
 
 def read_code(value):
-    """Return a code of JD's as text, empty where it is none."""
+    """Return a code from JD as text; empty where it is no code."""
+    # To Python, a bool is an int: `true` must not become a code.
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     text = str(value).strip()
@@ -79,7 +83,7 @@ def read_code(value):
 
 
 def read_request_id(answer):
-    """Return JD's id of a request, of which it has two spellings."""
+    """Return JD's id of a request, which has two spellings; empty without one."""
     for name in ("requestId", "requestID"):
         value = answer.get(name)
         if isinstance(value, str | int) and not isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""JD's signatures: pure functions over text and the exact bytes that travel."""
+"""Computes and checks JD's signatures, over the exact bytes that are sent."""
 
 import base64
 import hashlib
@@ -18,9 +18,9 @@ ALGORITHMS = ("md5-salt", *_HMAC_DIGESTS)
 def jdl_call(
     secret, *, algorithm, access_token, app_key, path, body, timestamp, version="2.0"
 ):
-    """Sign a call to JDL's gateway.
+    """Return the signature of a call to JDL's gateway.
 
-    :param path: The part of the address behind the host, with its first slash.
+    :param path: The part of the address after the host, with the leading slash.
     :param body: The bytes sent, or their text.
     :param timestamp: `yyyy-MM-dd HH:mm:ss` at GMT+8.
     """
@@ -36,7 +36,7 @@ def jdl_call(
 
 
 def jdl_refresh(secret, *, app_key, refresh_token, timestamp):
-    """Sign the renewal of a JDL token, which JD accepts with MD5 only."""
+    """Return the signature for renewing a JDL token; JD accepts MD5 only."""
     fields = {
         "app_key": app_key,
         "refresh_token": refresh_token,
@@ -46,10 +46,10 @@ def jdl_refresh(secret, *, app_key, refresh_token, timestamp):
 
 
 def message(secret, *, algorithm, app_key, topic, body, timestamp, version="2.0"):
-    """Sign a message that JD pushes to us.
+    """Return the signature of a message that JD pushes to us.
 
-    JD's own format is not public: this is the gateway's recipe without a token, by
-    our own convention.
+    JD's own format is not public: by our convention, a message is signed like a call
+    to the gateway, without the token.
 
     :param body: The raw bytes received.
     """
@@ -66,8 +66,8 @@ def message(secret, *, algorithm, app_key, topic, body, timestamp, version="2.0"
 def is_message_signed(sign, secret, *, algorithm="md5-salt", **fields):
     """Tell whether `sign` is the signature of a pushed message.
 
-    Anything that cannot be checked (no secret, no signature, an unknown algorithm)
-    is not signed.
+    What cannot be checked counts as not signed: without a secret or a signature, or
+    with an unknown algorithm.
 
     :param fields: Those of `message`.
     """
@@ -77,14 +77,15 @@ def is_message_signed(sign, secret, *, algorithm="md5-salt", **fields):
     if algorithm == "md5-salt":
         # JD's samples write the digits in either case.
         expected, sign = expected.lower(), sign.lower()
+    # In constant time: how long it takes must not tell how much of it is right.
     return hmac.compare_digest(expected.encode(), sign.encode())
 
 
 def is_envelope_signed(token, key, *, body, timestamp):
-    """Tell whether `token` is that of a pushed envelope.
+    """Tell whether `token` is the signature of a message in `MessageForm.ENVELOPE`.
 
-    :param key: The key agreed with JD; nothing is signed without one.
-    :param body: The text of `request_body`, as it came.
+    :param key: The key agreed with JD; without one, nothing counts as signed.
+    :param body: The text of `request_body`, exactly as received.
     """
     if not key or not token:
         return False
@@ -94,7 +95,7 @@ def is_envelope_signed(token, key, *, body, timestamp):
 
 
 def _sign(algorithm, secret, fields):
-    """Sign the fields in the order of their names, the secret on both sides.
+    """Return the signature of the fields, sorted by name between two secrets.
 
     :raise ValueError: The algorithm is none of `ALGORITHMS`.
     """
@@ -102,6 +103,7 @@ def _sign(algorithm, secret, fields):
     pairs = (_to_bytes(key) + _to_bytes(value) for key, value in sorted(fields.items()))
     content = secret + b"".join(pairs) + secret
     if algorithm == "md5-salt":
+        # JD requires MD5; the flag allows it on systems that forbid it for security.
         return hashlib.md5(content, usedforsecurity=False).hexdigest()
     if algorithm not in _HMAC_DIGESTS:
         raise ValueError(f"JD has no signature algorithm {algorithm!r}")

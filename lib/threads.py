@@ -1,4 +1,4 @@
-"""Many calls at once, so that JD's latency is waited for only once."""
+"""Runs many calls in threads, so that their waiting times overlap."""
 
 import math
 import time
@@ -10,12 +10,14 @@ from .api import CredentialsRefused, RetryLater, Throttled
 def run_all(function, items, workers, patience=math.inf):
     """Call `function` for each item in threads; return the results in their order.
 
-    What one call raises stands in its place among the results and disturbs no other.
-    After JD asked for a pause or refused the credentials, nothing more is sent: the
-    items left over share that error.
+    An exception is returned as the result of its item; the other calls go on. After JD
+    asked for a pause or refused the credentials, no further call is made: the items
+    left over get that error as their result.
 
-    :param function: Must not touch the ORM: a cursor belongs to one thread.
-    :param patience: Seconds after which nothing more is sent either.
+    :param function: Must not use the ORM: a cursor belongs to one thread.
+    :param int workers: How many threads.
+    :param patience: Seconds after which no further call is made; the items left over
+        get a `RetryLater`.
     """
     stopped_by = []
     ends_at = time.monotonic() + patience

@@ -1,4 +1,4 @@
-"""The one place that sends anything to JD."""
+"""The HTTP client: every request to JD is sent here."""
 
 import io
 import json
@@ -31,7 +31,7 @@ _logger = logging.getLogger(__name__)
 # JD documents answers within 5, 8 and 10 seconds, depending on the call.
 READ_TIMEOUT = 15
 CONNECT_TIMEOUT = 5
-# However slowly an answer comes in: the slowest call may take 10 seconds.
+# For the whole answer, also when it comes in slowly.
 TOTAL_TIME = 30
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
@@ -44,15 +44,14 @@ _TRACE_HEADER = "Lop-Trace-Id"
 
 @dataclass(frozen=True)
 class Request:
-    """One call as it goes over the wire.
+    """One HTTP request to JD.
 
     :param call: The name of the operation in JD's documents.
-    :param headers: What the protocol sends with it.
-    :param is_refusal: Tells whether JSON that came with an HTTP error is a refusal in
-        JD's own envelope.
+    :param headers: HTTP headers that the protocol requires.
+    :param is_refusal: Function of the JSON that came with an HTTP error; returns
+        whether it is a refusal in JD's own format.
     :param number: The order or goods it is about, for the log.
-    :param question: It changes nothing at JD, so that a lost answer may simply be
-        asked for again.
+    :param question: Whether it only reads: after a lost answer it can be repeated.
     """
 
     call: str
@@ -69,14 +68,13 @@ class Request:
 class Transport:
     """Pooled connections to JD, safe to share between threads, not between processes.
 
-    Nothing is taken from the environment: a proxy variable or a `.netrc` meant for
-    another program must not see or alter what is signed. A site that reaches JD
-    through a proxy names it.
+    The environment is ignored: a proxy variable or a `.netrc` meant for another program
+    must not see or alter what is signed. A site that needs a proxy passes `proxies`.
 
-    :param pool_size: The most calls that are under way at once; others wait.
+    :param pool_size: How many calls may run at once; others wait.
     :param read_timeout: Seconds without a byte.
-    :param total_time: Seconds for a whole answer, and for a place among the calls.
-    :param proxies: As `requests` takes them, e.g. `{"https": "http://proxy:3128"}`.
+    :param total_time: Seconds for a whole answer, and for waiting to be sent.
+    :param proxies: As in `requests`, e.g. `{"https": "http://proxy:3128"}`.
     :param session: A `requests` session to use instead of a new one.
     :param now: The clock, naive UTC.
     """
@@ -108,12 +106,14 @@ class Transport:
         self._session.mount("http://", adapter)
 
     def send(self, request, read):
-        """Send once and return what `read` makes of JD's answer.
+        """Send a request once and return its result.
 
-        :param read: Takes the JSON object that JD answered; returns the result or
-            raises a `JdError`.
-        :raise RetryLater: Nothing reached JD, or a question was not answered.
-        :raise OutcomeUnknown: It went out and no usable answer came back.
+        :param Request request:
+        :param read: Function of the JSON object that JD answered; returns the result
+            or raises a `JdError`.
+        :raise RetryLater: Nothing reached JD, or the request only reads.
+        :raise OutcomeUnknown: It was sent and no usable answer came back: JD may have
+            carried it out.
         """
         started = time.monotonic()
         outcome = "broken"
@@ -144,6 +144,7 @@ class Transport:
         except OutcomeUnknown as error:
             if not request.question:
                 raise
+            # A question changes nothing at JD: it can be repeated safely.
             raise RetryLater(
                 error.message,
                 code=error.code,
@@ -154,9 +155,9 @@ class Transport:
 
     @contextmanager
     def _place(self, request):
-        """Hold one of the places for calls under way.
+        """Reserve one of the `pool_size` slots for calls that run at once.
 
-        :raise RetryLater: None became free in the time that a call may take.
+        :raise RetryLater: None became free within `total_time`.
         """
         if not self._places.acquire(timeout=self._total_time):
             raise RetryLater("Too many calls to JD are under way", call=request.call)
@@ -177,6 +178,7 @@ class Transport:
         )
         trace_id = ""
         try:
+            # A redirect would send the token and the order to another address.
             with self._session.send(
                 prepared, stream=True, allow_redirects=False
             ) as response:
@@ -192,10 +194,11 @@ class Transport:
             raise _lost(error, request.call) from None
 
     def _read_body(self, response):
-        """Return the body as it was before it was packed.
+        """Return the decompressed body.
 
-        Not left to urllib3, whose older versions unpack without a bound.
+        :raise OutcomeUnknown: It is longer than `max_answer_bytes`, or broken.
         """
+        # Not left to urllib3, whose older versions decompress without a limit.
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         packed = bytearray()
         for chunk in response.raw.stream(_CHUNK_BYTES, decode_content=False):
@@ -204,15 +207,15 @@ class Transport:
         if encoding in ("", "identity"):
             return bytes(packed)
         if encoding not in ("gzip", "x-gzip"):
-            raise OutcomeUnknown("JD's answer is packed in a way nobody asked for")
+            raise OutcomeUnknown("JD's answer is compressed in an unknown way")
         return self._unpack(bytes(packed))
 
     def _unpack(self, packed):
-        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)  # 16: gzip's header
         try:
             body = unpacker.decompress(packed, self._max_answer_bytes + 1)
         except zlib.error:
-            raise OutcomeUnknown("JD's answer cannot be unpacked") from None
+            raise OutcomeUnknown("JD's answer cannot be decompressed") from None
         self._check_length(body)
         if not unpacker.eof:
             raise OutcomeUnknown("JD's answer broke off")
@@ -226,17 +229,17 @@ class Transport:
 
 
 def _describe(error):
-    """Return what the log tells of an error, with what JD's support asks for."""
+    """Return an error as text for the log, with the ids that JD support asks for."""
     ids = {"request": error.request_id, "trace": error.trace_id}
     told = " ".join(f"{name}={value!r}" for name, value in ids.items() if value)
     return " ".join(filter(None, [type(error).__name__, error.code, told]))
 
 
-# === HOW LONG === #
+# === TIME LIMITS === #
 
 
 class _TimedAdapter(HTTPAdapter):
-    """Sends nothing without time-outs, and nothing twice."""
+    """Sets time-outs on every request, and never repeats one by itself."""
 
     def __init__(self, timeout, total_time, pool_size):
         self._timeout = timeout
@@ -247,7 +250,7 @@ class _TimedAdapter(HTTPAdapter):
         super().__init__(
             pool_connections=4,
             pool_maxsize=pool_size,
-            max_retries=0,
+            max_retries=0,  # a repeated order could be shipped twice
             pool_block=True,
         )
 
@@ -266,7 +269,7 @@ class _TimedAdapter(HTTPAdapter):
 
 
 def _bind_pool(pool_class, total_time):
-    """Return a pool whose connections read one answer for `total_time` at most."""
+    """Return a pool class whose connections read an answer for `total_time` at most."""
 
     class Connection(pool_class.ConnectionCls):
         response_class = staticmethod(partial(_TimedResponse, total_time=total_time))
@@ -278,7 +281,7 @@ def _bind_pool(pool_class, total_time):
 
 
 class _TimedResponse(HTTPResponse):
-    """An answer that must be complete in time, however it trickles in."""
+    """A response that must be complete within `total_time` seconds."""
 
     def __init__(self, sock, *args, total_time, **kwargs):
         super().__init__(sock, *args, **kwargs)
@@ -287,10 +290,7 @@ class _TimedResponse(HTTPResponse):
 
 
 class _TimedReader(io.RawIOBase):
-    """Reads from a socket until a deadline.
-
-    A socket's own time-out starts anew with each byte.
-    """
+    """Reads from a socket until a deadline."""
 
     def __init__(self, sock, raw, total_time):
         self._socket = sock
@@ -305,6 +305,7 @@ class _TimedReader(io.RawIOBase):
         left = self._ends_at - time.monotonic()
         if left <= 0:
             raise TimeoutError("timed out")
+        # A socket's own time-out starts anew with each byte.
         self._socket.settimeout(left if self._pause is None else min(left, self._pause))
         return self._raw.readinto(buffer)
 
@@ -313,15 +314,14 @@ class _TimedReader(io.RawIOBase):
         super().close()
 
 
-# === WHAT CAME BACK === #
+# === ANSWERS === #
 
 
 def _parse(response, body, request):
-    """Return the JSON object of an answer; the HTTP status comes before the body.
+    """Return the JSON object of an answer.
 
-    Too many requests are too many whatever the body says. Any other error is JD's own
-    only in JD's own envelope: without it, a machine on the way may have said so before
-    or after the work, and a server error says nothing about what had been done.
+    :raise Throttled: HTTP 429, whatever the body says.
+    :raise OutcomeUnknown: It is a server error, or not in JD's own format.
     """
     status = response.status_code
     if status == 429:
@@ -332,13 +332,14 @@ def _parse(response, body, request):
     if status >= 500:
         raise OutcomeUnknown(f"JD answered HTTP {status}")
     answer = _read_json(body)
+    # Anything else may come from a proxy, before or after JD did the work.
     is_own = isinstance(answer, dict) and (
         status == 200 or (status >= 400 and request.is_refusal(answer))
     )
     if is_own:
         return answer
     if status >= 400:
-        raise OutcomeUnknown(f"JD's front door answered HTTP {status}")
+        raise OutcomeUnknown(f"JD's gateway answered HTTP {status}")
     raise OutcomeUnknown(f"JD's answer is not in its own format (HTTP {status})")
 
 
@@ -351,7 +352,8 @@ def _read_json(body):
 
 
 def _is_deep(value):
-    """Tell whether objects lie in each other deeper than in any answer of JD's."""
+    """Tell whether JSON is nested deeper than any answer of JD."""
+    # Level by level: recursion would fail on what this is meant to find.
     level = [value]
     for _depth in range(_MAX_DEPTH):
         level = [
@@ -366,7 +368,7 @@ def _is_deep(value):
 
 
 def _read_pause(text):
-    """Return the seconds that a `Retry-After` asks for, which may be a date."""
+    """Return the seconds to wait by a `Retry-After` header, a number or a date."""
     seconds = _TOO_MANY_REQUESTS_WAIT
     if _SECONDS.fullmatch(text.strip()):
         seconds = int(text)
@@ -378,7 +380,10 @@ def _read_pause(text):
 
 
 def _lost(error, call):
-    """Say what a failed exchange means for the caller."""
+    """Return the error for a failed exchange.
+
+    `RetryLater` only where nothing can have reached JD, else `OutcomeUnknown`.
+    """
     if isinstance(error, requests.ConnectTimeout):
         return RetryLater("JD did not take the connection in time", call=call)
     causes = list(_causes(error))
@@ -392,7 +397,7 @@ def _lost(error, call):
 
 
 def _causes(error):
-    """Walk through the exceptions that requests and urllib3 wrapped in each other."""
+    """Yield an exception and all that requests and urllib3 have wrapped in it."""
     seen = set()
     pending = [error]
     while pending:
@@ -404,7 +409,7 @@ def _causes(error):
         pending += [*cause.args, getattr(cause, "reason", None), cause.__context__]
 
 
-# === SECRETS OUT OF OTHER PEOPLE'S LOGS === #
+# === MASKING SECRETS IN THE LOG === #
 
 _SECRET_PARAMETER = re.compile(
     r"\b(access_token|refresh_token|client_secret|app_secret|code|sign)=[^&\s\"']*"
@@ -412,7 +417,7 @@ _SECRET_PARAMETER = re.compile(
 
 
 def _mask_secrets(record):
-    """Mask what JD wants in the address: urllib3 logs addresses in full."""
+    """Mask the secrets in the addresses that urllib3 logs; keep the record."""
     message = record.getMessage()
     masked = _SECRET_PARAMETER.sub(r"\1=***", message)
     if masked != message:

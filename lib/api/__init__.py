@@ -1,4 +1,4 @@
-"""The operations that Odoo's models ask of JD, whatever the protocol behind them."""
+"""The interface to JD that the models use, the same for every protocol."""
 
 from .account import (
     Application,

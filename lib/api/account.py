@@ -1,4 +1,4 @@
-"""Who is calling, and where to."""
+"""The application, the token and the addresses that calls are made with."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ class Application:
     """An application registered at JD.
 
     :param algorithm: One of `signing.ALGORITHMS`.
-    :param message_key: What JD's messages in an envelope are signed with; the secret
-        where nothing else was agreed with JD.
+    :param message_key: The key that signs messages in `MessageForm.ENVELOPE`; empty
+        to use the secret.
     """
 
     key: str
@@ -22,7 +22,7 @@ class Application:
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where one of JD's environments answers; base addresses without a last slash."""
+    """The base addresses of one of JD's environments, without a trailing slash."""
 
     oauth: str
     gateway: str
@@ -30,11 +30,11 @@ class Endpoints:
 
 @dataclass(frozen=True)
 class Token:
-    """What JD's login gives.
+    """The tokens that JD's login returns.
 
     :param access_expires_at: Naive UTC.
     :param refresh_expires_at: Naive UTC; None where JD does not say.
-    :param account: The JD account that signed in; empty where JD does not say.
+    :param account: The JD account that signed in; empty where JD does not name it.
     """
 
     access_token: str = field(repr=False)
@@ -45,7 +45,7 @@ class Token:
 
     @property
     def fingerprint(self):
-        """What tells this token from others and opens nothing."""
+        """A hash that identifies the token and cannot be used in its place."""
         return get_fingerprint(self.access_token)
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with a call: each class says what the caller must do."""
+"""The errors of a call: each class says what the caller must do next."""
 
 from ..text import make_storable
 
@@ -7,13 +7,13 @@ _ID_LENGTH = 100
 
 
 class JdError(Exception):
-    """Base of everything that can go wrong with a call; its texts can be stored.
+    """Base of the errors of a call; PostgreSQL can store its texts.
 
     :param message: JD's words, or ours where JD said nothing.
     :param code: JD's code as a string; empty where there was none.
     :param call: The name of the operation in JD's documents, e.g. `addSoOrder`.
-    :param request_id: JD's id of the request, for its support.
-    :param trace_id: The gateway's id of it, for JD's support as well.
+    :param request_id: JD's id of the request, which JD support asks for.
+    :param trace_id: The gateway's id of the request, for JD support as well.
     """
 
     def __init__(self, message, *, code="", call="", request_id="", trace_id=""):
@@ -27,13 +27,13 @@ class JdError(Exception):
 
 
 class RetryLater(JdError):
-    """Nothing happened, or it was only a question: repeat it unchanged, later."""
+    """JD did nothing, or was only asked: repeat the same call later."""
 
 
 class Throttled(RetryLater):
     """JD asks for a pause.
 
-    :param wait_seconds: How long to leave this kind of call alone.
+    :param wait_seconds: Seconds to wait before the same kind of call.
     """
 
     def __init__(self, message, *, wait_seconds, **kwargs):
@@ -42,25 +42,25 @@ class Throttled(RetryLater):
 
 
 class OutcomeUnknown(JdError):
-    """The request went out and no usable answer came back: ask before repeating."""
+    """JD may have carried the call out: ask for the result before repeating it."""
 
 
 class CredentialsRefused(JdError):
-    """Application, signature or token not accepted: stop this connector.
+    """JD refused application, signature or token: make no more calls with them.
 
-    `token_fingerprint` is that of the `Token` that the call was made with, empty where
-    none was sent: by the time JD refuses it, there may be another.
+    `token_fingerprint` identifies the `Token` of the refused call, empty without one.
     """
 
+    # Another worker may have stored a new token since: compare before wiping it.
     token_fingerprint = ""
 
 
 class TokenRefused(CredentialsRefused):
-    """The token is missing, expired or revoked: a new login mends it."""
+    """The token is missing, expired or revoked: somebody must sign in again."""
 
 
 class RefusalReason:
-    """What the merchant can mend, where JD's code says it."""
+    """The causes of a refusal that JD's code names and the merchant can correct."""
 
     NOT_IN_STOCK = "not_in_stock"
     CONTENT_CHECK = "content_check"
@@ -69,9 +69,9 @@ class RefusalReason:
 
 
 class Refused(JdError):
-    """JD understood and said no: tell the merchant, do not repeat unchanged.
+    """JD refused the call: tell the merchant, do not repeat it unchanged.
 
-    :param reason: One of `RefusalReason`; empty where JD's words must do.
+    :param reason: One of `RefusalReason`; empty where only JD's words say why.
     """
 
     def __init__(self, message, *, reason="", **kwargs):
@@ -80,10 +80,10 @@ class Refused(JdError):
 
 
 class Invalid(Refused, ValueError):
-    """What JD does not take, known beforehand: nothing was sent.
+    """A value that JD would refuse, found before the call: nothing was sent.
 
     :param member: The member of the dataclass, e.g. `receiver.name` or `lines[2].lot`.
-    :param limit: The most characters JD takes; None where it is not about the length.
+    :param limit: How many characters JD accepts; None if the length is not the cause.
     """
 
     def __init__(self, message, *, member, limit=None, **kwargs):

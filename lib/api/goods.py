@@ -1,9 +1,9 @@
-"""Goods of a department, and what lies of them in its warehouses."""
+"""Goods of a department, their stock and their level changes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-# The most goods that one question can name.
+# How many goods one call can name: queryGoodsInfo, document 1610.
 GOODS_FILTER_LIMIT = 50
 GOODS_PAGE_SIZE = 1000
 STOCK_PAGE_SIZE = 1000
@@ -21,7 +21,7 @@ class GoodsLevel:
 
 
 class StockType:
-    """What stock is set apart for; JD has more of them."""
+    """What stock is reserved for; JD has further types."""
 
     SELLABLE = "1"
     TO_RETURN = "2"
@@ -33,11 +33,11 @@ class StockType:
 
 @dataclass(frozen=True)
 class Goods:
-    """Goods as JD knows them.
+    """Goods as JD returns them.
 
     :param number: JD's number, `EMG…`.
     :param own_number: The merchant's number.
-    :param enabled: None where JD does not say, like the next three.
+    :param enabled: None where JD does not say, as for the next three.
     """
 
     number: str
@@ -52,13 +52,13 @@ class Goods:
 
 @dataclass(frozen=True)
 class NewGoods:
-    """Goods to create; JD never changes the numbers, measures or shelf life later.
+    """Goods to create; number, measures and shelf life cannot be changed at JD later.
 
     :param own_number: At most 50 characters.
     :param category: JD's third-level category, digits only.
     :param shelf_life_days: 0 where nothing expires.
     :param inbound_threshold: Share of the shelf life, 0 to 1, that JD checks on
-        arrival; wanted by JD with a shelf life, like `outbound_threshold`.
+        arrival. JD requires it with a shelf life, as well as `outbound_threshold`.
     :param gross_weight: Kilograms.
     :param length: Millimetres, like `width` and `height`.
     """
@@ -80,7 +80,7 @@ class NewGoods:
 
 @dataclass(frozen=True)
 class Lot:
-    """What tells one batch of a goods from another, as far as it is known.
+    """What identifies a batch of goods; members that JD does not name are empty.
 
     :param number: The production batch.
     :param inbound_number: JD's number of the inbound order it came with.
@@ -114,11 +114,11 @@ class StockRow:
 
 @dataclass(frozen=True)
 class LevelChange:
-    """Goods that a warehouse moved from one level to another.
+    """Pieces that a warehouse moved from one goods level to another.
 
     :param number: JD's number of the adjustment.
-    :param position: Which of the moves of the adjustment it is, from 1; those that are
-        not understood count too.
+    :param position: Position within the adjustment, from 1; rows that cannot be read
+        are counted too.
     :param at: Naive UTC; None where JD's time is missing or unreadable.
     """
 

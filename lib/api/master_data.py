@@ -1,4 +1,4 @@
-"""Departments, warehouses and shops."""
+"""Departments, warehouses, shops and suppliers."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ class WarehouseStatus:
 
 @dataclass(frozen=True, repr=False)
 class Address:
-    """A person and a place; never printed, so that no log can hold it."""
+    """A person's name and address; has no repr, so that it is never logged."""
 
     name: str = ""
     mobile: str = ""
@@ -60,8 +60,8 @@ class SupplierStatus:
 class Supplier:
     """A supplier of a department.
 
-    :param number: JD's, `EMS…`; empty for one that is still to be created.
-    :param own_number: The merchant's.
+    :param number: JD's number, `EMS…`; empty for one that is still to be created.
+    :param own_number: Our number.
     """
 
     own_number: str
@@ -81,7 +81,7 @@ class ShopStatus:
 
 @dataclass(frozen=True)
 class Shop:
-    """A shop of a department; JD wants one named on each order of a consumer.
+    """A shop of a department; JD requires one on each order of a consumer.
 
     :param status: As JD sends it, empty where it does not; only
         `ShopStatus.ENABLED` takes orders.

@@ -1,4 +1,4 @@
-"""What JD tells of its own accord."""
+"""Messages that JD pushes to us."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ from .account import Application
 
 
 class MessageForm:
-    """The shapes messages come in; an application has one of them.
+    """The formats of messages; an application receives one of them.
 
-    `SIGNED` is signed like a call, `ENVELOPE` is a form with a token over the text
-    inside, `PLAIN` is signed by nothing and comes to an address that nobody can guess.
+    `SIGNED` is signed like a call. `ENVELOPE` is a form whose token signs the text
+    inside. `PLAIN` is JSON without a signature, posted to a secret address.
     """
 
     SIGNED = "signed"
@@ -21,9 +21,9 @@ class MessageForm:
 
 
 class MessageRejected(Exception):
-    """A message that is not taken over.
+    """A message that is refused and not stored.
 
-    :param status: HTTP status.
+    :param status: HTTP status of our answer.
     :param reason: For JD's log and ours, not for merchants.
     """
 
@@ -35,12 +35,11 @@ class MessageRejected(Exception):
 
 @dataclass(frozen=True)
 class PostedMessage:
-    """A message as it came over HTTP.
+    """A message as received over HTTP.
 
     :param query: The parameters of the address.
-    :param form: The members of a body that is a form.
-    :param path_secret: The part of the address that nobody can guess; empty where it
-        came to the address without one.
+    :param form: The fields of the body, if it is a form.
+    :param path_secret: The secret part of the address; empty where it has none.
     """
 
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -51,14 +50,14 @@ class PostedMessage:
 
 @dataclass(frozen=True)
 class Message:
-    """A hint that an order moved; nothing in it tells of a person.
+    """The news that an order has a new status; holds no personal data.
 
-    :param number: JD's number of the message, or a hash of it where it has none; a
-        repeated message has the same.
-    :param pin: Empty where JD does not name the account, like all that follows.
+    :param number: JD's number of the message, or a hash of it where it has none. A
+        repeated message has the same number.
+    :param pin: Empty where JD does not name it, as for all members that follow.
     :param kind: An `OrderKind`.
     :param happened_at: Naive UTC.
-    :param content: What was read, as JSON text.
+    :param content: The members that were read, as JSON text.
     """
 
     number: str
@@ -75,13 +74,10 @@ class Message:
 
 
 class Messages(Protocol):
-    """How messages of one form are read and answered."""
+    """Reads and answers the messages of one `MessageForm`."""
 
     def get_application_key(self, posted: PostedMessage) -> str:
-        """Return the key of the application that a message says it is for.
-
-        It is empty where the form names none.
-        """
+        """Return the application key that a message names; empty without one."""
 
     def verify(
         self,
@@ -92,18 +88,19 @@ class Messages(Protocol):
         max_age: timedelta,
         path_secret: str = "",
     ) -> None:
-        """Check that JD sent a message to this application, and lately.
+        """Check that JD has sent a message to this application, within `max_age`.
 
-        :param path_secret: The part of the application's address that nobody can guess;
-            without one, nothing in `MessageForm.PLAIN` is taken.
-        :raise MessageRejected: It did not.
+        :param now: Naive UTC.
+        :param path_secret: The secret part of the application's address; without one,
+            every message in `MessageForm.PLAIN` is rejected.
+        :raise MessageRejected: Its signature, address or time is wrong.
         """
 
     def parse(self, posted: PostedMessage) -> tuple[Message, ...]:
-        """Read a message; return a hint for each order that it names.
+        """Read a posted message; return a `Message` for each order that it names.
 
-        :raise MessageRejected: It is none.
+        :raise MessageRejected: It cannot be read, or names no order.
         """
 
     def answer(self, rejection: MessageRejected | None = None) -> dict:
-        """Return the JSON that takes a message over, or asks for another delivery."""
+        """Return the JSON to answer with: received, or rejected and to be repeated."""

@@ -1,4 +1,4 @@
-"""What the models ask of JD, whatever the protocol behind it."""
+"""The operations that every protocol offers to the models."""
 
 from datetime import datetime
 from typing import Protocol
@@ -23,33 +23,36 @@ class Login(Protocol):
     """The login that makes an application act for a JD account."""
 
     def authorize_url(self, redirect_uri: str, state: str) -> str:
-        """Return the address of JD's own login page."""
+        """Return the address of JD's login page.
+
+        :param state: Comes back with the callback.
+        """
 
     def exchange_code(self, code: str) -> Token:
-        """Trade the callback's single-use code for tokens.
+        """Exchange the callback's single-use code for a token.
 
-        :raise Refused: The code is not, or no longer, good.
+        :raise Refused: The code is wrong, used or expired.
         """
 
     def refresh(self, token: Token) -> Token:
         """Renew a token before it expires.
 
-        :raise Refused: JD does not renew it: a new login is needed.
+        :raise Refused: JD does not renew it: somebody must sign in again.
         """
 
 
 class Operations(Protocol):
     """Business operations; each is one call to JD unless it says otherwise.
 
-    Every one raises a `JdError` where JD's answer is no success, or is not understood.
-    A row of a list that is not understood costs only itself: see `Page.odd_rows`.
+    Each raises a `JdError` if JD does not answer with success, or cannot be understood.
+    A row of a list that cannot be read does not affect the others: see `Page.odd_rows`.
     """
 
     def departments(self) -> Page[Department]:
         """List the departments of the PIN."""
 
     def warehouses(self, department_no: str, numbers=()) -> Page[Warehouse]:
-        """List a department's warehouses, or those of them that are named.
+        """List a department's warehouses, or those with the given numbers.
 
         :raise PermissionRefused: The PIN is not linked to the department.
         """
@@ -63,13 +66,13 @@ class Operations(Protocol):
     def suppliers(
         self, department_no: str, *, numbers=(), own_numbers=()
     ) -> Page[Supplier]:
-        """List a department's suppliers, or those that are named."""
+        """List a department's suppliers, or those with the given numbers."""
 
     def create_supplier(self, department_no: str, supplier: Supplier) -> str:
         """Create a supplier and return JD's number.
 
-        It is empty where JD names none, which it need not: `suppliers` tells it by
-        our own number.
+        JD may return none: then the number is empty, and `suppliers` finds the
+        supplier by our own number.
         """
 
     # --- goods and stock
@@ -84,16 +87,16 @@ class Operations(Protocol):
         page=1,
         page_size=GOODS_PAGE_SIZE,
     ) -> Page[Goods]:
-        """List one page of a department's goods, or of those that are named.
+        """List one page of a department's goods, or of those with the given codes.
 
-        JD does not say how many there are: the end is a page on which none came. At
-        most `GOODS_FILTER_LIMIT` can be named, by one of the three kinds of number.
+        JD does not say how many pages there are: an empty page is the end. Only one of
+        the three filters can be used, with at most `GOODS_FILTER_LIMIT` codes.
         """
 
     def create_goods(self, department_no: str, goods: NewGoods) -> str:
-        """Create goods and return JD's number; a repeat gives the same number.
+        """Create goods and return JD's number; a repeat returns the same number.
 
-        :raise OutcomeUnknown: Ask with `goods` and `own_numbers` first.
+        :raise OutcomeUnknown: Call `goods` with `own_numbers` before repeating.
         """
 
     def stock(
@@ -118,7 +121,7 @@ class Operations(Protocol):
         page=1,
         page_size=STOCK_PAGE_SIZE,
     ) -> Page[StockRow]:
-        """List one page of the stock that JD keeps lots of, one row per lot."""
+        """List one page of the stock of goods with lots, one row per lot."""
 
     def level_changes(
         self,
@@ -129,19 +132,19 @@ class Operations(Protocol):
         page=1,
         page_size=LEVEL_CHANGE_PAGE_SIZE,
     ) -> Page[LevelChange]:
-        """List one page of the moves between goods levels, times in naive UTC.
+        """List one page of the level changes between two times in naive UTC.
 
-        JD pages by adjustment, each of which may hold several moves or none.
+        JD counts adjustments per page, each of which may have several changes or none.
         """
 
     # --- orders of every kind, named by `OrderKind`
 
     def create_order(self, order: Order) -> str:
-        """Tell JD of an order and return JD's number for it.
+        """Create an order at JD and return JD's number.
 
-        :raise Invalid: It does not fit into what JD takes; nothing was sent.
-        :raise OutcomeUnknown: Ask with `report` before telling it again.
-        :raise Throttled: Also while JD is busy, which is ten minutes.
+        :raise Invalid: JD would refuse one of its values; nothing was sent.
+        :raise OutcomeUnknown: Call `report` before repeating.
+        :raise Throttled: Also if JD is busy, with a pause of ten minutes.
         """
 
     def report(
@@ -153,9 +156,9 @@ class Operations(Protocol):
         own_number="",
         with_lots=False,
     ) -> Report:
-        """Return an order as JD has it, asked for by JD's number or else by ours.
+        """Return an order as JD has it, found by JD's number or else by ours.
 
-        :param with_lots: Also its lots and serials.
+        :param with_lots: Also return its lots and serial numbers.
         :raise NotFound: JD has no such order.
         """
 
@@ -169,20 +172,22 @@ class Operations(Protocol):
         page=1,
         page_size=ORDER_PAGE_SIZE,
     ) -> Page[OrderRow]:
-        """List one page of the orders JD took between two times in naive UTC."""
+        """List one page of the orders created at JD between two times in naive UTC."""
 
     def cancel(
         self, kind: str, department_no: str, *, number="", own_number=""
     ) -> Cancellation:
         """Ask JD to cancel an order, named by JD's number or else by ours.
 
-        :raise OutcomeUnknown: `report` tells what became of it.
+        :raise OutcomeUnknown: Call `report` to see whether it was cancelled.
         """
 
     def close_inbound(self, department_no: str, *, number="", own_number="") -> None:
-        """End an inbound order that came in parts, named by JD's number or by ours.
+        """Close an inbound order that arrives in several deliveries.
+
+        It is named by JD's number or by ours. No further goods are received on it.
 
         :raise NotFound: JD has no such order.
-        :raise Refused: It is not one that comes in parts, or not with the warehouse
-            yet: then it is cancelled instead.
+        :raise Refused: It was not created with `in_parts`, or the warehouse has not
+            begun with it: then it can be cancelled instead.
         """

@@ -1,4 +1,4 @@
-"""Orders of every kind: what JD is told, and what it tells of them."""
+"""Orders of every kind: as they are sent to JD, and as JD reports them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,12 +25,12 @@ class OrderKind:
     SUPPLIER_RETURN = "supplier_return"
 
 
-# === WHAT JD IS TOLD === #
+# === SENT TO JD === #
 
 
 @dataclass(frozen=True)
 class OrderLine:
-    """One goods of an order.
+    """One goods of an order, at one level and in one lot.
 
     :param line: Our number for it, unique within the order.
     :param quantity: Whole pieces, above zero.
@@ -50,14 +50,15 @@ class OrderLine:
 class OutboundOrder:
     """A delivery to a customer.
 
-    :param number: Ours, unique within the department; JD's key against repeats.
-    :param shop_no: Wanted by JD unless `to_business`.
+    :param number: Our number, unique within the department: JD creates only one order
+        for it.
+    :param shop_no: Required by JD unless `to_business`.
     :param platform: Code of the sales platform, with `platform_number` as the order's
         number there.
     :param ordered_at: Naive UTC, like `ship_at`.
-    :param waybill: Of another carrier than JD, where the merchant has one already.
-    :param cash_on_delivery: The amount to collect.
-    :param source_no: JD's number for the application's maker.
+    :param waybill: The waybill of another carrier, if the merchant has one already.
+    :param cash_on_delivery: The amount that JD collects.
+    :param source_no: JD's number of the software that sends the order.
     """
 
     kind: ClassVar[str] = OrderKind.OUTBOUND
@@ -92,9 +93,9 @@ class InboundOrder:
     """Goods announced to a warehouse.
 
     :param supplier_no: JD's number, `EMS…`.
-    :param waybill: Of what is on its way.
-    :param in_parts: It may arrive in several deliveries; only such an order can be
-        closed.
+    :param waybill: The waybill that the goods arrive with.
+    :param in_parts: Whether the goods may arrive in several deliveries; only such an
+        order can be closed.
     """
 
     kind: ClassVar[str] = OrderKind.INBOUND
@@ -123,10 +124,11 @@ class ReturnReason:
 class CustomerReturn:
     """Goods that come back from a customer.
 
-    :param delivery_number: JD's number of the delivery they left with; without it
-        (nor ours, `own_delivery_number`) JD wants every line in full.
-    :param short_allowed: Less than announced may arrive.
-    :param words: The customer's reason.
+    :param delivery_number: JD's number of the outbound order that is returned.
+        Without it, and without ours in `own_delivery_number`, JD requires every line
+        in full.
+    :param short_allowed: Whether less than announced may arrive.
+    :param words: The customer's reason, in the customer's words.
     """
 
     kind: ClassVar[str] = OrderKind.CUSTOMER_RETURN
@@ -157,9 +159,9 @@ class DeliveryMode:
 
 @dataclass(frozen=True)
 class SupplierReturn:
-    """Goods that go back to a supplier; one goods can go at one level only.
+    """Goods that go back to a supplier, each at one goods level only.
 
-    :param receiver: Wanted by JD when JD delivers.
+    :param receiver: Required if JD delivers them.
     """
 
     kind: ClassVar[str] = OrderKind.SUPPLIER_RETURN
@@ -178,19 +180,19 @@ class SupplierReturn:
 Order = OutboundOrder | InboundOrder | CustomerReturn | SupplierReturn
 
 
-# === WHAT JD TELLS === #
+# === REPORTED BY JD === #
 
 
 @dataclass(frozen=True)
 class ReportedLine:
     """One line of an order at JD.
 
-    JD may tell what it received in several rows of one line, one for each level it
-    found; only the first of them carries the plan.
+    JD may report several rows for a line, one for each goods level found; only the
+    first of them has the planned quantity.
 
-    :param done: What was really shipped or received; None where JD has not reported
-        it, which is not zero.
-    :param level: The level really found where JD says so.
+    :param done: Pieces really shipped or received; None until JD reports it, which is
+        not zero.
+    :param level: The level that JD found; the planned one where JD names no other.
     """
 
     line: str
@@ -203,7 +205,7 @@ class ReportedLine:
 
 @dataclass(frozen=True)
 class ReportedLot:
-    """How much of a goods moved in one lot.
+    """The pieces of goods that moved in one lot.
 
     :param line: Empty where JD does not say.
     """
@@ -223,7 +225,10 @@ class ReportedSerial:
 
 @dataclass(frozen=True)
 class StatusChange:
-    """:param at: Naive UTC; None where JD's time is missing or unreadable."""
+    """A status that an order has reached.
+
+    :param at: Naive UTC; None where JD's time is missing or unreadable.
+    """
 
     status: str
     name: str = ""
@@ -232,7 +237,12 @@ class StatusChange:
 
 @dataclass(frozen=True)
 class Parcel:
-    """:param waybill: The package number without its counting suffix."""
+    """A parcel of an outbound order.
+
+    :param waybill: The package number without the suffix that counts packages.
+    :param weight: Kilograms.
+    :param contents: JD's goods number → pieces.
+    """
 
     package_no: str
     waybill: str
@@ -244,10 +254,10 @@ class Parcel:
 class Report:
     """An order as JD has it now.
 
-    :param status: JD's code, also one that is not documented.
-    :param history: Where JD tells more than the status it is at.
-    :param odd_rows: What JD tells besides and nobody understands: with any, a line that
-        is missing has not stood still.
+    :param status: JD's code, also one that JD does not document.
+    :param history: The statuses so far, where JD reports them.
+    :param odd_rows: Rows that could not be read. If there are any, a line that is
+        missing may be among them: it must not be taken for one that did not move.
     :param completed_at: Naive UTC, like the times of `history`.
     """
 
@@ -270,7 +280,10 @@ class Report:
 
 @dataclass(frozen=True)
 class OutboundReport(Report):
-    """:param split_numbers: JD's numbers of the orders it made of this one."""
+    """An outbound order as JD has it now.
+
+    :param split_numbers: JD's numbers of the orders that it split this one into.
+    """
 
     kind: ClassVar[str] = OrderKind.OUTBOUND
 
@@ -281,10 +294,10 @@ class OutboundReport(Report):
 
 @dataclass(frozen=True)
 class Discrepancy:
-    """What JD counted otherwise than planned, for one goods of an inbound order.
+    """The difference between planned and counted goods of an inbound order.
 
-    :param reasons: Pieces by JD's name of the reason, e.g. `short`, `damaged`,
-        `excess`, `error`; those that are zero are left out.
+    :param reasons: JD's name of the reason → pieces, e.g. `short`, `damaged`,
+        `excess`, `error`; without zeros.
     """
 
     goods_number: str
@@ -296,7 +309,7 @@ class Discrepancy:
 
 @dataclass(frozen=True)
 class Rejection:
-    """Pieces that JD did not take in."""
+    """Pieces that JD refused to receive."""
 
     goods_number: str
     quantity: int | None = None
@@ -331,9 +344,9 @@ class SupplierReturnReport(Report):
 
 @dataclass(frozen=True)
 class OrderRow:
-    """An order in a list.
+    """An order as `Operations.list_orders` returns it.
 
-    :param own_number: Empty for one that was made at JD by hand.
+    :param own_number: Empty for an order made at JD by hand.
     :param created_at: Naive UTC.
     """
 
@@ -356,7 +369,11 @@ class CancelResult:
 
 @dataclass(frozen=True)
 class Cancellation:
-    """:param reason: JD's words, where it gave any."""
+    """JD's answer to a cancellation.
+
+    :param result: One of `CancelResult`.
+    :param reason: JD's words; empty where it gave none.
+    """
 
     result: str
     reason: str = ""

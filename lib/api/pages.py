@@ -1,4 +1,4 @@
-"""Lists as JD sends them: what was understood, and what was not."""
+"""Pages of JD's lists: the rows that could be read, and those that could not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class OddRow:
-    """A part of an answer that was not understood, for somebody to look at.
+    """A part of an answer that could not be read, kept to be shown to JD support.
 
-    :param place: JD's name of the list it stood in.
-    :param reason: What is odd about it.
-    :param raw: The row as JD sent it, as JSON text, cut where it is long.
+    :param place: JD's name of the list or member.
+    :param reason: Why it could not be read.
+    :param raw: The part as JD sent it, as JSON text, cut if it is long.
     """
 
     place: str
@@ -20,12 +20,12 @@ class OddRow:
 
 @dataclass(frozen=True)
 class Page(Sequence):
-    """The rows of one answer that were understood, as a sequence.
+    """The rows of one page that could be read, as a sequence.
 
-    :param came: How many entries JD sent; more than rows where some were odd, other
-        than rows where an entry holds several or none.
-    :param total_rows: Of all pages together; None where JD does not say.
-    :param is_last: No further page is to be asked for.
+    :param came: How many entries JD sent. It differs from the number of rows if some
+        could not be read, or if an entry holds several rows or none.
+    :param total_rows: Rows of all pages; None where JD does not say.
+    :param is_last: Whether this page ends the list.
     """
 
     rows: tuple = ()

@@ -1,4 +1,4 @@
-"""What JD's business codes mean, which differs from call to call."""
+"""Turns JD's business codes into errors; a code differs from call to call."""
 
 from ..api import (
     NotFound,
@@ -10,7 +10,7 @@ from ..api import (
     Throttled,
 )
 
-# In every call: JD's system failed, and does not say before or after the work.
+# In every call: JD's system failed, perhaps after it carried the call out.
 _SYSTEM_ERROR = "4000"
 
 _CLASSES = {
@@ -60,7 +60,7 @@ _REASONS = {
     ("addRtsOrder", "2052"): RefusalReason.NOT_IN_STOCK,
 }
 
-# How long to leave the call alone, where JD says so.
+# Seconds to wait before the same call, where JD's page names them.
 _PAUSES = {
     # document 1596: busy, again after ten minutes
     ("addSoOrder", "2002"): 600,
@@ -68,7 +68,10 @@ _PAUSES = {
 
 
 def error_for(call, code, *, message, request_id):
-    """Return the error of an answer that is not a success."""
+    """Return the error for a business code other than success.
+
+    :param str call: JD's name of the call.
+    """
     fields = {"code": code, "call": call, "request_id": request_id}
     if (call, code) in _PAUSES:
         return Throttled(message, wait_seconds=_PAUSES[call, code], **fields)

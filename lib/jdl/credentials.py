@@ -1,19 +1,20 @@
-"""What the calls of an object are signed with, kept out of its reach.
+"""Keeps the secrets of gateway and login objects outside of these objects.
 
-Expressions of templates reach every attribute of an object they get hold of: nothing
-leads from a gateway to the secrets it signs with but the functions here.
+Expressions in Odoo's templates can read every attribute of an object that they reach.
+No attribute leads to the secrets: only the functions here do.
 """
 
 from weakref import WeakKeyDictionary
 
+# Weak: the secrets of a gateway are dropped together with it.
 _KEPT = WeakKeyDictionary()
 
 
 def keep(owner, *credentials):
-    """Keep what `owner` signs with, for as long as it lives."""
+    """Store the credentials of `owner` for its lifetime."""
     _KEPT[owner] = credentials
 
 
 def get(owner):
-    """Return what was kept for `owner`."""
+    """Return the credentials of `owner` as a tuple, in the order given to `keep`."""
     return _KEPT[owner]

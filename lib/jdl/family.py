@@ -1,4 +1,4 @@
-"""What the kinds of orders have in common on JDL's wire."""
+"""The common part of all kinds of orders in JDL: requests and reports."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,23 +12,25 @@ from .kinds import is_order_number
 
 @dataclass(frozen=True)
 class Family:
-    """How one kind of order is created, asked about and read.
+    """The calls and member names of one kind of order.
 
-    :param number: JD's name for its own number of such an order.
-    :param own_number: JD's name for ours.
-    :param payload: Takes the order, returns what JD is told.
-    :param flags: What a question asks to be told.
-    :param lot_flags: What it asks for besides when lots and serials matter.
-    :param report: The report's class.
-    :param status: JD's name for the status.
-    :param lines: JD's name for the list of lines.
-    :param level: JD's name for the level that was really found, of a line.
-    :param lots: JD's names for the list of lots, and for a lot's quantity.
-    :param serials: JD's name for the list of serial numbers.
-    :param read_more: Takes a reading and the `data` of the answer, returns what the
-        report has besides.
-    :param null_is_missing: JD answers with success and nothing where it has no such
-        order, instead of a code.
+    Where a member has another name in each kind, the parameter is that name.
+
+    :param number: JD's number.
+    :param own_number: Our number.
+    :param payload: Function of the order; returns the body of the call to create it.
+    :param flags: Members of a query that ask for lines, parcels and so on.
+    :param lot_flags: Members of a query that ask for lots and serial numbers as well.
+    :param report: The class of the report.
+    :param status: The status.
+    :param lines: The list of lines.
+    :param level: The goods level that JD found, in a line.
+    :param lots: The list of lots, and the quantity of a lot.
+    :param serials: The list of serial numbers.
+    :param read_more: Function of a `Reading` and the `data` of the answer; returns the
+        members that only this kind's report has.
+    :param null_is_missing: Whether JD answers with success and `data` null, instead of
+        a code, if it has no such order.
     """
 
     create: Call
@@ -59,23 +61,25 @@ class Family:
     def read_created(self, data, order):
         """Return JD's number of a new order.
 
-        :raise OutcomeUnknown: JD names none, or the order that it names is another.
+        :raise OutcomeUnknown: JD names none, or that of another order.
         """
         if not isinstance(data, dict):
-            raise OutcomeUnknown("JD took the order but named no number")
+            raise OutcomeUnknown("JD accepted the order but named no number")
         number = text(data, self.number)
         if not is_order_number(self.kind, number):
-            raise OutcomeUnknown("JD took the order but named no number of an order")
+            raise OutcomeUnknown(
+                "JD accepted the order but named no number of an order"
+            )
         own_number = text(data, self.own_number)
         if own_number not in ("", order.number):
             raise OutcomeUnknown(f"JD answered about another order: {own_number}")
         return number
 
     def read_report(self, data):
-        """Return the report.
+        """Return the `data` of an answer as a report of this kind.
 
-        :raise NotFound: JD has no such order; of some kinds it answers just nothing.
-        :raise OutcomeUnknown: It is no order.
+        :raise NotFound: JD has no such order.
+        :raise Unreadable: It is no order.
         """
         if data is None and self.null_is_missing:
             raise NotFound("JD has no such order", call=self.query.name)
@@ -110,7 +114,7 @@ class Family:
 
 
 def cargo(line):
-    """Return a line as every kind of order tells it."""
+    """Return the members of a line that all kinds of orders have."""
     return {
         "orderLine": line.line,
         "goodsNo": line.goods_number,
@@ -121,12 +125,16 @@ def cargo(line):
 
 
 def amount(value):
-    """Return money as JD takes it, absent where there is none."""
+    """Return an amount of money as JD expects it, or None."""
     return None if value is None else float(round(value, 2))
 
 
 def _read_lots(reading, data, member, pieces):
-    """Return the lots of a list, whose quantity every kind names differently."""
+    """Return the lots of a list.
+
+    :param str member: JD's name of the list, in this kind of order.
+    :param str pieces: JD's name of the quantity, in this kind of order.
+    """
 
     def read(row):
         described = lot(row)
@@ -142,7 +150,7 @@ def _read_lots(reading, data, member, pieces):
 
 
 def _read_serials(reading, data, member):
-    """Return the serials of rows that hold one each, or a list of them."""
+    """Return the serial numbers of a list whose rows have one each, or several."""
 
     def read(row):
         goods_number = text(row, "goodsNo")

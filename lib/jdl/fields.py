@@ -1,7 +1,7 @@
-"""Reading tolerantly: numbers may be text anywhere, whole members may be missing.
+"""Reads members of JD's answers, in which numbers may be text and members missing.
 
-What is absent stays absent: it never becomes zero. What is there but not what JD
-documents is `Unreadable`; in a list it costs no more than its own row.
+A missing number is read as None, never as zero. A value that JD's pages do not allow
+raises `Unreadable`; in a list, only the row it is in is lost.
 """
 
 import json
@@ -12,7 +12,7 @@ from .. import clock
 from ..api import Address, Lot, OddRow, OutcomeUnknown, Page
 from ..text import is_storable, make_storable
 
-# Longer than any identifier that JD documents; several with commas are longer.
+# Longer than any identifier that JD documents; the next is for a list with commas.
 _TEXT_LENGTH = 300
 _PARTS_LENGTH = 20_000
 _DIGITS = 11
@@ -21,11 +21,11 @@ _RAW_LENGTH = 2_000
 
 
 class Unreadable(OutcomeUnknown):
-    """A member is there and not what JD documents."""
+    """A member has a value that JD's pages do not allow."""
 
 
 class Reading:
-    """What of one answer was not understood, while the rest is read."""
+    """Reads one answer and collects the parts of it that cannot be read."""
 
     def __init__(self):
         self._odd_rows = []
@@ -38,9 +38,9 @@ class Reading:
         self._odd_rows.append(OddRow(place, make_storable(str(reason)), _dump(raw)))
 
     def rows(self, data, member, read, **options):
-        """Return what `read` makes of the objects of a list; an absent one is empty.
+        """Return the objects of a list, each read by `read`; a missing list is empty.
 
-        :param options: Those of `each`.
+        :param options: As in `each`.
         """
         found = data.get(member)
         if found is None:
@@ -51,9 +51,9 @@ class Reading:
         return self.each(found, member, read, **options)
 
     def each(self, found, place, read, *, numbered=False):
-        """Return what `read` makes of each row.
+        """Return the rows, each read by `read`; note those that it cannot read.
 
-        :param numbered: `read` takes the row's position as well, from 1.
+        :param numbered: Call `read` with the row's position, from 1, and the row.
         """
         understood = []
         for position, row in enumerate(found, 1):
@@ -66,7 +66,7 @@ class Reading:
         return tuple(understood)
 
     def optional(self, read, row, name):
-        """Return a member that the row is good without, None where it is unreadable."""
+        """Return a member that the row can do without; None where it cannot be read."""
         try:
             return read(row, name)
         except Unreadable as error:
@@ -88,9 +88,9 @@ def _dump(raw):
 def read_page(data, read, *, page=1, page_size=0, empty_allowed=False):
     """Return one page of a list.
 
-    :param read: Takes a reading and a row, returns an item.
-    :param page_size: The most rows of a page; 0 where JD sends all at once.
-    :param empty_allowed: JD may answer with nothing at all where it knows nothing.
+    :param read: Function of a `Reading` and a row; returns an item.
+    :param page_size: How many rows a full page has; 0 where JD sends all at once.
+    :param empty_allowed: Read `data` null as an empty list.
     :raise Unreadable: There is no list, or JD counts more rows than it sent.
     """
     reading = Reading()
@@ -106,7 +106,7 @@ def read_page(data, read, *, page=1, page_size=0, empty_allowed=False):
 
 
 def _open_list(reading, data, empty_allowed):
-    """Return the entries of a list or of the page around it, and JD's total."""
+    """Return the entries of a bare list or of a page object, and JD's total."""
     if isinstance(data, list):
         return data, None
     if data is None and empty_allowed:
@@ -114,6 +114,7 @@ def _open_list(reading, data, empty_allowed):
     if not isinstance(data, dict):
         raise Unreadable("JD's answer has no list")
     found, total = data.get("resultList"), reading.optional(count, data, "totalNum")
+    # JD leaves an empty list out; only its total says that this is no error.
     if found is None and total == 0:
         found = []
     if not isinstance(found, list):
@@ -129,7 +130,7 @@ def _is_last(came, total, page, page_size):
     if not page_size or came > page_size:
         return True  # JD does not page
     if total is None:
-        return came < page_size
+        return came < page_size  # a full page may be followed by another
     due = total - (page - 1) * page_size
     if came < min(due, page_size):
         raise Unreadable(f"JD counts {total} rows and sent {came} of them")
@@ -140,15 +141,15 @@ def _is_last(came, total, page, page_size):
 
 
 def inner(row, name):
-    """Return the object inside `row`, empty where JD sent none."""
+    """Return the object that is a member of `row`; empty where JD sent none."""
     value = row.get(name)
     return value if isinstance(value, dict) else {}
 
 
 def text(row, name, *, length=_TEXT_LENGTH):
-    """Return a member that identifies or classifies, empty where it is absent.
+    """Return an identifier or code as text, empty where it is missing.
 
-    :raise Unreadable: It is no text or number, or none that can be kept whole.
+    :raise Unreadable: It is no text or number, or cannot be stored uncut.
     """
     value = row.get(name)
     if value is None:
@@ -173,7 +174,7 @@ def required(row, name):
 
 
 def words(row, name):
-    """Return a member that people read, cut where it is long."""
+    """Return a text meant for people; empty where it is no text, cut if it is long."""
     value = row.get(name)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
@@ -181,15 +182,15 @@ def words(row, name):
 
 
 def parts(row, name):
-    """Return the values of a member that holds several with commas between them."""
+    """Return the values of a comma-separated member as a tuple."""
     value = text(row, name, length=_PARTS_LENGTH)
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def number(row, name):
-    """Return a member as a decimal number, None where it is absent.
+    """Return a member as a `Decimal`, None where it is missing.
 
-    :raise Unreadable: It is there but no number of at most 11 digits.
+    :raise Unreadable: It is no number, or has more than 11 digits.
     """
     value = text(row, name)
     if not value:
@@ -204,9 +205,9 @@ def number(row, name):
 
 
 def count(row, name):
-    """Return a member as whole pieces, None where it is absent.
+    """Return a member as a whole number, None where it is missing.
 
-    :raise Unreadable: It is there but no whole number.
+    :raise Unreadable: It is no whole number.
     """
     value = number(row, name)
     if value is None:
@@ -217,9 +218,9 @@ def count(row, name):
 
 
 def quantity(row, name):
-    """Return pieces that were planned or moved, None where they are absent.
+    """Return a number of pieces, None where it is missing.
 
-    :raise Unreadable: They are no whole number, or fewer than none.
+    :raise Unreadable: It is no whole number, or below zero.
     """
     value = count(row, name)
     if value is not None and value < 0:
@@ -228,7 +229,7 @@ def quantity(row, name):
 
 
 def moment(row, name):
-    """Return a time as naive UTC, None where it is absent or unreadable."""
+    """Return a time as naive UTC; None where it is missing or cannot be read."""
     try:
         return clock.from_jd(row.get(name))
     except ValueError:
@@ -236,7 +237,7 @@ def moment(row, name):
 
 
 def day(row, name):
-    """Return the day of a member that is a day or a time, None where it is neither."""
+    """Return the date at GMT+8 of a day or time; None where it is neither."""
     try:
         return clock.day_from_jd(row.get(name))
     except ValueError:
@@ -257,7 +258,7 @@ def read_address(row):
 
 
 def lot(row):
-    """Return the lot that `batchInfos` of a row describes, None where it is empty."""
+    """Return the lot in the `batchInfos` of a row; None where it is empty."""
     infos = inner(row, "batchInfos")
     found = Lot(
         number=text(infos, "lot"),
@@ -272,7 +273,7 @@ def lot(row):
 
 
 def lot_payload(lot):
-    """Return the `batchInfos` that tell JD of a lot."""
+    """Return the `batchInfos` of a lot, as JD expects them."""
     if lot is None:
         return None
     return {

@@ -1,4 +1,4 @@
-"""One signed call through JDL's gateway, and what its answer means."""
+"""Makes signed calls to JDL's gateway and reads the envelope of the answers."""
 
 import json
 import re
@@ -16,15 +16,16 @@ from .headers import HEADERS
 _DOMAIN = "IntegratedSupplyChain"
 _VERSION = "2.0"
 _SUCCESS = "1000"
-# Every code that JD documents for a call but that of success.
+# All codes that JD documents for its calls, except success.
 _REFUSAL = re.compile("[2-4][0-9]{3}")
 
 
 @dataclass(frozen=True)
 class Call:
-    """One of JD's operations.
+    """A call of JDL's gateway.
 
-    :param question: It changes nothing at JD.
+    :param path: The part of the address after the host.
+    :param question: Whether it only reads: it may be repeated.
     """
 
     name: str
@@ -33,9 +34,9 @@ class Call:
 
 
 class JdlGateway:
-    """Calls in the name of one account.
+    """Makes calls for one JD account.
 
-    :param pin: The account; every call names it besides the token.
+    :param pin: The account; JD requires it in every call, besides the token.
     """
 
     def __init__(self, endpoints, application, token, pin, transport):
@@ -45,10 +46,12 @@ class JdlGateway:
         self._transport = transport
 
     def call(self, call, payload, read, *, number=""):
-        """Send `payload` and return what `read` makes of the `data` of the answer.
+        """Send `payload` and return the `data` of the answer as read by `read`.
 
-        :param payload: Members that hold nothing are left out.
+        :param dict payload: Empty members are left out.
+        :param read: Function of `data`; returns the result or raises a `JdError`.
         :param number: The order or goods it is about, for the log.
+        :raise JdError: JD did not answer with success.
         """
         body = _serialize({**payload, "pin": self._pin})
         request = Request(
@@ -67,6 +70,7 @@ class JdlGateway:
                 request, lambda answer: _open(answer, call, read)
             )
         except CredentialsRefused as error:
+            # The caller expires the login only if it still uses this token.
             _application, token = credentials.get(self)
             error.token_fingerprint = token.fingerprint
             raise
@@ -96,19 +100,18 @@ class JdlGateway:
 
 
 def _serialize(payload):
-    """Write the body once: what is signed is what is sent.
-
-    Pure ASCII, so that no machine on the way can read the signed text in another
-    character set.
-    """
+    """Return the body as bytes; these very bytes are signed and sent."""
+    # JD expects the parameters in a list. ASCII: a proxy cannot re-encode it, which
+    # would break the signature.
     return json.dumps([_prune(payload)], separators=(",", ":")).encode("ascii")
 
 
 def _prune(value):
-    """Leave out what holds nothing; JD wants some objects even when they are empty."""
+    """Return a value without its empty members; None where nothing is left."""
     if isinstance(value, dict):
         pruned = {key: _prune(member) for key, member in value.items()}
         kept = {key: member for key, member in pruned.items() if member is not None}
+        # An object given as empty stays: JD requires some of those.
         return kept if kept or not value else None
     if isinstance(value, (list, tuple)):
         return [_prune(member) for member in value] or None
@@ -116,9 +119,9 @@ def _prune(value):
 
 
 def _open(answer, call, read):
-    """Return what `read` makes of the `data` of a successful answer.
+    """Return the `data` of a successful answer as read by `read`.
 
-    :raise JdError: Whatever JD's code for this call stands for.
+    :raise JdError: The error for JD's code in this call.
     """
     if "error_response" in answer:
         raise gateway_errors.from_answer(answer["error_response"], call=call.name)
@@ -126,14 +129,14 @@ def _open(answer, call, read):
     request_id = read_request_id(answer)
     if code == _SUCCESS:
         try:
-            # Nothing at all is less than a null, which is an answer to some calls.
+            # Missing is not null: null is a valid answer to some calls.
             return read(answer.get("data", ""))
         except JdError as error:
             error.request_id = error.request_id or request_id
             raise
     message = words(answer, "message") or "JD gave no reason"
     if not _REFUSAL.fullmatch(code):
-        # Not a code of JD's calls, so that nobody knows what it stands for.
+        # No code that JD documents for calls: it may have been carried out.
         raise OutcomeUnknown(
             f"JD's answer is not understood: {message}",
             code=code,
@@ -144,7 +147,7 @@ def _open(answer, call, read):
 
 
 def is_refusal(answer):
-    """Tell whether an answer says no in JD's own words."""
+    """Tell whether an answer is a refusal in JD's own format."""
     if "error_response" in answer:
         return gateway_errors.is_readable(answer["error_response"])
     return bool(_REFUSAL.fullmatch(read_code(answer.get("code"))))

@@ -1,11 +1,11 @@
-"""Goods."""
+"""Goods: query (document 1610) and create (document 1609)."""
 
 from ..api import GOODS_PAGE_SIZE, Goods, NotFound, OutcomeUnknown, Page
 from .fields import Unreadable, inner, parts, quantity, read_page, required, text, words
 from .gateway import Call
 from .kinds import is_goods_number
 
-# https://open.jdl.com, unit 367, documents 1610 and 1609
+# https://open.jdl.com, unit 367
 _BASE = "/integratedsupplychain/basicinfo/goods"
 _QUERY = Call("queryGoodsInfo", f"{_BASE}/query/v1", question=True)
 _SAVE = Call("saveGoodsInfo", f"{_BASE}/create/v1")
@@ -38,6 +38,7 @@ class GoodsOperations:
             "currentPage": page,
             "pageSize": page_size,
         }
+        # JD sends everything that matches a filter on one page.
         size = 0 if numbers or own_numbers or barcodes else page_size
         try:
             return self._gateway.call(
@@ -47,7 +48,7 @@ class GoodsOperations:
                 number=department_no,
             )
         except NotFound:
-            return Page()
+            return Page()  # JD's code for a filter that matches nothing
 
     def create_goods(self, department_no, goods):
         payload = {
@@ -89,7 +90,7 @@ def _read_number(data):
 
 
 def _read_row(reading, row):
-    """Read goods; what they are not told apart by may be odd."""
+    """Read a row of goods; members that do not identify it may be unreadable."""
     basic = inner(row, "basicInfo")
     management = inner(row, "management")
     period = inner(management, "guaranteePeriod")

@@ -18,12 +18,12 @@ _WHOLE_DISCREPANCY = "diff"
 
 
 def _payload(order):
-    """Return what JD is told of an inbound order.
+    """Return the body of addPoOrder for an inbound order.
 
-    JD's page of this call (document 1559) is not public. Known at second hand are
-    the department, our number, `warehouseInfo`, and of each line the quantity and a
-    level of 100, 200 or 300; the other names are those of JD's neighbouring calls, by
-    our own convention, and stand nowhere but here.
+    JD's page of this call (document 1559) is not public. From other sources we know the
+    department, our number, `warehouseInfo`, and in each line the quantity and a level
+    of 100, 200 or 300. The other names are our convention, taken from similar calls of
+    JD, and are used only here.
     """
     return {
         "ownerNo": order.department_no,
@@ -57,7 +57,7 @@ def _read_more(reading, data):
 
 
 def _read_discrepancy(row):
-    """Read a row whose members are named after reasons, like `damagedQuantity`."""
+    """Read a discrepancy; its reasons are in member names, like `damagedQuantity`."""
     reasons = {
         name.removesuffix(_QUANTITY): count(row, name)
         for name in row

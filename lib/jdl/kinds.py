@@ -1,4 +1,4 @@
-"""JD's codes for the kinds of orders, and how its numbers look."""
+"""JD's codes for the kinds of orders, and the patterns of its numbers."""
 
 import re
 from itertools import chain
@@ -14,7 +14,7 @@ CODES = {
 }
 KINDS = {code: kind for kind, code in CODES.items()}
 
-# How JD's own numbers of each kind begin: access guide of unit 367 and documents 1571,
+# The prefixes of JD's numbers of each kind: access guide of unit 367, documents 1571,
 # 1572 (ESR of a consumer's return, EBR of a business's).
 _PREFIXES = {
     OrderKind.OUTBOUND: ("ESL",),
@@ -50,10 +50,10 @@ def is_supplier_number(text):
 
 
 def find_order_numbers(text):
-    """Return JD's numbers of orders that a text names."""
+    """Return all of JD's order numbers that occur in a text."""
     return _ANY_NUMBER.findall(text)
 
 
 def get_kind_of_number(text):
-    """Return the `OrderKind` that JD's number of an order is of, empty where none."""
+    """Return the `OrderKind` of one of JD's order numbers; empty for other text."""
     return next((kind for kind in _NUMBERS if is_order_number(kind, text)), "")

@@ -1,9 +1,9 @@
-"""How long JD takes each member of what it is told; what is longer is never cut here.
+"""The maximum lengths of members of an order, checked before it is sent.
 
-The lengths are of the pages of the calls: https://open.jdl.com, unit 367, documents
-1596, 1572, 1574 and 1609. The page of addPoOrder (1559) is not public: the lengths are
-those of its neighbours. Our own numbers are at most as long as cancelOrder (1552) takes
-them.
+Longer values are reported, never cut. The lengths are from JD's pages of the calls:
+https://open.jdl.com, unit 367, documents 1596, 1572, 1574 and 1609. The page of
+addPoOrder (1559) is not public: its lengths are those of similar calls. Our own numbers
+are limited by cancelOrder (1552).
 """
 
 import re
@@ -22,7 +22,7 @@ _RECEIVER = {
 }
 _SUPPLIER_RECEIVER = {
     "name": 100,
-    "mobile": 100,  # told as the phone number where there is none
+    "mobile": 100,  # sent as the phone number where there is none
     "phone": 100,
     "email": 50,
     **dict.fromkeys(("province", "city", "county", "town"), 100),
@@ -30,7 +30,7 @@ _SUPPLIER_RECEIVER = {
 }
 _SENDER = {"name": 50, "mobile": 50, "phone": 50, "detail": 200}
 
-# Members of each kind of order; those of addresses and lines in objects of their own.
+# Kind of order → member → length; addresses and lines have their own tables.
 LIMITS = {
     OrderKind.OUTBOUND: {
         "number": _OWN_NUMBER,
@@ -63,14 +63,14 @@ LIMITS = {
         "lines": {**_LINE, "lot": 50},
     },
 }
-# addRtwOrder, 2001
+# Refused by addRtwOrder with the code 2001.
 _CHINESE = re.compile("[\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 def find_invalid(order):
-    """Return what JD does not take of an order, before it is sent.
+    """Return an `Invalid` for each member of an order that JD would refuse.
 
-    :param order: A `lib.api.Order`.
+    :param lib.api.Order order:
     :rtype: list[Invalid]
     """
     limits = dict(LIMITS[order.kind])

@@ -11,20 +11,22 @@ from . import credentials
 from .fields import words
 from .headers import HEADERS
 
-# JD does not publish how its login refuses; what names the application rather than
-# the code or the token is told apart by these, our own convention.
+# JD does not publish the error codes of its login. By our convention these blame the
+# application, all others the code or the token.
 _APPLICATION_CODES = {"11", "12", "20", "21", "invalid_client", "unauthorized_client"}
-# An error code is a short number, or one of OAuth's words that blame who asks.
+# An error code is a short number, or an OAuth error that is not the server's fault.
 _CODE = re.compile(
     "[0-9]{1,5}|access_denied|unsupported_grant_type"
     "|invalid_(client|grant|request|scope|token)|unauthorized_client"
 )
-# Success, a pause asked for, and failures of JD's own: none of them is a no.
+# Success, requests to wait and failures of JD itself: none of them is a refusal.
 _NO_REFUSAL = re.compile("0|200|1000|4000|429|5[0-9]{2}")
 _TOKEN = re.compile("[!-~]{1,2000}")
 
 
 class JdlLogin:
+    """The `api.Login` of JDL."""
+
     def __init__(self, endpoints, application, transport):
         self._base = endpoints.oauth
         credentials.keep(self, application)
@@ -65,7 +67,8 @@ class JdlLogin:
     def _ask(self, call, params, secret):
         """Return the token that JD gives.
 
-        :param secret: What is traded for it: answers may repeat it, errors must not.
+        :param secret: The code or token exchanged for it. JD may repeat it in an answer:
+            it is masked in errors.
         """
         request = Request(
             call,
@@ -82,10 +85,12 @@ class JdlLogin:
 
 
 def _read(answer, call, now, secret):
-    """Read a token: flat when a code is exchanged, in an envelope when renewed.
+    """Return the token of an answer.
 
-    :raise OutcomeUnknown: It is neither a token that can be used nor a refusal.
+    :raise JdError: JD refused.
+    :raise OutcomeUnknown: It is neither a usable token nor a refusal.
     """
+    # JD sends a new token's members directly, those of a renewed one inside `data`.
     data = answer.get("data")
     fields = data if isinstance(data, dict) else answer
     if not fields.get("accessToken"):
@@ -107,7 +112,7 @@ def _read(answer, call, now, secret):
 
 
 def _read_secret(fields, name):
-    """Return a token, empty where it is none that could be stored and sent."""
+    """Return a token; empty where it cannot be stored or sent."""
     value = fields.get(name)
     return value if isinstance(value, str) and _TOKEN.fullmatch(value) else ""
 
@@ -120,12 +125,12 @@ def _read_expiry(fields, name):
 
 
 def _read_refusal(answer, call, secret):
-    """Return the error by which JD says no, None where it does not say so."""
+    """Return the error for a refusal, or None where the answer is no refusal."""
     if "error_response" in answer:
         error = gateway_errors.from_answer(answer["error_response"], call=call)
         if not isinstance(error, TokenRefused):
             return error
-        # Here it is the login's code or the refresh token that is no good.
+        # In the login it is the code or the refresh token that is refused.
         return Refused(error.message, code=error.code, call=call)
     code = read_code(answer.get("error")) or read_code(answer.get("code"))
     # The code in an answer may be that of the login, which is a secret.

@@ -1,13 +1,13 @@
-"""JD's messages, in three forms: the warehouse's own is not public.
+"""Reads JD's messages. Their real form is not public; three forms are supported.
 
-SIGNED is a convention of ours: JSON, with a query of `app_key`, `method` (the topic),
-`timestamp` (GMT+8), `v` and `sign`, the gateway's recipe without a token over the raw
-body, which has the members of MEMBERS. ENVELOPE and PLAIN are what receivers of JD's
-express messages take: a form whose `token` is the MD5 of the text inside, its time and
-a key, and bare JSON that nothing signs. What a body of theirs does not say in members
-known here is looked for in its text: an order's number is hint enough to ask JD.
+SIGNED is our convention: JSON with MEMBERS. The query has `app_key`, `method` (the
+topic), `timestamp` (GMT+8), `v` and `sign`, a signature like that of a call, without
+the token and over the raw body. ENVELOPE and PLAIN are known from JD's express
+messages: a form whose `token` is the MD5 of the text inside, its time and a key; and
+JSON without a signature. The members of their JSON may have other names: then all its
+text is searched for order numbers, which is enough to ask JD about these orders.
 
-Where JD's real form turns out to differ, this file and `lib.signing` are what changes.
+If JD's real form differs, only this file and `lib.signing` change.
 """
 
 import hashlib
@@ -34,12 +34,12 @@ MEMBERS = (
 )
 REQUIRED_MEMBERS = ("messageId", "pin", "orderType", "status", "operateTime")
 _MEMBER_LENGTH = 100
-# A body that names more orders is no message about an order.
+# Limits the work that one message can cause.
 _MOST_HINTS = 50
 _MOST_DEPTH = 16
-# The express messages' names for members of MEMBERS.
+# Name in MEMBERS → its other names, in JD's express messages.
 _OTHER_NAMES = {"status": ("state",), "operateTime": ("operationTime",)}
-# Ours begin with the code of their kind.
+# Our numbers begin with the code of their kind.
 _OWN_NUMBER = re.compile(
     rf"(?<![0-9A-Za-z])(?:{'|'.join(CODES.values())})-[0-9A-Za-z/_-]{{1,45}}"
 )
@@ -51,7 +51,7 @@ def get_messages(form):
 
 
 class _SignedMessages:
-    """Signed like a call to the gateway, without a token."""
+    """`MessageForm.SIGNED`: signed like a call to the gateway, without a token."""
 
     def get_application_key(self, posted):
         return posted.query.get("app_key", "").replace("\0", "")
@@ -87,7 +87,10 @@ class _SignedMessages:
 
 
 class _EnvelopeMessages:
-    """A form: `message_id`, `token`, `format`, `timestamp` and `request_body`."""
+    """`MessageForm.ENVELOPE`.
+
+    The fields are `message_id`, `token`, `format`, `timestamp` and `request_body`.
+    """
 
     def get_application_key(self, posted):
         return ""
@@ -116,7 +119,7 @@ class _EnvelopeMessages:
 
 
 class _PlainMessages:
-    """Bare JSON, at an address that only JD was told."""
+    """`MessageForm.PLAIN`: JSON without a signature, posted to a secret address."""
 
     def get_application_key(self, posted):
         return ""
@@ -146,7 +149,10 @@ _FORMS = {
 
 
 def _read_hints(body, number):
-    """Return a hint for each order that a body names, in members or anywhere else."""
+    """Return a `Message` for each order that a body names, in MEMBERS or elsewhere.
+
+    :raise MessageRejected: It cannot be read, or names no order.
+    """
     content = _load(body)
     members = _read_known_members(content)
     happened_at = None
@@ -163,6 +169,7 @@ def _read_hints(body, number):
     return tuple(
         _make_message(
             members | {name: value},
+            # The inbox stores each number once: the orders need different ones.
             number if position == 0 else f"{number}#{position}",
             happened_at,
         )
@@ -171,7 +178,7 @@ def _read_hints(body, number):
 
 
 def _read_known_members(content):
-    """Return what a body of unknown form has of MEMBERS, empty where it is odd."""
+    """Return MEMBERS as text; empty where a member is missing or cannot be read."""
     members = dict.fromkeys(MEMBERS, "")
     for name in MEMBERS:
         for key in (name, *_OTHER_NAMES.get(name, ())):
@@ -183,7 +190,7 @@ def _read_known_members(content):
 
 
 def _walk(content):
-    """Yield the texts that may hold a number, without those that are too deep."""
+    """Yield all texts in JSON, down to a limited depth."""
     level = [content]
     for _depth in range(_MOST_DEPTH):
         inner = []
@@ -231,15 +238,15 @@ def _load(body):
 
 
 def _read_members(content):
-    """Return the members of MEMBERS as text, and nothing else.
+    """Return MEMBERS as text; other members are ignored.
 
-    :raise MessageRejected: One of them is not what it should be.
+    :raise MessageRejected: One of them is no short text or number.
     """
     return {name: _read_text(content.get(name)) for name in MEMBERS}
 
 
 def _read_text(value):
-    """Return a member as text that can be stored; JD may write a number as one."""
+    """Return a text or number as text that can be stored; empty for None."""
     if value is None:
         return ""
     is_short = isinstance(value, str | int) and len(str(value)) < _MEMBER_LENGTH

@@ -1,4 +1,4 @@
-"""The operations of `api` over JDL, put together from one module per family."""
+"""The `api.Operations` of JDL, combined from the modules of this package."""
 
 from . import goods, master_data, orders, stock, suppliers
 from .gateway import JdlGateway
@@ -15,7 +15,7 @@ _CALLS = {
 def get_call_name(operation, kind=""):
     """Return JD's name of the call that an operation makes.
 
-    :param kind: The `api.OrderKind`, for what each kind has a call of its own for.
+    :param kind: The `api.OrderKind`, for operations with a call for each kind.
     """
     calls = orders.get_calls(kind) if kind else _CALLS
     return calls[operation].name
@@ -28,5 +28,7 @@ class JdlOperations(
     stock.StockOperations,
     orders.OrderOperations,
 ):
+    """The `api.Operations` of a JD account over JDL."""
+
     def __init__(self, endpoints, application, token, pin, transport):
         self._gateway = JdlGateway(endpoints, application, token, pin, transport)

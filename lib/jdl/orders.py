@@ -1,4 +1,4 @@
-"""Orders of every kind: create, ask about, list, cancel, close."""
+"""Orders of every kind: create, query, list, cancel and close inbound."""
 
 from .. import clock
 from ..api import (
@@ -20,8 +20,8 @@ from .returns import CUSTOMER_RETURN, SUPPLIER_RETURN
 # https://open.jdl.com, unit 367, documents 1552 and 1607
 _CANCEL = Call("cancelOrder", "/integratedsupplychain/order/cancel/v1")
 _CLOSE_INBOUND = Call("closePoOrder", "/integratedsupplychain/order/purchase/close/v1")
-# JD's page of this one (document 1581) is not public: the names of its members are
-# our own convention, taken from JD's neighbouring calls.
+# JD's page of this call (document 1581) is not public: the member names are our
+# convention, taken from similar calls of JD.
 _LIST = Call(
     "queryOrderNosByPage",
     "/integratedsupplychain/order/queryordernosbypage/v1",
@@ -40,7 +40,7 @@ _CANCEL_RESULTS = {
     "1": CancelResult.CANCELLING,
     "2": CancelResult.FAILED,
 }
-# JD may also answer by a code of its own.
+# JD may also refuse with a code that means one of these results.
 _CANCEL_CODES = {
     "2005": CancelResult.CANCELLING,
     "2019": CancelResult.FAILED,
@@ -49,7 +49,7 @@ _CANCEL_CODES = {
 
 
 def get_calls(kind):
-    """Return operation → `Call` of what is asked or told of one kind of order."""
+    """Return operation → `Call`, for the operations with a call for each kind."""
     family = _FAMILIES[kind]
     return {"create_order": family.create, "report": family.query}
 
@@ -60,6 +60,7 @@ CALLS = {"cancel": _CANCEL, "close_inbound": _CLOSE_INBOUND, "list_orders": _LIS
 class OrderOperations:
     def create_order(self, order):
         family = _FAMILIES[order.kind]
+        # Refused here, not cut: a shortened address would send the parcel elsewhere.
         for problem in find_invalid(order):
             problem.call = family.create.name
             raise problem
@@ -144,6 +145,9 @@ def _read_row(kind, row):
 
 
 def _read_cancelled(data):
-    """JD documents three results; with any other, it has not said that it is done."""
+    """Return the result of a cancellation.
+
+    JD documents three results; any other is read as not cancelled yet.
+    """
     result = text(data, "resultType") if isinstance(data, dict) else ""
     return Cancellation(_CANCEL_RESULTS.get(result, CancelResult.CANCELLING))

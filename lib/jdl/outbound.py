@@ -14,11 +14,11 @@ _BASE = "/integratedsupplychain/order/delivery"
 _CREATE = Call("addSoOrder", f"{_BASE}/create/v1")
 _QUERY = Call("querySoOrder", f"{_BASE}/query/v1", question=True)
 
-# Fifty flags, as in JD's example; the first says that JD collects the money.
+# Fifty flags, as in JD's example; the first asks for cash on delivery.
 _MARK = "0" * 50
 _MARK_CASH = "1" + _MARK[1:]
 
-# A package number is its waybill and a suffix that counts packages: JDVD…-1-1-
+# A package number is the waybill with a suffix that counts packages: JDVD…-1-1-
 _PACKAGE_SUFFIX = re.compile(r"(-\d+){1,2}-?$")
 
 
@@ -83,6 +83,7 @@ def _read_more(reading, data):
         data, "deliveryPackageList", lambda row: _read_parcel(reading, row)
     )
     splits = reading.optional(parts, data, "splitDeliveryNos") or ()
+    # Other kinds have the department at the top level; this one under the customer.
     owner = reading.optional(text, inner(data, "customerInfo"), "ownerNo")
     return {
         "department_no": owner or "",
@@ -98,7 +99,7 @@ def _read_more(reading, data):
 
 
 def _waybills(reading, carrier, parcels):
-    """Return every waybill once, in the order JD names them."""
+    """Return the waybills of an order and its parcels, each once, in JD's order."""
     named = (
         waybill
         for name in ("waybillNo", "tpWaybillNo")

@@ -17,9 +17,9 @@ _QUERY_SUPPLIER = Call(
 )
 
 _CONSUMER, _BUSINESS = 1, 2
-# Of a business JD asks how to receive; consumers' returns are received so anyway.
+# Receive at the level found: JD requires it of a business, and does so for consumers.
 _BY_FOUND_LEVEL = {"receiveMode": 2}
-# Fifty flags; the first says that less than announced may arrive.
+# Fifty flags; the first allows less than announced to arrive.
 _MARK = "0" * 50
 _MARK_SHORT = "1" + _MARK[1:]
 
@@ -101,7 +101,7 @@ def _supplier_payload(order):
 
 
 def _condition(lines):
-    """Return JD's word for what goes back: 1 good, 2 defective."""
+    """Return JD's code for the condition of a return: 1 good, 2 defective."""
     defective = all(line.level.startswith("2") for line in lines)
     return 2 if defective else 1
 

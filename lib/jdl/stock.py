@@ -1,4 +1,4 @@
-"""Stock, and its moves between goods levels."""
+"""Stock, and level changes: documents 1612 and 1854."""
 
 from dataclasses import replace
 from itertools import chain
@@ -14,7 +14,7 @@ from ..api import (
 from .fields import count, lot, moment, quantity, read_page, required, text, words
 from .gateway import Call
 
-# https://open.jdl.com, unit 367, documents 1612 and 1854
+# https://open.jdl.com, unit 367
 _QUERY = Call("queryStock", "/integratedsupplychain/stock/query/v1", question=True)
 _LEVEL_CHANGES = Call(
     "queryGoodsLevelChange",
@@ -116,7 +116,7 @@ def _read_row(_reading, row):
 
 
 def _read_changes(data, page, page_size):
-    """Return a page of moves; JD counts the adjustments, which hold several or none."""
+    """Return a page of level changes; JD counts adjustments, not their changes."""
     found = read_page(data, _read_adjustment, page=page, page_size=page_size)
     return replace(found, rows=tuple(chain.from_iterable(found.rows)))
 

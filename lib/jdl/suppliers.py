@@ -1,11 +1,11 @@
-"""Suppliers."""
+"""Suppliers: query (document 1618) and create (document 1617)."""
 
 from ..api import OutcomeUnknown, Supplier
 from .fields import inner, read_address, read_page, required, text, words
 from .gateway import Call
 from .kinds import is_supplier_number
 
-# https://open.jdl.com, unit 367, documents 1618 and 1617
+# https://open.jdl.com, unit 367
 _BASE = "/integratedsupplychain/basicinfo/supplier"
 _QUERY = Call("querySupplier", f"{_BASE}/query/v1", question=True)
 _SAVE = Call("upsertSupplier", f"{_BASE}/create/v1")
@@ -20,7 +20,7 @@ class SupplierOperations:
             "supplierNos": ",".join(numbers),
             "isvSupplierNos": ",".join(own_numbers),
         }
-        # JD documents no code for a supplier that it does not know.
+        # JD documents no code for an unknown supplier: it may answer with null.
         named = bool(numbers or own_numbers)
         return self._gateway.call(
             _QUERY,
@@ -35,7 +35,7 @@ class SupplierOperations:
             "ownerNo": department_no,
             "erpSupplierNo": supplier.own_number,
             "supplierName": supplier.name,
-            # JD's page stops at the city.
+            # JD's page has no members for a street.
             "supplierAddress": {
                 "name": address.name,
                 "phone": address.phone or address.mobile,
@@ -50,7 +50,10 @@ class SupplierOperations:
 
 
 def _read_number(data):
-    """Return JD's number; what JD answers here beyond success is not documented."""
+    """Return JD's number of a new supplier, empty where JD names none.
+
+    JD's page does not document the `data` of this answer.
+    """
     number = text(data, "supplierNo") if isinstance(data, dict) else ""
     if number and not is_supplier_number(number):
         raise OutcomeUnknown("JD saved the supplier but named no number of a supplier")
