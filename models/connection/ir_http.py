@@ -15,9 +15,10 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
-        super()._pre_dispatch(rule, args)
+        res = super()._pre_dispatch(rule, args)
         if rule.endpoint.routing.get(READS_PARAMETERS):
             request.jd_path_arguments = args
+        return res
 
     @classmethod
     def _dispatch(cls, endpoint):

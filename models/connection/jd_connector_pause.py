@@ -50,9 +50,7 @@ class JdConnector(models.Model):
         """Forget the logins and APP SECRETs that belong to the database copied from."""
         moved = self._get_moved()
         vault.forget_moved(self.env)
-        moved.filtered(lambda connector: connector.state == "connected")._wipe_token(
-            "disconnected"
-        )
+        moved._wipe_token("disconnected")
         for connector in moved:
             connector.message_post(
                 body=self.env._(
@@ -73,8 +71,8 @@ class JdConnector(models.Model):
                 )
             )
         # sudo: the question is about the database, not about a company.
-        connectors_sudo = self.sudo().with_context(active_test=False).search([])
-        return connectors_sudo.filtered("is_moved")
+        connected_sudo = self.sudo().search([("state", "=", "connected")])
+        return connected_sudo.filtered("is_moved")
 
     def _request_decision(self):
         """Ask a system administrator what to do about the pause.
