@@ -25,7 +25,7 @@ class JdGuardedMixin(models.AbstractModel):
         This is what `create`, its `default_` keys in the context and `write` ask for
         each field. `_has_field_access` would be asked for each value read as well.
         """
-        super()._check_field_access(field, operation)
+        res = super()._check_field_access(field, operation)
         if (
             operation == "write"
             and not self.env.su
@@ -39,3 +39,4 @@ class JdGuardedMixin(models.AbstractModel):
                     field=field.get_description(self.env, ["string"])["string"],
                 )
             )
+        return res
