@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .inbound_case import JdInboundCase
 from .jd_case import QUICK_WAREHOUSE
@@ -108,6 +109,23 @@ class TestGoodsLevels(JdInboundCase):
         self.run_cron("pull_level_changes")
         self.assertEqual(len(self.get_changes()), 53)
         self.assertEqual(self.get_stock(self.product, self.defective), 53)
+
+    def test_a_change_that_another_transaction_disturbs_is_moved_the_next_time(self):
+        self.env.cr.execute(
+            """CREATE FUNCTION pg_temp.disturb() RETURNS trigger AS $$
+                 BEGIN RAISE EXCEPTION USING ERRCODE = 'serialization_failure'; END
+               $$ LANGUAGE plpgsql;
+               CREATE TRIGGER disturb BEFORE INSERT ON stock_move
+                   EXECUTE FUNCTION pg_temp.disturb()"""
+        )
+        self.change_level(7)
+        with mute_logger("odoo.sql_db"):
+            self.run_cron("pull_level_changes")
+        self.assertFalse(self.get_changes())
+        self.assertFalse(self.connector.activity_ids)
+        self.env.cr.execute("DROP TRIGGER disturb ON stock_move")
+        self.run_cron("pull_level_changes")
+        self.assertEqual(self.get_changes().state, "moved")
 
     def test_unknown_goods_are_listed_and_moved_once_they_are_matched(self):
         goods = self.sandbox.do(

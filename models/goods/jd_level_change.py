@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 from ... import const
-from ..mixins.jd_worker_mixin import to_user_error
+from ..mixins.jd_worker_mixin import CONCURRENCY_ERRORS, to_user_error
 
 
 class JdLevelChange(models.Model):
@@ -194,6 +194,8 @@ class JdLevelChange(models.Model):
         try:
             with self.env.cr.savepoint():
                 self.move_id = self._create_move(*places)
+        except CONCURRENCY_ERRORS:
+            raise  # nothing is wrong with the change: it is moved the next time
         except Exception as exc:  # noqa: BLE001 - told to the merchant in the list
             return self.env._(
                 "The move failed: %(reason)s", reason=to_user_error(self, exc)
