@@ -1,8 +1,10 @@
 """Answers of JD that do not fit the order, or are not understood."""
 
 from odoo.tests import mute_logger, tagged
+from odoo.tools import SQL
 
 from ..models.order.jd_order import _make_unique_part
+from .inbound_case import JdInboundCase
 from .order_case import JdOrderCase
 
 ITEMS = "data.deliveryItemList"
@@ -62,6 +64,7 @@ class TestAnswersThatDoNotFit(AnswerCase):
                 self.assertTrue(order.is_disputed)
                 self.assertFalse(order.pull_at)
                 self.assertRegex(self.get_activity_notes(order), "does not fit")
+                self.assertRegex(order.notice, "not clear. Nothing is sent")
                 self.assertEqual(self.picking.state, "assigned")
                 self.assertFalse(any(order.line_ids.mapped("reported")))
 
@@ -93,6 +96,21 @@ class TestAnswersThatDoNotFit(AnswerCase):
                 self.run_cron("push_orders")
                 self.assertEqual(order.state, "unknown")
         self.assertEqual(self.count_calls("addSoOrder"), 2)
+
+    def test_what_was_sent_with_another_pin_is_neither_asked_nor_sent_again(self):
+        self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
+        order = self.send(self.picking)
+        # As after a system administrator released the PIN.
+        order.sent_pin = "another"
+        self.pull(order)
+        self.run_cron("push_orders")
+        self.assertEqual(order.state, "unknown")
+        self.assertFalse(order.pull_at)
+        self.assertEqual(self.count_calls("querySoOrder"), 0)
+        self.assertEqual(self.count_calls("addSoOrder"), 1)
+        self.assertOneActivity(order, "sent with the PIN another")
+        order.with_user(self.manager).action_release()
+        self.assertEqual(order.state, "cancelled")
 
     def test_goods_matched_anew_change_no_order_that_jd_has(self):
         order = self.send(self.picking)
@@ -246,29 +264,43 @@ class TestErrorsNobodyForesaw(AnswerCase):
         self.assertRegex(notes, r"unforeseen went wrong.*JD-[0-9A-F]{8}")
         self.assertNotIn("test_no_three", notes)
 
-    @mute_logger(
-        "odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin", "odoo.sql_db"
-    )
-    def test_a_transfer_that_cannot_have_an_order_keeps_no_other(self):
-        self.connector.push_policy = "manual"
-        bad, good = self.make_delivery(1), self.make_delivery(1)
+
+@tagged("post_install", "-at_install")
+class TestWhatFailsStopsNoOther(JdInboundCase):
+    WORKER = "odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin"
+
+    def break_call(self, call):
+        """Have PostgreSQL refuse that a call is counted."""
         self.env.cr.execute(
-            "ALTER TABLE jd_order ADD CHECK (picking_id != %s)", [bad.id]
+            SQL("ALTER TABLE jd_call ADD CHECK (call != %s) NOT VALID", call)
         )
+
+    @mute_logger(WORKER, "odoo.sql_db")
+    def test_one_kind_of_order_that_cannot_be_sent_or_asked_about(self):
+        receipt = self.make_receipt(5)
+        self.run_cron("match_goods")
+        order = self.make_delivery(3).jd_order_id
+        self.break_call("addPoOrder")
+        self.run_cron("push_orders")
+        self.assertEqual(receipt.jd_order_id.state, "queued")
+        self.assertEqual(order.state, "accepted")
+        notes = self.get_activity_notes(self.connector)
+        self.assertRegex(notes, "look for JD-[0-9A-F]{8} in the")
+        receipt.jd_order_id.sudo().write({"state": "unknown", "pull_at": "2020-01-01"})
+        self.break_call("queryPoOrderDetail")
+        self.ship(order)
+        self.assertEqual(order.state, "done")
+
+    @mute_logger(WORKER, "odoo.sql_db")
+    def test_one_transfer_that_gets_no_order(self):
+        self.connector.push_policy = "manual"
+        bad, good = (self.make_delivery(1) for _ in range(2))
         self.connector.push_policy = "ready"
+        self.env.cr.execute(
+            SQL("ALTER TABLE jd_order ADD CHECK (picking_id != %s)", bad.id)
+        )
         self.run_cron("push_orders")
         self.assertFalse(bad.jd_order_id)
         self.assertEqual(good.jd_order_id.state, "accepted")
         notes = self.get_activity_notes(self.connector)
-        self.assertRegex(notes, "JD-[0-9A-F]{8}")
-
-    @mute_logger(
-        "odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin", "odoo.sql_db"
-    )
-    def test_a_connection_that_cannot_be_served_is_told_and_ends_no_action(self):
-        self.env.cr.execute("ALTER TABLE jd_order ADD CHECK (state != 'sending')")
-        order = self.send(self.picking)
-        self.assertEqual(order.state, "queued")
-        self.assertEqual(self.count_calls("addSoOrder"), 0)
-        notes = self.get_activity_notes(self.connector)
-        self.assertRegex(notes, "JD-[0-9A-F]{8}")
+        self.assertRegex(notes, f"{bad.name} cannot be sent to JD.*JD-[0-9A-F]{{8}}")

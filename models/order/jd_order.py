@@ -129,7 +129,8 @@ class JdOrder(models.Model):
         string="Does Not Fit",
         readonly=True,
         copy=False,
-        help="JD's answer does not fit this order. Nothing is sent until it does.",
+        help="JD's answer does not fit this order, or JD cannot be asked for it. "
+        "Nothing is sent until it fits.",
     )
     made_at_jd = fields.Boolean(
         string="Made at JD",
@@ -292,7 +293,9 @@ class JdOrder(models.Model):
             & Domain("picking_id.scheduled_date", "<", fields.Datetime.now())
         )
 
-    @api.depends("state", "retry_at", "connector_id.state", "is_closable")
+    @api.depends(
+        "state", "retry_at", "connector_id.state", "is_closable", "is_disputed"
+    )
     def _compute_notice(self):
         for order in self:
             order.notice = order._get_notice()
@@ -301,6 +304,11 @@ class JdOrder(models.Model):
         """Return what happens next and why nothing seems to happen, or False."""
         if self.state == "queued":
             return self._get_queued_notice()
+        if self.state == "unknown" and self.is_disputed:
+            return self.env._(
+                "What JD knows of this order is not clear. Nothing is sent and nothing "
+                "moved until it is: ask JD support, then pull the status."
+            )
         if self.is_closable:
             return self.env._("JD has carried it out; the transfer is being closed.")
         return {

@@ -22,14 +22,9 @@ class JdOrder(models.Model):
 
         :param pickings: Transfers that JD warehouses work on, ready.
         """
-        orders = self.browse()
-        for connector, rows in pickings.grouped("jd_connector_id").items():
-            # One transfer that cannot have an order must not keep the others, nor
-            # whoever confirms it, from going on.
-            orders += self._create_isolated(
-                [self._prepare_order_values(picking) for picking in rows],
-                connector._report_error,
-            )
+        orders = self.create(
+            [self._prepare_order_values(picking) for picking in pickings]
+        )
         orders._check_and_queue()
         return orders
 
@@ -48,6 +43,7 @@ class JdOrder(models.Model):
         :raise UserError: Some of its products are not known as JD's goods.
         """
         values = self._prepare_order_values(picking)
+        values |= self._prepare_sent_values(picking.jd_warehouse_id)
         order = self.create(values | {"jd_number": jd_number, "made_at_jd": True})
         goods = order._get_goods_of_moves()
         for product in order._get_moves().product_id:

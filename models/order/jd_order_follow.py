@@ -19,16 +19,10 @@ class JdOrder(models.Model):
     def _cron_follow(self):
         """Ask JD about one batch of orders."""
         remaining = 0
-        for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
-            remaining += connector._process_separately(self._pull_due) or 0
-        self._commit_and_retrigger("follow_orders", remaining)
-
-    @api.model
-    def _pull_due(self, connector):
-        """Ask about a batch of each kind of due orders; return how many are left."""
         due = Domain("pull_at", "<=", fields.Datetime.now())
-        kinds = self._get_kinds(connector, due)
-        return sum(self._pull_batch(connector, kind) for kind in kinds)
+        for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
+            remaining += self._process_kinds(connector, due, self._pull_batch)
+        self._commit_and_retrigger("follow_orders", remaining)
 
     # === PULL === #
 
@@ -56,10 +50,32 @@ class JdOrder(models.Model):
             limit = connector._get_allowance(
                 call, const.PULL_BATCH, for_pull=not is_needed
             )
-            orders = self._lock_due(domain, limit, "pull_at")
+            orders = self._lock_due(domain, limit, "pull_at")._leave_other_pin()
             if orders and orders._pull(connector, call):
                 remaining += self.search_count(domain)
         return remaining
+
+    def _leave_other_pin(self):
+        """Return the orders that were sent with the PIN of their connection.
+
+        Asked with another, JD would not know them, and an order that it does not know
+        is sent again. Somebody is told of those.
+        """
+        others = self.filtered(
+            lambda order: order.sent_pin and order.sent_pin != order.connector_id.pin
+        )
+        for order in others:
+            order._dispute(
+                self.env._(
+                    "This order was sent with the PIN %(sent)s, and its connection has "
+                    "the PIN %(now)s. JD is not asked, and nothing is sent again. Ask "
+                    "JD support what became of %(number)s.",
+                    sent=order.sent_pin,
+                    now=order.connector_id.pin,
+                    number=order.jd_number or order.name,
+                )
+            )
+        return self - others
 
     def _pull(self, connector, call):
         """Ask JD about these orders and record the answers; return whether it could."""

@@ -46,7 +46,10 @@ class JdOrder(models.Model):
         )
 
     def _record_not_found(self):
-        """Record that JD has no such order: one whose outcome was unknown is queued."""
+        """Record that JD has no such order: one whose outcome was unknown is queued.
+
+        Not one that JD answered for before, even with what did not fit.
+        """
         now = fields.Datetime.now()
         self.unanswered = 0
         for order in self:
@@ -59,9 +62,9 @@ class JdOrder(models.Model):
                 order.pull_at = order._get_next_pull(now)
                 order._request_attention(
                     order.env._(
-                        "JD accepted this order and no longer knows it. Ask JD support "
-                        "what became of %(number)s.",
-                        number=order.jd_number,
+                        "JD knew this order and no longer does. Nothing is sent again: "
+                        "ask JD support what became of %(number)s.",
+                        number=order.jd_number or order.name,
                     )
                 )
 
@@ -117,10 +120,7 @@ class JdOrder(models.Model):
             if self.is_disputed:
                 self.is_disputed = False
             return True
-        self.write({"is_disputed": True, "pull_at": False})
-        if self.state in (*MAYBE_AT_JD, *AT_JD):
-            self.state = "unknown"
-        self._request_attention(
+        self._dispute(
             self.env._(
                 "JD's answer does not fit this order: %(disagreements)s. Nothing was "
                 "changed here, and nothing is sent again. Ask JD support which order "
@@ -130,6 +130,13 @@ class JdOrder(models.Model):
             )
         )
         return False
+
+    def _dispute(self, note):
+        """Leave this order as it is until somebody has clarified it with JD support."""
+        self.write({"is_disputed": True, "pull_at": False})
+        if self.state in (*MAYBE_AT_JD, *AT_JD):
+            self.state = "unknown"
+        self._request_attention(note)
 
     def _prepare_expected_order(self):
         lines = [(line.goods_no, line.planned) for line in self.line_ids]

@@ -3,6 +3,7 @@
 import logging
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -30,24 +31,26 @@ class JdOrder(models.Model):
         # First what a worker left behind when it ended amid its calls.
         self._search_abandoned()._lock_available()._mark_unknown()
         remaining = self._check_waiting()
-        steps = (self._cancel_batch, self._close_inbound_batch, self._push_queued)
+        queued = Domain("state", "=", "queued") & self._get_retry_domain()
         for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
-            for step in steps:
+            for step in (self._cancel_batch, self._close_inbound_batch):
                 remaining += connector._process_separately(step) or 0
+            remaining += self._process_kinds(connector, queued, self._push_batch)
         self._commit_and_retrigger("push_orders", remaining)
 
     @api.model
-    def _push_queued(self, connector):
-        """Send a batch of each kind of queued orders; return how many are left."""
-        queued = Domain("state", "=", "queued") & self._get_retry_domain()
-        kinds = self._get_kinds(connector, queued)
-        return sum(self._push_batch(connector, kind) for kind in kinds)
+    def _process_kinds(self, connector, domain, work):
+        """Process a batch of each kind of orders; return how many are left.
 
-    @api.model
-    def _get_kinds(self, connector, domain):
-        """Return the kinds of a connection's orders that are in a domain."""
+        A kind that fails stops no other, and no other connection.
+
+        :param work: Takes the connection and the kind; returns how many are left.
+        """
         domain &= Domain("connector_id", "=", connector.id)
-        return [kind for [kind] in self._read_group(domain, ["kind"])]
+        return sum(
+            connector._process_separately(partial(work, kind=kind)) or 0
+            for [kind] in self._read_group(domain, ["kind"])
+        )
 
     def _with_responsible_lang(self, connector):
         """Return these orders in the language of whoever looks after a connection."""
@@ -122,6 +125,7 @@ class JdOrder(models.Model):
         """
         self = self._with_responsible_lang(connector)
         domain &= self._get_due_domain(connector)
+        domain &= Domain("sent_pin", "in", (False, connector.pin))
         limit = connector._get_allowance(call, const.PUSH_BATCH)
         orders = self._lock_due(domain, limit)
         operations = orders and connector._get_operations_or_expire()

@@ -54,9 +54,31 @@ class StockPicking(models.Model):
             if len(due) > const.CHECK_BATCH:
                 break
         batch = due[: const.CHECK_BATCH]
-        lock_available(batch)._jd_send_ready()
+        for pickings in lock_available(batch).grouped("jd_connector_id").values():
+            pickings._jd_send_isolated()
         self.env["ir.cron"]._commit_progress(len(batch))
         return len(due - batch)
+
+    def _jd_send_isolated(self):
+        """Tell JD of ready transfers of a connection; one that fails stops no other."""
+        self.jd_connector_id._process_isolated(
+            lambda _connector: self._jd_send_ready(),
+            lambda connector, error: self._jd_report_not_sent(connector, error),
+        )
+
+    def _jd_report_not_sent(self, connector, error):
+        """Tell somebody of a transfer without an order; try several one by one."""
+        if len(self) > 1:
+            for picking in self:
+                picking._jd_send_isolated()
+            return
+        connector._request_attention(
+            self.env._(
+                "%(transfer)s cannot be sent to JD; it is tried again. %(reason)s",
+                transfer=self.name,
+                reason=str(error),
+            )
+        )
 
     @api.model
     def _jd_get_policy_domain(self):
