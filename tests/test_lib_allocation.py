@@ -100,6 +100,29 @@ class TestRelabel(BaseCase):
         told = report(line("x", 4, goods=OTHER), line("y", 0, goods="EMG3"))
         self.assertEqual(self.relabel(told, ("1", GOODS, 3)), ([], [OTHER]))
 
+    def test_a_line_number_of_ours_with_other_goods_is_matched_by_its_goods(self):
+        ours = ("1", GOODS, 3), ("2", OTHER, 5)
+        told = report(line("1", 5, goods=OTHER), line("2", 3), line("1", 1, goods="X"))
+        self.assertEqual(self.relabel(told, *ours), ([("2", 5), ("1", 3)], ["X"]))
+
+    def test_a_line_number_of_ours_needs_no_goods(self):
+        found = self.relabel(report(line("1", 2, goods="")), ("1", GOODS, 3))
+        self.assertEqual(found, ([("1", 2)], []))
+
+    def test_what_a_line_got_by_its_number_is_not_filled_again(self):
+        ours = ("1", GOODS, 3), ("2", GOODS, 3)
+        for named in (3, 4):
+            told = report(line("1", named), line("x", 3))
+            self.assertEqual(self.relabel(told, *ours), ([("1", named), ("2", 3)], []))
+
+    def test_line_numbers_of_an_order_made_at_jd_are_not_ours(self):
+        told = report(line("2", 3), lots=[lot(LOT_A, 3, number="2")])
+        translated, unmatched_lines = relabel(
+            told, [("1", GOODS, 3), ("2", OTHER, 5)], keep=False
+        )
+        self.assertEqual(allocate(translated), [Allocation("1", 3, lot=LOT_A)])
+        self.assertEqual(unmatched_lines, [])
+
     def test_lots_are_told_by_goods_from_then_on(self):
         told = report(line("x", 4), lots=[lot(LOT_A, 4, number="x")])
         translated, _strangers = relabel(told, [("1", GOODS, 4)])

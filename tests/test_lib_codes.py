@@ -3,8 +3,22 @@
 from odoo.tests import BaseCase, tagged
 
 from .. import lib
-from ..lib.api import GoodsLevel, NotFound, RefusalReason, Refused
+from ..lib.api import (
+    GoodsLevel,
+    NotFound,
+    OrderKind,
+    OutcomeUnknown,
+    RefusalReason,
+    Refused,
+    Throttled,
+)
 from ..lib.jdl.codes import error_for
+from ..lib.jdl.kinds import (
+    get_kind_of_number,
+    is_goods_number,
+    is_order_number,
+    is_supplier_number,
+)
 
 
 def refusal(call, code):
@@ -32,6 +46,45 @@ class TestCodes(BaseCase):
         error = refusal("querySoOrder", "2342")
         self.assertIs(type(error), NotFound)
         self.assertEqual(error.reason, "")
+
+    def test_a_code_that_does_not_say_no_is_no_refusal(self):
+        for call, code in (("addSoOrder", "2218"), ("addSoOrder", "4000")):
+            with self.subTest(call=call, code=code):
+                self.assertIs(type(refusal(call, code)), OutcomeUnknown)
+        error = refusal("addSoOrder", "2002")
+        self.assertIs(type(error), Throttled)
+        self.assertEqual(error.wait_seconds, 600)
+
+    def test_each_kind_of_order_has_numbers_of_its_own(self):
+        beginnings = {
+            OrderKind.OUTBOUND: ("ESL",),
+            OrderKind.INBOUND: ("EPL",),
+            OrderKind.CUSTOMER_RETURN: ("ESR", "EBR"),
+            OrderKind.SUPPLIER_RETURN: ("EBS",),
+        }
+        for kind, own in beginnings.items():
+            for beginning in ("ESL", "EPL", "ESR", "EBR", "EBS", "EMG", "EMS", "E"):
+                with self.subTest(kind=kind, beginning=beginning):
+                    number = f"{beginning}0000000012"
+                    self.assertEqual(is_order_number(kind, number), beginning in own)
+                    if beginning in own:
+                        self.assertEqual(get_kind_of_number(number), kind)
+                    for odd in (f"{number}X", f" {number}", beginning, number.lower()):
+                        self.assertFalse(is_order_number(kind, odd))
+
+    def test_goods_and_suppliers_have_numbers_of_their_own(self):
+        for number, is_goods, is_supplier in (
+            ("EMG0001", True, False),
+            ("EMS0001", False, True),
+            ("EMG", False, False),
+            ("EMG1,EMG2", False, False),
+            ("EMS1 ", False, False),
+            ("ESL1", False, False),
+            ("1", False, False),
+        ):
+            with self.subTest(number=number):
+                self.assertIs(is_goods_number(number), is_goods)
+                self.assertIs(is_supplier_number(number), is_supplier)
 
     def test_each_level_belongs_to_one_group(self):
         groups = {

@@ -165,6 +165,7 @@ class TestAgreement(BaseCase):
             {"lines": ()},
             {"lines": (line,)},
             {"lines": (ReportedLine("", "EMG1", planned=3),)},
+            {"lines": (ReportedLine("7", "", planned=3),)},
             {"lines": (), "odd_rows": (OddRow("deliveryItemList", "odd"),)},
         ):
             with self.subTest(changes=changes):

@@ -215,6 +215,7 @@ class TestPlain(FormCase):
         for body in (
             *(b"", b"null", b"[]", b"{", b"\xff\xfe", nested),
             *({}, EXPRESS, {"a": "XESL1"}, {"a": "ESL"}, {"a": "ESLA1"}, {"ESL1": 1}),
+            *({"a": "ESL1A"}, {"a": "ESL" + "1" * 31}),
             {"a": "1" * 100},
         ):
             with self.subTest(body=body[:20] if isinstance(body, bytes) else body):

@@ -26,6 +26,7 @@ from ..lib.api import (
     Token,
 )
 from ..lib.clock import from_jd, utc_now
+from ..lib.jdl import fields
 from ..lib.transport import Transport
 
 DEPARTMENT = "EBU0000000000101"
@@ -282,6 +283,90 @@ class TestRows(AnsweredCase):
         self.assertEqual(
             [row.place for row in page.odd_rows], ["details", "details", "resultList"]
         )
+
+    def test_a_text_is_kept_whole_or_not_taken(self):
+        for value, expected in (
+            (" ESL1 ", "ESL1"),
+            (12, "12"),
+            (None, ""),
+            ("x" * 300, "x" * 300),
+        ):
+            with self.subTest(value=value):
+                self.assertEqual(fields.text({"no": value}, "no"), expected)
+        for value in (True, False, [], {}, "x" * 301, "a\0b", "\ud800"):
+            with self.subTest(value=value), self.assertRaises(fields.Unreadable):
+                fields.text({"no": value}, "no")
+
+    def test_a_number_has_eleven_digits_at_most(self):
+        for value, expected in (
+            (99_999_999_999, 99_999_999_999),
+            ("+1.50", Decimal("1.5")),
+            ("1E3", 1000),
+            ("-0", 0),
+            ("", None),
+        ):
+            with self.subTest(value=value):
+                found = fields.number({"pieces": value}, "pieces")
+                self.assertEqual(found, expected)
+        for value in (
+            *(100_000_000_000, "1e11", "1e1000000", "0e1000000", "1e-1000000"),
+            *("9" * 1_000, "0." + "1" * 1_000, "0" * 290 + "1", "NaN", "1,5", "²"),
+        ):
+            with self.subTest(value=value), self.assertRaises(fields.Unreadable):
+                fields.number({"pieces": value}, "pieces")
+
+    def test_a_row_that_is_not_understood_is_kept_within_bounds(self):
+        deep = []
+        for _level in range(100_000):
+            deep = [deep]
+        for raw, kept in (({"no": "x" * 3_000}, 2_000), (deep, 0)):
+            reading = fields.Reading()
+            reading.note("list", raw, "odd")
+            self.assertEqual(len(reading.odd_rows[0].raw), kept)
+
+    def test_a_list_inside_an_answer_that_is_none_is_noted(self):
+        for found in ("x", {}, 0, False):
+            reading = fields.Reading()
+            self.assertEqual(reading.rows({"list": found}, "list", dict), ())
+            self.assertEqual([row.place for row in reading.odd_rows], ["list"], found)
+
+    def test_serials_that_are_no_list_are_noted(self):
+        for several in ("S1", {"serialNo": "S1"}, 0):
+            row = {"goodsNo": "EMG1", "serialNos": several}
+            self.set_answer({"deliveryNo": "ESL1", "serialNoList": [row]})
+            report = self.get_report()
+            self.assertEqual(report.serials, ())
+            self.assertEqual([odd.place for odd in report.odd_rows], ["serialNoList"])
+
+    def test_an_answer_without_data_is_not_one_without_an_order(self):
+        self.server.answer = {"code": "1000"}
+        with self.assertRaises(RetryLater):
+            self.get_report(OrderKind.INBOUND)
+        self.server.answer = {"code": "1000", "data": None}
+        with self.assertRaises(NotFound):
+            self.get_report(OrderKind.INBOUND)
+
+    def test_a_page_of_more_rows_than_asked_for_is_the_whole_list(self):
+        rows = [{"orderNo": f"ESL{number}"} for number in range(5)]
+        place = OrderKind.OUTBOUND, DEPARTMENT, utc_now(), utc_now()
+        for total in (None, 5, 9):
+            self.set_answer({"totalNum": total, "resultList": rows})
+            ask = partial(self.jd.list_orders, *place, page_size=3)
+            if total == 9:
+                self.assertRaises(RetryLater, ask)
+            else:
+                self.assertTrue(ask().is_last)
+
+    def test_what_jd_sends_at_once_is_all_that_it_counts(self):
+        row = {"basicInfo": {"goodsNo": "EMG1"}}
+        for total, is_whole in ((None, True), (0, True), (1, True), (2, False)):
+            with self.subTest(total=total):
+                self.set_answer({"totalNum": total, "resultList": [row]})
+                ask = partial(self.jd.goods, DEPARTMENT, own_numbers=["A", "B"])
+                if is_whole:
+                    self.assertEqual(ask().rows[0].number, "EMG1")
+                else:
+                    self.assertRaises(RetryLater, ask)
 
     def test_a_list_ends_where_jd_says_so_and_nothing_is_lost(self):
         rows = [{"orderNo": f"ESL{number}"} for number in range(3)]

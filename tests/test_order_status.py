@@ -75,7 +75,7 @@ class TestOrderStatus(JdOrderCase):
         self.connect(self.connector)
         self.pull(self.order)
         self.pull(self.order)
-        self.assertOneActivity(self.order, "no longer knows it. Ask JD support")
+        self.assertOneActivity(self.order, "no longer does. Nothing is sent again: ask")
         self.assertEqual(self.order.state, "accepted")
 
     def test_an_order_that_jd_gave_up_is_released_by_a_manager_only(self):

@@ -127,14 +127,15 @@ def _is_last(came, total, page, page_size):
 
     :raise Unreadable: JD counts more rows than it sent, so that some would be lost.
     """
-    if not page_size or came > page_size:
-        return True  # JD does not page
+    is_paged = page_size and came <= page_size
     if total is None:
-        return came < page_size  # a full page may be followed by another
-    due = total - (page - 1) * page_size
-    if came < min(due, page_size):
+        # A full page may be followed by another.
+        return not is_paged or came < page_size
+    before, at_most = ((page - 1) * page_size, page_size) if is_paged else (0, total)
+    due = total - before
+    if came < min(due, at_most):
         raise Unreadable(f"JD counts {total} rows and sent {came} of them")
-    return due <= page_size
+    return due <= at_most
 
 
 # === MEMBERS === #
