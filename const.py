@@ -1,10 +1,10 @@
-"""What the module fixes about JD and about itself, in one place."""
+"""The constants of the module: JD's addresses and limits, and our own settings."""
 
 from datetime import timedelta
 
 from .lib.api import Endpoints
 
-# === ROUTES (JD's console asks for both addresses) === #
+# === ROUTES (to be registered in JD's console) === #
 
 CALLBACK_ROUTE = "/jd_fulfillment/oauth/callback"
 MESSAGE_ROUTE = "/jd_fulfillment/message"
@@ -23,8 +23,9 @@ ENDPOINTS = {
 }
 SANDBOX_URL_PARAMETER = "jd_fulfillment.sandbox_url"
 
-# The protocol behind the operations, a key of `lib`.
+# The protocol of all connections, a key of `lib._PROTOCOLS`.
 PROTOCOL = "jdl"
+# Enough to hide JD's latency; each call takes a thread and a connection.
 CALLS_AT_ONCE = 16
 
 # === IDENTIFIERS (open.jdl.com, unit 367; lengths from queryWarehouseInfo, 1602) === #
@@ -36,13 +37,13 @@ IDENTIFIER_LENGTH = 50
 # === LOGIN === #
 
 LOGIN_TIME_LIMIT = timedelta(minutes=10)
-# JD documents about a year; a tenth of any lifetime is left to renew in, a month at
-# most.
+# JD's tokens live about a year. They are renewed in the last tenth of their life, a
+# month before the end at the earliest.
 RENEWAL_SHARE = 0.1
 RENEWAL_LEAD_MAXIMUM = timedelta(days=30)
-# How long a worker that asks for the next token keeps the others from asking.
+# How long a worker may hold a renewal before another one tries.
 RENEWAL_CLAIM = timedelta(minutes=10)
-# How long renewals may fail before somebody is asked to sign in.
+# How long renewals may fail before somebody is asked to sign in again.
 RENEWAL_PATIENCE = timedelta(days=1)
 EXPIRY_WARNING = timedelta(days=14)
 
@@ -57,69 +58,71 @@ MADE_AT_JD_ACTIVITY = "jd_fulfillment.mail_activity_foreign"
 # === CALLS (open.jdl.com, unit 367: dailyCall 10,000 for most calls) === #
 
 DAILY_CALLS = 10_000
-# Left for questions that must be asked: what became of an order that JD did not answer.
+# Kept for orders with an unknown outcome: asking about them must not have to wait.
 RESERVED_SHARE = 0.2
-# How far the pulls of a day may run ahead of the clock, as a share of the budget.
+# How far the pulls of a day may run ahead of the time, as a share of the budget.
 PULL_HEAD_START = 0.25
 
-# How long a department is left alone after an error that nobody foresaw.
+# How long a department is paused after an unexpected error.
 UNFORESEEN_PAUSE = timedelta(minutes=15)
 
 # === GOODS (open.jdl.com, unit 367: queryGoodsInfo 1610, saveGoodsInfo 1609) === #
 
-# Not refused, and not at JD yet.
+# The states of goods whose match is still open.
 GOODS_WAITING = ("to_match", "to_create")
-# erpGoodsNo and one barcode; JD's lists of them have commas between.
+# The length of erpGoodsNo and of one barcode. Filters separate codes by commas.
 GOODS_CODE_LENGTH = 50
 GOODS_NAME_LENGTH = 500
-# What JD's API calls "other"; the pattern is that of thirdCategoryCode.
+# The category "other" at JD; the pattern is that of thirdCategoryCode.
 GOODS_CATEGORY = "4159"
 GOODS_CATEGORY_PATTERN = r"[0-9]{1,20}"
-# Up to so many products are asked about by number, more are looked for in JD's list.
+# Up to this many products are looked up by code; for more, JD's whole list is read.
 GOODS_ASK_BATCH = 200
 GOODS_PAGES_AT_ONCE = 4
 GOODS_ROWS_BATCH = 2_000
 GOODS_DECIDE_BATCH = 1_000
 GOODS_CREATE_BATCH = 100
 GOODS_RETRY_DELAY = timedelta(minutes=1)
-# The day's calls are used up.
+# How long goods wait after the day's calls are used up.
 GOODS_BUDGET_PAUSE = timedelta(hours=1)
-# How long a refusal counts for a transfer that waits, unless the product is changed.
+# After this time a transfer that needs refused goods has them matched again.
 GOODS_REFUSAL_KEPT = timedelta(hours=1)
 
 # === ORDERS === #
 
-# A batch is large enough that the ORM's share of it is small. When JD is slow, what is
-# not sent within CALLS_PATIENCE waits for the next run: a scheduled action must be done
-# before its time is up.
+# Batches are large enough to make the ORM's overhead small. If JD is slow, calls not
+# begun within CALLS_PATIENCE (seconds) wait for the next run: Odoo ends a scheduled
+# action that takes too long.
 CALLS_PATIENCE = 60
 CHECK_BATCH = 200
 PUSH_BATCH = 200
 PULL_BATCH = 200
 CLOSE_BATCH = 100
 MESSAGE_BATCH = 500
-# PostgreSQL's advisory locks of this module; "jd" in ASCII.
+# The first key of our advisory locks in PostgreSQL: "jd" in ASCII.
 CLAIM_LOCK_CLASS = 0x6A64
 
+# How often a draft with problems is checked again without a hint.
 CHECK_AGAIN = timedelta(hours=1)
-# While goods or a supplier are being looked up at JD.
+# The same while its goods or supplier are being looked up at JD.
 CHECK_SOON = timedelta(minutes=2)
+# After each attempt in a row that failed; the last one repeats.
 RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
-# JD may still be working on what it did not answer: leave it time before asking.
+# JD may still be working on an order that it did not answer: ask a little later.
 ASK_DELAY = timedelta(minutes=1)
 
-# How long after the last answer an order is asked about again: a share of the time
-# since JD took it, within these bounds. An order that leaves within a day costs eight
-# calls.
+# The time between two pulls of an order: a share of the time since JD accepted it,
+# within these bounds. An order that ships within a day costs eight calls.
 PULL_SHARE = 0.9
 PULL_SOONEST = timedelta(minutes=30)
 PULL_LATEST = timedelta(hours=12)
-# The pull is the safety net only while messages come in, and once goods have left.
+# Pulled rarely: while messages arrive, and after the goods have left.
 PULL_AT_LEISURE = timedelta(hours=12)
 PULL_AFTER_SHIPPING_LATEST = timedelta(days=7)
 FOLLOW_SHIPPED = timedelta(days=30)
-# Something is expected any minute: quantities of what has left, the answer to a cancel.
+# An answer is due any minute: the shipped quantities, or the result of a cancellation.
 PULL_IMPATIENT = timedelta(minutes=10)
+# After closing a transfer failed: usually somebody must correct something first.
 CLOSE_RETRY = timedelta(hours=1)
 
 # addSoOrder (1596): receiverInfo.name 20, mobile or phone 30, detailAddress 100
@@ -130,35 +133,37 @@ RECEIVER_LIMITS = {"name": 20, "phone": 30, "address": 100}
 MESSAGE_LIMIT = 64 * 1024
 MESSAGE_AGE = timedelta(minutes=10)
 MESSAGES_KEPT = timedelta(days=30)
-# How long a message may take before a change counts as missed.
+# How long a message may take before it counts as missed.
 MESSAGE_GRACE = timedelta(minutes=2)
-# So many changes in a row that only a pull found mean that messages are missing.
+# After this many changes in a row without a message, messages count as not arriving.
 MISSED_MESSAGES = 5
-# After so long without a message, this many orders are asked about, to see whether it
-# is quiet at JD or the messages are missing.
+# After this time without a message, this many orders are pulled: this shows whether
+# nothing has changed at JD, or the messages are not arriving.
 MESSAGE_SILENCE = timedelta(hours=2)
 PROBE_ORDERS = 5
 
 # === SUPPLIERS (open.jdl.com, unit 367: upsertSupplier, querySupplier) === #
 
 SUPPLIER_BATCH = 50
-# How long a refusal counts, unless the contact is changed.
+# After this time a refused supplier is looked up again when an order needs it.
 SUPPLIER_REFUSAL_KEPT = timedelta(hours=1)
 
 # === ORDERS MADE AT JD BY HAND (open.jdl.com, unit 367: queryOrderNosByPage 1581) === #
 
+# Each list begins before the end of the last one: JD may list an order late.
 LIST_OVERLAP = timedelta(hours=1)
-# With messages coming in, the list is the safety net only.
+# While messages arrive, they name such orders: the list is asked for rarely.
 LIST_WITH_MESSAGES = timedelta(hours=12)
 
-# JD's clock may be ahead of ours: ask for what happened a little later than now.
+# JD's clock may be ahead of ours: lists are asked for up to a little after now.
 CLOCK_MARGIN = timedelta(minutes=1)
 
 # === GOODS LEVELS (open.jdl.com, unit 367: queryGoodsLevelChange) === #
 
+# As LIST_OVERLAP.
 LEVEL_OVERLAP = timedelta(hours=1)
 
-# === LISTS (what a row that is not understood costs) === #
+# === LISTS WITH ROWS THAT CANNOT BE READ === #
 
-# So long the time of such a row is asked for again, in case JD mends it.
+# How long the same period is asked for again, in case JD corrects the row.
 ODD_ROWS_RETRIED = timedelta(days=2)

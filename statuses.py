@@ -1,7 +1,7 @@
-"""JD's statuses: their order, and what each one means for a document in Odoo.
+"""JD's statuses of orders: their order, and what each one means in Odoo.
 
-Codes and names: open.jdl.com, access guide 54597. The order is ours: JD reports a
-document's progress as a growing list, late messages may bring an older status.
+Codes and names: open.jdl.com, access guide 54597. The ranks are ours: messages may
+arrive late, and an older status must not replace a newer one.
 """
 
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ _lt = LazyTranslate(__name__)
 # === EFFECTS === #
 
 MOVING = "moving"  # informs, changes nothing in stock
-MOVED = "moved"  # goods have moved for good: ask how many, then close
+MOVED = "moved"  # goods have left or arrived: get the quantities, then close
 RETURNING = "returning"  # the parcel comes back
 RETURNED = "returned"
 CANCELLING = "cancelling"
 CANCELLED = "cancelled"
 CANCEL_FAILED = "cancel_failed"
-REJECTED = "rejected"  # JD does not carry it out, of its own accord
+REJECTED = "rejected"  # JD does not carry it out, without a request to cancel
 ATTENTION = "attention"  # somebody must look
 
 # === REASONS (why JD does not carry an order out) === #
@@ -27,7 +27,7 @@ ATTENTION = "attention"  # somebody must look
 OVERDUE = "overdue"
 REFUSED_ON_ARRIVAL = "refused_on_arrival"
 
-# What a message may only hint at: JD is asked before anything follows from it.
+# JD is asked before these are applied: a message alone is not enough.
 ASKED_EFFECTS = {
     MOVED,
     RETURNING,
@@ -43,7 +43,9 @@ ASKED_EFFECTS = {
 class Status:
     """One of JD's statuses.
 
-    :param rank: Later is higher; None where the status is beside the way.
+    :param rank: The position in an order's progress, higher is later; None for a status
+        that is no progress.
+    :param effect: What it means for the order, one of the effects above.
     :param reason: Why JD did not carry the order out, where the status says so.
     """
 
@@ -118,11 +120,12 @@ SUPPLIER_RETURN = {
 
 
 class Kind:
-    """How documents of one kind go.
+    """The statuses of one kind of order, and its milestones.
 
-    :param fixed: From this code on JD has the goods in hand: no cancel any more.
-    :param moved: The first code at which goods have moved for good.
-    :param final: JD reports nothing more after it.
+    :param fixed: The code from which on JD has picked or received the goods: it cannot
+        be cancelled any more.
+    :param moved: The first code at which the goods have left or arrived.
+    :param final: The code after which JD reports nothing more.
     """
 
     def __init__(self, table, *, fixed, moved, final):

@@ -19,9 +19,9 @@ class JdOAuthController(Controller):
         jd_reads_parameters=True,
     )
     def jd_oauth_callback(self):
-        """Take the merchant back from JD's login page."""
+        """Finish the login; redirect to the connection, or show what went wrong."""
         if request.httprequest.method != "GET":
-            # Odoo lets HEAD and OPTIONS in with GET; looking must not use the code up.
+            # Odoo admits HEAD and OPTIONS with GET; they must not use up the code.
             raise MethodNotAllowed(["GET"])
         Connector = request.env["jd.connector"]
         parameters = request.httprequest.args
@@ -40,10 +40,10 @@ class JdOAuthController(Controller):
 
 
 def _mask_callback(record):
-    """Mask the login's code where the web server logs the address of a request.
+    """Mask the login code in the addresses that the web server logs.
 
-    Whoever has to sign into Odoo first carries the callback's address along, as a
-    parameter of other addresses.
+    The callback's address may also be a parameter of another one: Odoo's own login page
+    gets it when the user must sign in to Odoo first.
     """
     message = record.getMessage()
     words = re.split(r"([\s\"']+)", message)
@@ -54,7 +54,8 @@ def _mask_callback(record):
 
 
 def _mask_address(address):
-    """Return an address without its query where that holds the callback's answer."""
+    """Return an address; without its query if that contains the callback's address."""
+    # Encoded once more each time that it became a parameter of another address.
     plain, before = address, ""
     while plain != before:
         plain, before = unquote(plain), plain

@@ -1,4 +1,4 @@
-"""The addresses JD posts its messages to; `lib` knows what they look like."""
+"""The address that JD posts its messages to; `lib` reads and verifies them."""
 
 import logging
 import re
@@ -26,7 +26,8 @@ class JdPushController(Controller):
         jd_reads_parameters=True,
     )
     def jd_message(self, path_secret=""):
-        """Take a message over; what follows from it is a scheduled action's work."""
+        """Verify and store a message; answer in the form that JD expects."""
+        # Applied later by a scheduled action: JD does not wait for locks on orders.
         posted = PostedMessage(
             query=request.httprequest.args,
             body=request.httprequest.get_data(),
@@ -46,7 +47,7 @@ class JdPushController(Controller):
         return request.make_json_response(messages.answer())
 
     def _get_form(self, posted):
-        """Return the `lib.api.MessageForm` that a message claims to have."""
+        """Return the `lib.api.MessageForm` that a message looks like."""
         if posted.path_secret:
             return MessageForm.PLAIN
         if "request_body" in posted.form:
@@ -54,16 +55,16 @@ class JdPushController(Controller):
         return MessageForm.SIGNED
 
     def _authenticate(self, form, messages, posted):
-        """Return the application that a message is for.
+        """Return the application that a message is for, as superuser.
 
-        :raise MessageRejected: It is for none, or too old. Closed where nothing is
-            configured.
+        :raise MessageRejected: No application accepts its signature or address, or it
+            is too old. Without applications, every message is rejected.
         """
         domain = Domain("message_form", "=", form)
         if key := messages.get_application_key(posted):
             domain &= Domain("key", "=", key)
         elif form == MessageForm.SIGNED:
-            domain = Domain.FALSE
+            domain = Domain.FALSE  # nobody knows whose secret should have signed it
         # sudo: JD is no user of this database; the signature stands in for one.
         applications_sudo = request.env["jd.application"].sudo()
         rejection = MessageRejected(401, "signature not accepted")
@@ -87,7 +88,7 @@ class JdPushController(Controller):
         raise rejection
 
     def _store(self, application_sudo, messages):
-        """Insert each message once and wake the action that takes them in."""
+        """Store the messages that are new; wake the action that applies them."""
         messages_sudo = application_sudo.env["jd.message"]
         fresh = [
             messages_sudo._insert_once(
@@ -99,12 +100,12 @@ class JdPushController(Controller):
             messages_sudo._wake()
 
     def _find_connector(self, application_sudo, message):
-        """Return the connection that a message is about.
+        """Return the connection that a message is about, as superuser.
 
-        JD names the PIN, or only an order: then it is the connection of that order, or
-        the only one of the application.
+        A message may name no PIN: then it is the only connection of the application, or
+        the one of the order that the message names.
 
-        :raise MessageRejected: There is none, or nothing tells which.
+        :raise MessageRejected: There is none, or it is not clear which.
         """
         domain = Domain("token_application_id", "=", application_sudo.id)
         if message.pin:
@@ -128,7 +129,7 @@ class JdPushController(Controller):
 
 
 def _mask_address(record):
-    """Mask the part of the address that only JD knows, where the web server logs it."""
+    """Mask the secret part of the message address where the web server logs it."""
     message = record.getMessage()
     if f"{const.MESSAGE_ROUTE}/" in message:
         record.msg = re.sub(rf"({const.MESSAGE_ROUTE}/)[^?\s\"']+", r"\1***", message)

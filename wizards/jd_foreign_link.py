@@ -1,4 +1,4 @@
-"""Linking an order made at JD with the transfer that it carries out."""
+"""The dialog to link an order made at JD with its transfer."""
 
 from odoo import api, fields, models
 

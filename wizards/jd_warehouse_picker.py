@@ -5,7 +5,7 @@ from ..lib import api as jd_api
 
 
 class JdWarehousePicker(models.TransientModel):
-    """JD's list of departments and warehouses of a PIN, to tick the ones to use."""
+    """The dialog to choose which of a PIN's warehouses at JD to use in Odoo."""
 
     _name = "jd.warehouse.picker"
     _description = "Choose JD Warehouses"
@@ -37,7 +37,7 @@ class JdWarehousePicker(models.TransientModel):
 
     @api.model
     def _open_for(self, connector):
-        """Ask JD for departments and warehouses; return the action that shows them.
+        """Fetch the PIN's warehouses from JD; return the action that shows them.
 
         :raise UserError: JD did not answer, or refused.
         """
@@ -53,7 +53,7 @@ class JdWarehousePicker(models.TransientModel):
                     pin=connector.pin,
                 )
             )
-        # sudo: what JD lists is not for users to change.
+        # sudo: users choose rows, but must not change what JD lists.
         picker_sudo = self.sudo().create(
             {
                 "connector_id": connector.id,
