@@ -67,8 +67,8 @@ class JdlLogin:
     def _ask(self, call, params, secret):
         """Return the token that JD gives.
 
-        :param secret: The code or token exchanged for it. JD may repeat it in an
-            answer: it is masked in errors.
+        :param secret: The code or token exchanged for it. An answer may repeat it: it
+            is masked in errors.
         """
         request = Request(
             call,

@@ -5,10 +5,11 @@ READS_PARAMETERS = "jd_reads_parameters"
 
 
 class IrHttp(models.AbstractModel):
-    """Routes that read the parameters they know by themselves get none from Odoo.
+    """Keeps the address's parameters away from routes with `jd_reads_parameters`.
 
-    It passes what anybody puts into an address as arguments of a Python method, `self`
-    included. Parts of the path, which the route asks for, remain.
+    Odoo passes all parameters of an address as arguments to the method of a route, even
+    one named `self`. These routes read the parameters they need from the request; only
+    the parts of the path are passed.
     """
 
     _inherit = "ir.http"

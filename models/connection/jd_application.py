@@ -19,19 +19,19 @@ USUAL_SIGNATURE = signing.ALGORITHMS[0]
 
 
 class Paused(jd_api.RetryLater):
-    """JD is not called until somebody decides; nothing is lost, all of it waits.
+    """The secrets cannot be used until a user decides or corrects something.
 
-    Its message is in the user's words.
+    JD is not called until then; orders wait. The message is in the user's words.
     """
 
 
 def get_address(records, route):
-    """Return the address under which JD reaches a route of this database."""
+    """Return the full address of a route of this database."""
     return records.get_base_url().rstrip("/") + route
 
 
 def explain_pause(env, problem):
-    """Return in the user's words what must be decided before JD is called again.
+    """Return in the user's words why JD is not called, and what to do.
 
     :param type problem: The `vault.VaultError` class.
     """
@@ -42,8 +42,8 @@ def explain_pause(env, problem):
         )
     if issubclass(problem, vault.BadKey):
         return env._(
-            "What Odoo's configuration has as %(option)s is not an encryption key. "
-            "Until it is corrected JD is not called.",
+            "The %(option)s in Odoo's configuration is not an encryption key. Until it "
+            "is corrected, JD is not called.",
             option=vault.OPTION,
         )
     return env._(
@@ -54,15 +54,14 @@ def explain_pause(env, problem):
 
 
 def get_client_application(application):
-    """Return key, secret and algorithm to sign with.
-
-    A function, as what it returns must not be in reach of a template's expressions.
+    """Return the `lib.api.Application` to sign calls with.
 
     :raise lib.api.CredentialsRefused: The secret is missing; the message is in the
         user's words.
-    :raise Paused: The secret cannot be used here and now.
+    :raise Paused: The secret cannot be used until a user decides.
     """
-    application_sudo = application.sudo()  # merchants may not see applications
+    # A function: expressions in templates can call the methods of a record.
+    application_sudo = application.sudo()  # closed to merchants
     try:
         secret = vault.get(application_sudo, "secret")
     except vault.VaultError as exc:
@@ -85,8 +84,8 @@ def get_client_application(application):
 class JdApplication(models.Model):
     """An application registered at JD: the shared one, or a merchant's own.
 
-    `create` and `write` take its APP SECRET as `secret`, which is no field: it goes to
-    the vault, and nobody reads it back.
+    `create` and `write` accept its APP SECRET as `secret`. This is no field: it is
+    stored in the vault and cannot be read back.
     """
 
     _name = "jd.application"
@@ -137,6 +136,7 @@ class JdApplication(models.Model):
     @api.depends("message_form")
     def _compute_message_path(self):
         for application in self:
+            # Kept once made: JD has been given the address.
             application.message_path = (
                 application.message_path or secrets.token_urlsafe(24)
             )
@@ -161,7 +161,7 @@ class JdApplication(models.Model):
                 application._store_secret(secret)
         else:
             for application in renamed:
-                application._store_secret("")  # it was the secret of another key
+                application._store_secret("")  # the stored one belongs to the old key
         renamed._expire_logins()
         return res
 
@@ -169,7 +169,7 @@ class JdApplication(models.Model):
 
     @api.model
     def _split(self, vals):
-        """Return the secret, None where there is none, and the values of fields."""
+        """Return the secret of `vals`, None where it has none, and the other values."""
         vals = dict(vals)
         secret = vals.pop("secret", None)
         if "key" in vals:
@@ -183,19 +183,16 @@ class JdApplication(models.Model):
 
     @api.model
     def _get_database_tag(self):
-        """Return six characters that tell our numbers at JD from other databases'.
+        """Return six characters that are part of our numbers at JD.
 
-        They change where the database was moved, restored or copied.
+        They differ between databases, and change when one is copied, moved or restored.
         """
         place = vault.get_place(self.env)
         return hashlib.sha256(place.encode()).hexdigest()[:6].upper()
 
     @api.model
     def _get_vault_notice(self):
-        """Return what an administrator should know of how secrets are kept, or False.
-
-        In the user's words; for those who set up this database.
-        """
+        """Return a warning for administrators if secrets are in clear, or False."""
         try:
             has_key = vault.has_key()
         except vault.BadKey as exc:
@@ -217,7 +214,7 @@ class JdApplication(models.Model):
 
     @api.model
     def _rotate_encryption_key(self):
-        """Encrypt all that is stored with the first configured key; return how many."""
+        """Encrypt all secrets with the first configured key; return how many."""
         return vault.rotate(self.env)
 
     @api.model
@@ -227,17 +224,17 @@ class JdApplication(models.Model):
         return self.sudo().search([("company_id", "=", False)], limit=1)
 
     def _get_message_url(self, records):
-        """Return the address that JD sends the messages of this application to.
+        """Return the address to which JD sends the messages of this application.
 
-        :param records: Records whose base address is meant, where there is no
-            application yet.
+        :param records: Records whose base address is used; the application may be
+            empty.
         """
         url = get_address(records, const.MESSAGE_ROUTE)
         is_plain = self.message_form == MessageForm.PLAIN
         return f"{url}/{self.message_path}" if is_plain else url
 
     def _get_changes(self, typed):
-        """Return the changed values of a form; an empty field is no change."""
+        """Return the values typed into a form that are not empty and not stored yet."""
         known = {
             "key": self.key,
             "algorithm": self.algorithm or USUAL_SIGNATURE,
@@ -250,7 +247,7 @@ class JdApplication(models.Model):
         }
 
     def _expire_logins(self):
-        """Expire the logins that were issued to these applications."""
+        """Expire the logins of connections that signed in with these applications."""
         # sudo: connections of all companies may share the application.
         connectors_sudo = self.env["jd.connector"].sudo()
         for connector_sudo in connectors_sudo.search(

@@ -1,13 +1,14 @@
 from odoo import api, fields, models
 
-# Longer than anybody asks how many calls a day had.
+# Only today's calls count; the rest is kept for questions about past days.
 DAYS_KEPT = 60
 
 
 class JdCall(models.Model):
-    """The number of calls of a batch; rows are added, never changed.
+    """Calls counted against the day's budget; a row for each batch.
 
-    Adding locks nothing, so that workers count side by side.
+    Rows are added, never changed: adding locks nothing, so workers need not wait for
+    each other.
     """
 
     _name = "jd.call"

@@ -1,4 +1,4 @@
-"""A connection: all its fields, and what it is identified by."""
+"""The connection to JD: all its fields, and its identity."""
 
 import re
 import unicodedata
@@ -13,11 +13,11 @@ from ...lib.api import MessageForm
 from . import vault
 from .jd_application import MESSAGE_FORMS, SIGNATURES, USUAL_SIGNATURE, get_address
 
-# Unicode's categories of what is not seen: controls, formats such as the soft hyphen
-# or marks of direction, halves of characters, separators of lines.
+# Unicode categories of invisible characters: controls, formats such as the soft hyphen
+# or marks of direction, surrogates, separators of lines.
 UNSEEN_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
-# And what is not seen though it counts as a letter or a mark: fillers, joiners,
-# selectors of a variant.
+# Invisible characters in the categories of letters and marks: fillers, joiners, variant
+# selectors.
 UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0000-\U000e0fff]"
@@ -25,7 +25,7 @@ UNSEEN = re.compile(
 
 
 class JdConnector(models.Model):
-    """A merchant's connection to JD: one PIN, and the warehouses JD runs for it."""
+    """A merchant's connection to JD: one PIN and its warehouses at JD."""
 
     _name = "jd.connector"
     _description = "JD Connection"
@@ -111,7 +111,8 @@ class JdConnector(models.Model):
         ],
         required=True,
         default=lambda self: self._default_environment(),
-        help="Where this connection leads. Everything but JD itself is for trials.",
+        help="The system that this connection works with. Choose JD for real orders; "
+        "the others are for trials.",
     )
 
     # Application.
@@ -140,8 +141,8 @@ class JdConnector(models.Model):
         compute="_compute_app_key",
         inverse="_inverse_own_application",
         compute_sudo=True,
-        help="How JD sends messages to your application: ask JD support if none "
-        "arrive.",
+        help="How JD sends messages to your application. Ask JD support which one it "
+        "uses if no messages arrive.",
     )
     app_algorithm = fields.Selection(
         selection=SIGNATURES,
@@ -165,17 +166,17 @@ class JdConnector(models.Model):
         "JD's messages arrive.",
     )
 
-    # Login (jd_connector_login.py) and token (jd_connector_token.py); access token and
-    # refresh token are in the vault. The nonce says which signed `state` is awaited: it
-    # opens nothing.
+    # Login (jd_connector_login.py) and token (jd_connector_token.py). Access token and
+    # refresh token are in the vault. The nonce only marks which login is open: knowing
+    # it is of no use without the signature.
     login_nonce = fields.Char(groups=NO_ACCESS, copy=False, exportable=False)
     login_user_id = fields.Many2one(
         "res.users",
         string="Connected By",
         readonly=True,
         copy=False,
-        help="Who signed in at JD last. This user is asked to sign in again when the "
-        "login expires.",
+        help="The user who signed in at JD last. This user is asked to sign in again "
+        "when the login expires.",
     )
     login_at = fields.Datetime(
         string="Connected On",
@@ -196,7 +197,8 @@ class JdConnector(models.Model):
         string="Login Valid Until",
         readonly=True,
         copy=False,
-        help="Until then Odoo may work with JD in your name, unless it is renewed.",
+        help="Until then Odoo can work with JD for you. Sign in again before, unless "
+        "the login renews by itself.",
     )
     token_renew_at = fields.Datetime(readonly=True, copy=False, index=True)
     is_renewing = fields.Boolean(
@@ -207,8 +209,8 @@ class JdConnector(models.Model):
         string="Renews by Itself",
         readonly=True,
         copy=False,
-        help="Whether JD lets Odoo renew the login. Where it does not, somebody signs "
-        "in again before the login expires.",
+        help="JD lets Odoo renew the login. If it does not, sign in again before the "
+        "login expires.",
     )
     is_expiring = fields.Boolean(
         compute="_compute_is_expiring", search="_search_is_expiring"
@@ -218,7 +220,7 @@ class JdConnector(models.Model):
     pause_reason = fields.Char(
         compute="_compute_pause",
         compute_sudo=True,
-        help="Why JD is not called until somebody decides.",
+        help="Why Odoo does not call JD at present, and what to do.",
     )
     is_moved = fields.Boolean(compute="_compute_pause", compute_sudo=True)
 
@@ -238,27 +240,30 @@ class JdConnector(models.Model):
         string="Send Deliveries",
         required=True,
         default="ready",
-        help="When a delivery from a JD warehouse is sent to JD.",
+        help="When a delivery from a JD warehouse is sent to JD as an outbound order. "
+        "“Send to JD” on the transfer sends it earlier.",
     )
     receipt_policy = fields.Selection(
         selection=[("confirmed", "When confirmed"), ("manual", "By hand")],
         string="Announce Receipts",
         required=True,
         default="confirmed",
-        help="When a receipt or a return into a JD warehouse is announced to JD.",
+        help="When a receipt or a return into a JD warehouse is announced to JD, as an "
+        "inbound order or a customer return.",
     )
     source_no = fields.Char(
         string="Source Number",
         required=True,
         default=jd_api.DOCUMENTED_SOURCE,
         help="JD's number for the software that sends orders: ISV followed by digits. "
-        "Keep the one given here unless JD support gave you another.",
+        "Keep this one unless JD support gave you another.",
     )
     carrier_no = fields.Char(
         string="Carrier Number",
         required=True,
         default=jd_api.JD_EXPRESS,
-        help="JD's number of the carrier: CYS0000010 is JD's own express.",
+        help="JD's number of the carrier that ships your parcels. CYS0000010 is JD's "
+        "own express; ask JD support for the others.",
     )
     order_count = fields.Integer(compute="_compute_order_counts")
     order_to_fix_count = fields.Integer(compute="_compute_order_counts")
@@ -268,18 +273,19 @@ class JdConnector(models.Model):
         string="Calls a Day",
         required=True,
         default=const.DAILY_CALLS,
-        help="How many calls of each kind JD allows an application in a day.",
+        help="How many calls of each kind JD allows your application in a day. Raise "
+        "it only after JD has raised the limit.",
     )
     calls_today = fields.Integer(
         compute="_compute_calls",
         compute_sudo=True,
-        help="Calls made today, by JD's clock, of the kind that was used most.",
+        help="Calls made today, in Beijing time, of the kind of call used most.",
     )
     calls_left = fields.Integer(
         compute="_compute_calls",
         compute_sudo=True,
-        help="How many calls of that kind JD still allows today. All connections of "
-        "one application share them.",
+        help="How many calls of that kind JD still allows today. Connections with the "
+        "same application share them.",
     )
 
     # Messages (jd_connector_message_watch.py).
@@ -294,8 +300,8 @@ class JdConnector(models.Model):
         readonly=True,
         copy=False,
         default="unknown",
-        help="Whether JD's messages arrive. They do if “subscribe to messages” was "
-        "ticked on JD's login page.",
+        help="Whether JD's messages arrive. If they do not, reconnect and tick "
+        "“subscribe to messages” on JD's login page.",
     )
     missed_changes = fields.Integer(readonly=True, copy=False)
     last_message_at = fields.Datetime(string="Last Message", readonly=True, copy=False)
@@ -304,33 +310,34 @@ class JdConnector(models.Model):
     # Goods (jd_connector_goods.py).
     create_missing_goods = fields.Boolean(
         default=True,
-        help="Products that JD does not list yet are created there as goods. Without "
-        "this, they wait until JD lists them.",
+        help="Products that JD does not have yet are created there as goods. Otherwise "
+        "create them at JD, then match again.",
     )
     goods_category_no = fields.Char(
         string="JD Category",
         required=True,
         default=const.GOODS_CATEGORY,
-        help="JD's number of the third-level category for goods that are created. A "
-        "product category may have one of its own. JD never changes it later.",
+        help="JD's number of the third-level category for goods that Odoo creates at "
+        "JD. It cannot be changed at JD later. You can set another one on a product "
+        "category.",
     )
     inbound_threshold = fields.Float(
         string="Shelf Life on Arrival",
         help="For goods that expire: the share of the shelf life that JD checks when "
-        "they arrive. Ask JD support before goods that expire are created: JD never "
-        "changes it later.",
+        "they arrive. Ask JD support which share to use before such goods are created: "
+        "it cannot be changed at JD later.",
     )
     outbound_threshold = fields.Float(
         string="Shelf Life on Leaving",
         help="For goods that expire: the share of the shelf life that JD checks when "
-        "they leave. Ask JD support before goods that expire are created: JD never "
-        "changes it later.",
+        "they leave. Ask JD support which share to use before such goods are created: "
+        "it cannot be changed at JD later.",
     )
     goods_request = fields.Integer(
         readonly=True,
         copy=False,
-        help="How often all products were to be matched. Each department keeps the "
-        "last number it has carried out.",
+        help="Counts the requests to match all products. Each department keeps the "
+        "number of the last one it has carried out.",
     )
     goods_count = fields.Integer(compute="_compute_goods_counts")
     goods_matched_count = fields.Integer(compute="_compute_goods_counts")
@@ -338,8 +345,8 @@ class JdConnector(models.Model):
     goods_refused_count = fields.Integer(compute="_compute_goods_counts")
     goods_progress = fields.Float(compute="_compute_goods_counts")
 
-    # Across all companies, archived connections included. The text must not tell whose
-    # the PIN is.
+    # Across all companies, archived connections included. The message must not reveal
+    # which company has the PIN.
     _pin_uniq = models.Constraint(
         "UNIQUE(pin)",
         "This JD PIN cannot be connected here: one PIN belongs to one merchant only, "
@@ -374,6 +381,7 @@ class JdConnector(models.Model):
             connector.has_app_secret = application.has_secret
 
     def _compute_app_secret(self):
+        # Always empty: a secret can be entered, never read.
         self.app_secret = False
 
     @api.depends("company_id")
@@ -384,7 +392,7 @@ class JdConnector(models.Model):
     @api.depends("company_id", "own_application_id.message_form")
     def _compute_message_url(self):
         for connector in self:
-            # The shared application's address is the administrator's alone.
+            # Not that of the shared application, which only administrators register.
             connector.message_url = connector.own_application_id._get_message_url(
                 connector
             )
@@ -407,7 +415,7 @@ class JdConnector(models.Model):
             )
             if changes:
                 connector._write_own_application(changes)
-        # The form reads back what it saved: not this.
+        # Forms read back the values they saved: the secret must not be among them.
         self.invalidate_recordset(["app_secret"], flush=False)
 
     # === CONSTRAINTS === #
@@ -464,7 +472,7 @@ class JdConnector(models.Model):
         return super().create([self._normalise(vals) for vals in vals_list])
 
     def write(self, vals):
-        self.check_access("write")  # before a refusal says whose connection it is
+        self.check_access("write")  # first: the errors below name the PIN
         vals = self._normalise(vals)
         self._check_identity_is_kept(vals)
         res = super().write(vals)
@@ -495,12 +503,12 @@ class JdConnector(models.Model):
 
     @api.model
     def _normalise(self, vals):
-        """Return the values without blanks and invisible characters from pasting.
+        """Return `vals` with PIN and numbers cleaned of pasted invisible characters.
 
-        Full-width digits of a Chinese keyboard become plain ones. A PIN may hold any
-        letters and keeps them, each in its one composed form.
+        Full-width digits of a Chinese keyboard become plain ones in numbers. A PIN
+        keeps its letters, in Unicode's composed form.
 
-        :raise ValidationError: One is no text, or there is nothing to see of the PIN.
+        :raise ValidationError: A value is no text, or the PIN has no visible character.
         """
         vals = dict(vals)
         for name in {"pin", "department_no", "warehouse_no"} & vals.keys():
@@ -516,7 +524,10 @@ class JdConnector(models.Model):
 
     @api.model
     def _get_text(self, value):
-        """Return what was sent as text: a number by its digits, nothing as empty."""
+        """Return a text or whole number as text; None and False as empty.
+
+        :raise ValidationError: The value is of another type.
+        """
         if value is None or value is False:
             return ""
         if isinstance(value, str):
@@ -529,7 +540,8 @@ class JdConnector(models.Model):
 
     @api.model
     def _get_seen(self, text):
-        """Return what a reader sees of a text, with single spaces."""
+        """Return a text without invisible characters and with single spaces."""
+        # First spaces of all kinds: some of them are in the categories removed next.
         text = " ".join(text.split())
         seen = (c for c in text if unicodedata.category(c) not in UNSEEN_CATEGORIES)
         return " ".join(UNSEEN.sub("", "".join(seen)).split())
@@ -539,10 +551,12 @@ class JdConnector(models.Model):
         return len(number) <= const.IDENTIFIER_LENGTH and re.fullmatch(pattern, number)
 
     def _check_identity_is_kept(self, vals):
-        """Refuse another PIN, company or environment once there are warehouses.
+        """Raise where PIN, company or environment change after connecting.
 
-        A system administrator may release the PIN of a disconnected connection.
+        A system administrator may change the PIN of a disconnected connection, so that
+        it can be used elsewhere.
         """
+        # The warehouses' stock and numbers at JD belong to that PIN.
         for connector in self.sudo().with_context(active_test=False):
             identity = {
                 "pin": connector.pin,
@@ -567,11 +581,14 @@ class JdConnector(models.Model):
                 )
 
     def _get_form_url(self):
-        """Return the path of the form, or of the list for an empty record."""
+        """Return the path of the record's form; that of the list without a record."""
         return "/odoo/jd-fulfillment" + (f"/{self.id}" if self else "")
 
     def _write_own_application(self, values):
-        """Write or create the connection's own application."""
+        """Write or create the connection's own application.
+
+        :raise ValidationError: There is none yet and `values` has no key.
+        """
         # sudo: merchants may set their own key and secret, and never read the secret.
         self_sudo = self.sudo()
         if self_sudo.own_application_id:

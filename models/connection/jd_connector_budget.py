@@ -1,4 +1,4 @@
-"""The call budget: how many calls JD still allows today, and calls within it."""
+"""The call budget: how many calls JD still allows today."""
 
 from collections import defaultdict
 
@@ -42,8 +42,11 @@ class JdConnector(models.Model):
         return (fields.Datetime.now() + AHEAD_OF_UTC).date()
 
     def _count_calls(self, call, count):
-        """Count calls against today's budget; a negative count gives calls back."""
-        self.env["jd.call"].sudo().create(  # sudo: nobody writes the count by hand
+        """Count calls against today's budget; a negative count gives some back.
+
+        :param str call: As `_get_call_name` returns it.
+        """
+        self.env["jd.call"].sudo().create(  # sudo: users have no write access
             {
                 "connector_id": self.id,
                 "application_id": self.sudo().token_application_id.id,
@@ -56,16 +59,17 @@ class JdConnector(models.Model):
     def _get_allowance(self, call, wanted, for_pull=False):
         """Return how many calls of this kind may be made now, `wanted` at most.
 
-        All connections of an application share its budget. Pulls leave a reserve for
-        orders whose outcome is unknown, and may use the day's budget only a little
-        faster than the day passes, so that the evening's orders are followed too.
+        All connections of an application share its budget. Pulls may use only a part of
+        it, which grows during the day.
 
         :param str call: As `_get_call_name` returns it.
-        :param bool for_pull: For a question that may wait.
+        :param bool for_pull: Whether the calls are pulls, which may wait.
         """
         budget = self.daily_calls
         if for_pull:
             now = fields.Datetime.now() + AHEAD_OF_UTC
+            # So that the evening's orders are pulled too, and calls are left to ask
+            # about orders whose outcome is unknown.
             day_share = (now.hour * 60 + now.minute) / (24 * 60)
             share = min(day_share + const.PULL_HEAD_START, 1 - const.RESERVED_SHARE)
             budget = int(budget * share)
@@ -90,12 +94,12 @@ class JdConnector(models.Model):
     # === CALLS === #
 
     def _call_all(self, call, function, requests):
-        """Run the calls in threads; give back the budget of those not sent.
+        """Make the calls in threads; give back the budget of those not made.
 
-        :param str call: As `_get_call_name` returns it; the budget of all requests has
-            been counted already.
-        :param function: Takes a request and calls JD.
-        :return: The result of each request, or the error in its place.
+        :param str call: As `_get_call_name` returns it; all requests have been counted
+            in its budget.
+        :param function: Function of a request that calls JD; runs in a thread.
+        :return: For each request its result, or the error.
         """
         sent = []
 

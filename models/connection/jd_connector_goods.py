@@ -1,4 +1,4 @@
-"""The goods of a connection: matching requested, its progress counted."""
+"""The goods of a connection: requests to match them, and the progress."""
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
@@ -49,7 +49,7 @@ class JdConnector(models.Model):
     # === ACTIONS === #
 
     def action_match_goods(self):
-        """Request that all storable products are matched with JD's goods."""
+        """Request the matching of all storable products with JD's goods."""
         self.ensure_one()
         self.check_access("write")
         if self.state != "connected":
@@ -72,8 +72,8 @@ class JdConnector(models.Model):
     # === BUSINESS === #
 
     def _request_goods_match(self):
-        """Request that all products are matched, refused ones once more."""
-        # sudo: departments, goods and what is requested of them are the module's own.
+        """Request the matching of all products, including those refused before."""
+        # sudo: users have no write access to departments, goods and requests.
         departments_sudo = self.env["jd.department"].sudo()
         for connector_sudo in self.sudo():
             numbers = connector_sudo.warehouse_ids.mapped("jd_department_no")

@@ -1,4 +1,4 @@
-"""The login at JD: to its page, and back through the callback."""
+"""The login at JD: opening JD's page, and handling the callback."""
 
 import logging
 import secrets
@@ -22,9 +22,9 @@ STATE_SCOPE = "jd_fulfillment.login"
 
 
 class LoginFailed(Exception):
-    """A login that ended without a connection; nothing was created.
+    """A login that failed; nothing was created.
 
-    :param str title: What happened, in a few words.
+    :param str title: What happened, in a few words for the user.
     :param str message: What it means and what to do.
     :param connector: The connection whose form the page links to, if there is one.
     """
@@ -42,7 +42,7 @@ class JdConnector(models.Model):
     # === ACTIONS === #
 
     def action_start_connecting(self):
-        """Open JD's login page, whose callback finishes the login."""
+        """Open JD's login page; its callback finishes the login."""
         self.ensure_one()
         self.check_access("write")
         self._check_ready_to_connect()
@@ -58,9 +58,10 @@ class JdConnector(models.Model):
     # === START === #
 
     def _check_ready_to_connect(self):
-        """Refuse to start the login, naming all that is missing.
+        """Check that the login can start.
 
-        :raise UserError: Something is missing, or this database may not connect.
+        :raise UserError: Something is missing, or this database may not connect; the
+            message names all missing fields.
         """
         if not self.active:
             raise UserError(
@@ -115,7 +116,7 @@ class JdConnector(models.Model):
                 self.env.ref("stock.action_stock_config_settings").id,
                 self.env._("Open the Inventory settings"),
             )
-        # sudo: merchants may not list users; they are told whom to ask.
+        # sudo: merchants may lack access to users, but need to know whom to ask.
         administrators = self.sudo().env.ref("base.group_system").all_user_ids
         raise UserError(
             self.env._(
@@ -133,8 +134,8 @@ class JdConnector(models.Model):
         return bool(parameters.get_param("database.is_neutralized"))
 
     def _sign_login_state(self):
-        """Return the signed `state` of a login: who started it for which connection."""
-        # sudo: signing uses the database's secret.
+        """Return a signed `state` that names the connection and the user of a login."""
+        # JD sends it back: the callback accepts only logins that were started here.
         values = [
             self.id,
             self.env.uid,
@@ -142,31 +143,32 @@ class JdConnector(models.Model):
             self.sudo().login_nonce,
             int(time.time() + const.LOGIN_TIME_LIMIT.total_seconds()),
         ]
+        # sudo: signing reads the database's secret.
         return hash_sign(self.sudo().env, STATE_SCOPE, values)
 
     # === CALLBACK === #
 
     @api.model
     def _finish_login(self, state, code, error):
-        """Finish the login that JD's callback reports: get a token, make warehouses.
+        """Finish the login after JD's callback: get a token, create the warehouses.
 
-        The `state` is used up and committed before JD is called, and nothing is locked
-        while JD answers.
+        Commits before it calls JD.
 
         :param str state: The `state` sent to JD, as it came back.
-        :param str code: JD's single-use code; nothing when the merchant refused.
-        :param str error: JD's error code where there is no code.
+        :param str code: JD's single-use code; empty if the merchant refused.
+        :param str error: JD's error code, if there is no code.
         :return: The connection, connected.
-        :raise LoginFailed: In every other case; nothing was created.
+        :raise LoginFailed: The login failed; nothing was created.
         """
         connector = self._consume_login_state(state)
+        # Now the `state` cannot be used again, and nothing is locked while JD answers.
         self.env["ir.cron"]._commit_progress()
         if error or not code:
             connector._raise_login_denied(error)
         token = connector._exchange_code(code)
         try:
             checked = connector._check_with_jd(token)
-            # A new transaction: the row may have been written since.
+            # A new transaction: the row may have been changed while JD answered.
             self.env["ir.cron"]._commit_progress()
             retrying(partial(connector._connect, token, checked), self.env)
         except UserError as exc:
@@ -176,10 +178,10 @@ class JdConnector(models.Model):
         return connector
 
     def _connect(self, token, checked):
-        """Store the token and make the warehouses that JD confirmed.
+        """Store the token and create the warehouses that JD confirmed.
 
         :param dict checked: Department number → JD's warehouses.
-        :raise UserError: A warehouse cannot be made; nothing is stored.
+        :raise UserError: A warehouse cannot be created; nothing is stored.
         """
         with self.env.cr.savepoint():
             self._record_login(token)
@@ -187,12 +189,12 @@ class JdConnector(models.Model):
 
     @api.model
     def _consume_login_state(self, state):
-        """Return the connection of a callback's `state`, which is valid once.
+        """Return the connection that a callback's `state` names; mark it as used.
 
-        :raise LoginFailed: The `state` is not valid, or not for this user.
+        :raise LoginFailed: The `state` is invalid, used or expired, or of another user.
         """
         connector_id, user_id, pin, nonce, expires = self._read_login_state(state)
-        # sudo: a deleted connection and one of another company get a page of their own.
+        # sudo: to explain it where the connection is deleted or of another company.
         connector_sudo = self.sudo().browse(connector_id).exists()
         if not connector_sudo:
             raise LoginFailed(
@@ -222,12 +224,12 @@ class JdConnector(models.Model):
 
     @api.model
     def _read_login_state(self, state):
-        """Return the values signed in a `state`.
+        """Return the values in a signed `state`, as `_sign_login_state` wrote them.
 
-        :raise LoginFailed: It was not made here.
+        :raise LoginFailed: The signature is not ours.
         """
         try:
-            # sudo: verifying uses the database's secret.
+            # sudo: verifying reads the database's secret.
             values = verify_hash_signed(self.sudo().env, STATE_SCOPE, state or "")
         except ValueError:  # not even of the right form
             values = None
@@ -243,7 +245,7 @@ class JdConnector(models.Model):
         return values
 
     def _check_login_user(self, connector_sudo, user_id):
-        """Refuse a callback of a login that another user started, or may not finish."""
+        """Raise where another user started the login, or this one may not finish it."""
         user = self.env.user
         if user.id != user_id:
             raise LoginFailed(
@@ -279,7 +281,10 @@ class JdConnector(models.Model):
             )
 
     def _check_login_is_open(self, nonce, expires):
-        """Accept the `state` once; a second callback with it is refused."""
+        """Mark the `state` as used.
+
+        :raise LoginFailed: It was used before, has expired, or is being used.
+        """
         connector_sudo = self.sudo()  # the nonce is closed to every user
         try:
             connector_sudo.lock_for_update()
@@ -289,6 +294,7 @@ class JdConnector(models.Model):
                 self.env._("Go back to the connection: it is ready in a moment."),
                 self,
             ) from exc
+        # Each start makes a new nonce: only the login started last counts.
         open_nonce = connector_sudo.login_nonce
         if not open_nonce or not consteq(open_nonce, nonce):
             raise LoginFailed(
@@ -324,7 +330,7 @@ class JdConnector(models.Model):
         )
 
     def _exchange_code(self, code):
-        """Exchange the callback's code for a token.
+        """Return JD's token for the callback's code.
 
         :raise LoginFailed: JD refused the code, or did not answer.
         """
@@ -334,7 +340,7 @@ class JdConnector(models.Model):
             raise LoginFailed(*self._explain_login_error(exc), self) from exc
 
     def _explain_login_error(self, error):
-        """Return title and text of the page that explains an error of the login."""
+        """Return the title and message that explain an error of JD in the login."""
         if isinstance(error, Paused):
             return self.env._("The connection is paused"), error.message
         if isinstance(error, jd_api.RetryLater | jd_api.OutcomeUnknown):

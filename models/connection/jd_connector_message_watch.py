@@ -1,4 +1,4 @@
-"""Whether JD's messages arrive: noticed, doubted after silence, pulled instead."""
+"""Watches whether JD's messages arrive; if not, orders are pulled more often."""
 
 from odoo import api, fields, models
 
@@ -11,7 +11,7 @@ class JdConnector(models.Model):
     # === BUSINESS === #
 
     def _record_messages_arrived(self):
-        """Note that messages arrive, so that orders are pulled less often."""
+        """Record that messages arrive; orders are then pulled less often."""
         for connector in self._lock_available():
             values = {"last_message_at": fields.Datetime.now(), "missed_changes": 0}
             if connector.subscription_state != "receiving":
@@ -19,9 +19,9 @@ class JdConnector(models.Model):
             connector.write(values)
 
     def _count_missed_messages(self, events):
-        """Count the changes that a pull found and no message had reported.
+        """Count the changes found by a pull that no message had reported.
 
-        After const.MISSED_MESSAGES of them, messages count as missing.
+        After const.MISSED_MESSAGES of them, messages count as not arriving.
 
         :param events: The `jd.order.event` that the pull created.
         """
@@ -35,12 +35,9 @@ class JdConnector(models.Model):
                 connector._mark_messages_missing()
 
     def _get_events_without_message(self, events):
-        """Return the events that a message should have reported by now.
-
-        Events before the last message are not counted: a single message may get lost
-        while the others arrive.
-        """
+        """Return the events that a message should have reported by now."""
         grace = fields.Datetime.now() - const.MESSAGE_GRACE
+        # A single message may get lost while later ones arrive: that is no outage.
         since = self.last_message_at
         late = events.filtered(
             lambda event: (
@@ -54,7 +51,7 @@ class JdConnector(models.Model):
         return late.filtered(lambda event: (event.order_id, event.code) not in reported)
 
     def _mark_messages_missing(self):
-        """Say in the chatter that messages are missing, and pull more often."""
+        """Record in the chatter that messages do not arrive, and pull more often."""
         self.subscription_state = "missing"
         self.env["jd.order"]._pull_sooner(self)
         self.message_post(
@@ -70,10 +67,10 @@ class JdConnector(models.Model):
 
     @api.model
     def _check_silence(self):
-        """Pull some orders of connections that have had no message for long.
+        """Pull some orders of connections that have had no message for a long time.
 
-        What the pull finds tells whether JD has had nothing to report or its messages
-        are missing (`_count_missed_messages`).
+        If the pull finds changes, messages are missing (`_count_missed_messages`);
+        otherwise JD had nothing to report.
         """
         now = fields.Datetime.now()
         silent = self.search(

@@ -1,4 +1,4 @@
-"""How a connection reaches JD: application, protocol, operations and their errors."""
+"""Calling JD: application, protocol and operations; explaining its errors."""
 
 import re
 from functools import cache
@@ -13,14 +13,14 @@ from ..mixins.jd_worker_mixin import log_unforeseen
 from .jd_application import Paused, get_client_application
 from .jd_connector_token import get_stored_token
 
-# The whole address of a sandbox: what it does not name is on no other machine.
+# Only this machine: no other one may pose as a sandbox and receive orders.
 SANDBOX_URL = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::([0-9]{1,5}))?")
 HIGHEST_PORT = 65_535
 
 
 @cache
 def get_transport():
-    """Return the HTTP client that all connections of this process share."""
+    """Return the HTTP client of this process, shared by all connections."""
     return Transport(pool_size=const.CALLS_AT_ONCE)
 
 
@@ -30,7 +30,7 @@ class JdConnector(models.Model):
     # === ACTIONS === #
 
     def action_check_connection(self):
-        """Ask JD for the departments of the PIN and show the answer."""
+        """Ask JD for the departments of the PIN and show them, to test the connection."""
         self.ensure_one()
         self.check_access("write")
         try:
@@ -64,15 +64,15 @@ class JdConnector(models.Model):
 
     @api.model
     def _get_protocol(self):
-        """Return the key of the protocol that connections speak, one of `lib`'s."""
+        """Return the protocol of connections, a key of `lib._PROTOCOLS`."""
         return const.PROTOCOL
 
     @api.model
     def _get_call_name(self, operation, kind=""):
-        """Return the name by which a call is counted in the day's budget.
+        """Return JD's name of a call, by which the day's budget counts it.
 
         :param str operation: A method of `lib.api.Operations`.
-        :param str kind: The kind of `jd.order`, where each has a call of its own.
+        :param str kind: The kind of `jd.order`, for operations with a call for each.
         """
         return lib.get_call_name(self._get_protocol(), operation, kind)
 
@@ -84,7 +84,7 @@ class JdConnector(models.Model):
     # === ENVIRONMENT === #
 
     def _get_application(self):
-        """Return the application that the mode signs in with, or an empty record."""
+        """Return the application for logins in the connection's mode; may be empty."""
         self.ensure_one()
         if self.mode == "basic":
             return self.sudo().own_application_id  # closed to merchants
@@ -115,11 +115,11 @@ class JdConnector(models.Model):
     # === OPERATIONS === #
 
     def _get_login(self, application=None):
-        """Return JD's login calls, for the application of the mode or for another.
+        """Return the `lib.api.Login` of the mode's application, or of another one.
 
-        :raise lib.api.CredentialsRefused: The application is not ready, or there is no
+        :raise lib.api.CredentialsRefused: The application has no secret, or there is no
             such environment; the message is in the user's words.
-        :raise Paused: JD is not called until somebody decides.
+        :raise Paused: The secret cannot be used until a user decides.
         """
         if application is None:
             application = self._get_application()
@@ -131,12 +131,12 @@ class JdConnector(models.Model):
         )
 
     def _get_operations(self, token=None):
-        """Return JD's operations, called in the name of this connection.
+        """Return the `lib.api.Operations` of this connection.
 
-        :param token: A token fresh from the login; otherwise the stored one.
+        :param token: A new token of the login; by default the stored one.
         :raise lib.api.CredentialsRefused: Token or application cannot be used; the
             message is in the user's words.
-        :raise Paused: JD is not called until somebody decides.
+        :raise Paused: The secrets cannot be used until a user decides.
         """
         self.ensure_one()
         connector_sudo = self.sudo()  # token and application are closed to users
@@ -155,7 +155,10 @@ class JdConnector(models.Model):
         )
 
     def _get_operations_or_expire(self):
-        """Return JD's operations; where they cannot be used, None, and ask for help."""
+        """Return the `lib.api.Operations`, or None.
+
+        Where the secrets or the login cannot be used, somebody gets an activity.
+        """
         if self.state != "connected":
             return None
         try:
@@ -170,7 +173,7 @@ class JdConnector(models.Model):
     # === ERRORS === #
 
     def _report_error(self, error):
-        """Log an error that nobody foresaw, and tell somebody."""
+        """Log an unexpected error and notify a user."""
         self._report_unforeseen(log_unforeseen(error, self))
 
     def _report_unforeseen(self, reference):
@@ -184,7 +187,7 @@ class JdConnector(models.Model):
         )
 
     def _explain(self, error):
-        """Return in the merchant's words what an error means, and what to do."""
+        """Return what a `lib.api.JdError` means and what to do, for the merchant."""
         if isinstance(error, Paused):
             return error.message
         if isinstance(error, jd_api.Throttled):

@@ -1,4 +1,4 @@
-"""The orders of a connection: counted, opened, pulled, resumed after a login."""
+"""The orders of a connection: count, open and pull them, resume after a login."""
 
 from odoo import models
 
@@ -28,7 +28,7 @@ class JdConnector(models.Model):
     # === ACTIONS === #
 
     def action_pull_orders(self):
-        """Request a pull of all orders that JD has, or may have."""
+        """Request a pull of all open orders that JD has, or may have."""
         self.ensure_one()
         self.check_access("read")
         orders = self.env["jd.order"].search(
@@ -56,19 +56,20 @@ class JdConnector(models.Model):
     # === BUSINESS === #
 
     def _resume_orders(self):
-        """Wake what waited for a login, and find out anew whether messages arrive."""
-        self.sudo().write(  # sudo: what is known of messages is the module's own
+        """Resume orders after a login; watch anew whether messages arrive."""
+        # The new login may have another subscription to messages than the last one.
+        self.sudo().write(  # sudo: users have no write access to these fields
             {"subscription_state": "unknown", "missed_changes": 0}
         )
         for name in ("push_orders", "follow_orders", "close_orders"):
             self.env["jd.order"]._trigger(name)
 
     def _get_pause_notice(self):
-        """Return what the merchant reads while orders wait for somebody."""
+        """Return why orders wait, for the merchant: the pause, or the missing login."""
         if self.pause_reason:
             return self.pause_reason
         return self.env._(
-            "Waiting: the connection %(pin)s is not signed in at JD. It goes on by "
-            "itself once somebody has clicked Reconnect there.",
+            "Waiting: the connection %(pin)s is not signed in at JD. Click Reconnect "
+            "there; orders then go on by themselves.",
             pin=self.pin,
         )

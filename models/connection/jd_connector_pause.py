@@ -1,4 +1,4 @@
-"""The pause of a connection whose secrets cannot be used until somebody decides."""
+"""The pause of a connection: its secrets cannot be used until a user decides."""
 
 from odoo import api, models
 from odoo.exceptions import AccessError
@@ -33,7 +33,7 @@ class JdConnector(models.Model):
     # === ACTIONS === #
 
     def action_declare_live(self):
-        """Go on: this database is the live one, wherever it is by now."""
+        """Declare this database the live one: the stored secrets are used here."""
         moved = self._get_moved()
         vault.adopt_moved(self.env)
         for connector in moved:
@@ -47,7 +47,7 @@ class JdConnector(models.Model):
         moved._close_decision()
 
     def action_declare_copy(self):
-        """Forget the logins and APP SECRETs that belong to the database copied from."""
+        """Declare this database a copy: delete the secrets of the original here."""
         moved = self._get_moved()
         vault.forget_moved(self.env)
         moved._wipe_token("disconnected")
@@ -63,26 +63,29 @@ class JdConnector(models.Model):
     # === BUSINESS === #
 
     def _get_moved(self):
-        """Return the connections, of all companies, that wait for this decision."""
+        """Return the moved connections of all companies, as superuser.
+
+        :raise AccessError: The user is no system administrator.
+        """
         if not self.env.is_system():
             raise AccessError(
                 self.env._(
                     "Only a system administrator decides whether this is a copy."
                 )
             )
-        # sudo: the question is about the database, not about a company.
+        # sudo: the decision is about the whole database, not about a company.
         connected_sudo = self.sudo().search([("state", "=", "connected")])
         return connected_sudo.filtered("is_moved")
 
     def _request_decision(self):
-        """Ask a system administrator what to do about the pause.
+        """Give a system administrator an activity to decide about the pause.
 
-        It is one question, however many connections wait for the answer.
+        There is only one at a time for all connections.
         """
         if not self.pause_reason:
             return
         kind = self.env.ref(const.DECISION_ACTIVITY)
-        # sudo: it may be asked already on a connection of another company.
+        # sudo: the activity may be on a connection of another company.
         activities_sudo = self.env["mail.activity"].sudo()
         if not activities_sudo.search_count([("activity_type_id", "=", kind.id)]):
             self._request_attention(
@@ -90,8 +93,8 @@ class JdConnector(models.Model):
             )
 
     def _get_deciders(self):
-        """Return those who may decide, then those who know whom to ask."""
-        self_sudo = self.sudo()  # whoever triggers this may not list users
+        """Return JD managers, first those who are system administrators."""
+        self_sudo = self.sudo()  # the user at work may lack access to other users
         administrators = self_sudo.env.ref("base.group_system").all_user_ids
         managers = self_sudo._get_attention_candidates()
         return (managers & administrators) | managers

@@ -1,4 +1,4 @@
-"""The life of a connection's token: stored, used, renewed, expired, wiped."""
+"""The token of a connection: store, renew, expire and delete it."""
 
 from functools import partial
 
@@ -13,14 +13,13 @@ from .jd_application import Paused, explain_pause
 
 
 def get_stored_token(connector):
-    """Return the token of a connection.
-
-    A function, as what it returns must not be in reach of a template's expressions.
+    """Return the `lib.api.Token` of a connection.
 
     :raise lib.api.TokenRefused: There is none; the message is in the user's words.
-    :raise Paused: It cannot be used here and now.
+    :raise Paused: It cannot be used until a user decides.
     """
-    connector_sudo = connector.sudo()  # when a login may be renewed is closed to users
+    # A function: expressions in templates can call the methods of a record.
+    connector_sudo = connector.sudo()  # tokens and their dates are closed to users
     try:
         access_token = vault.get(connector_sudo, "access_token")
         refresh_token = vault.get(connector_sudo, "refresh_token")
@@ -74,7 +73,7 @@ class JdConnector(models.Model):
 
     @api.model
     def _get_expiring_domain(self):
-        """Select the connections somebody must sign in for again in the coming days."""
+        """Return the domain of connections whose login soon ends without renewal."""
         now = fields.Datetime.now()
         return (
             Domain("state", "=", "connected")
@@ -88,7 +87,7 @@ class JdConnector(models.Model):
     # === ACTIONS === #
 
     def action_disconnect(self):
-        """Wipe the token; warehouses and history stay."""
+        """Disconnect: delete the token; warehouses and history stay."""
         self.check_access("write")
         self._wipe_token("disconnected")
         self._close_login_activities()
@@ -96,7 +95,7 @@ class JdConnector(models.Model):
     # === LIFE CYCLE === #
 
     def _record_login(self, token):
-        """Store a token fresh from the login, be connected and resume the orders."""
+        """Store the token of a new login, mark as connected and resume the orders."""
         self.sudo().write(  # sudo: tokens are closed to users
             {
                 "state": "connected",
@@ -110,7 +109,7 @@ class JdConnector(models.Model):
         self._resume_orders()
 
     def _store_token(self, token):
-        """Store a token in the vault, and when it ends and is to be renewed here."""
+        """Store a token in the vault, and its dates in the connection."""
         vault.put(
             self, access_token=token.access_token, refresh_token=token.refresh_token
         )
@@ -118,7 +117,8 @@ class JdConnector(models.Model):
         self.invalidate_recordset(["pause_reason", "is_moved"], flush=False)
 
     def _prepare_token_values(self, token):
-        """Return what the connection tells of a token."""
+        """Return the connection's values for a token: when it ends and is renewed."""
+        # JD refuses a renewal after either of the two has expired.
         end = min(filter(None, [token.access_expires_at, token.refresh_expires_at]))
         lead = min(
             (end - fields.Datetime.now()) * const.RENEWAL_SHARE,
@@ -133,7 +133,7 @@ class JdConnector(models.Model):
         }
 
     def _claim_renewal(self):
-        """Claim a renewal that is due for this worker; return whether it could."""
+        """Claim a due renewal for this worker, and commit; return whether it could."""
         connector = self._lock_due(
             self._get_renewal_domain() & Domain("id", "=", self.id), 1
         )
@@ -145,11 +145,9 @@ class JdConnector(models.Model):
 
     @api.model
     def _get_renewal_domain(self):
-        """Select the logins that are due for renewal and that no worker renews.
-
-        A worker that ended amid a renewal keeps others away for a while only.
-        """
+        """Return the domain of logins that are due and that no worker renews now."""
         now = fields.Datetime.now()
+        # A worker may have ended while it renewed: its claim ends after some time.
         return (
             Domain("state", "=", "connected")
             & Domain("token_renew_at", "<=", now)
@@ -160,10 +158,7 @@ class JdConnector(models.Model):
         )
 
     def _renew_token(self):
-        """Exchange the token for the next one, unless another worker does.
-
-        Nothing is locked while JD answers: messages come in, orders are created.
-        """
+        """Renew the token at JD, unless another worker does. Commits."""
         if not self._claim_renewal():
             return
         connector_sudo = self.sudo()  # token and application are closed to users
@@ -171,20 +166,21 @@ class JdConnector(models.Model):
         try:
             old = get_stored_token(connector_sudo)
             login = self._get_login(connector_sudo.token_application_id)
+            # Nothing is locked while JD answers: messages come in, orders are created.
             self.env["ir.cron"]._commit_progress()
             result = login.refresh(old)
         except jd_api.JdError as exc:
             result = exc
         finally:
-            # A new transaction: the row may have been written since.
+            # A new transaction: the row may have been changed while JD answered.
             self.env.cr.rollback()
             retrying(partial(self._record_renewal, old, result), self.env)
 
     def _record_renewal(self, old, result):
-        """Record what JD answered, if the token it was asked about is still in use.
+        """Record JD's answer to a renewal, if the token is still in use.
 
-        :param lib.api.Token old: None where there was none to renew.
-        :param result: The new token, the error, or None where nobody knows.
+        :param lib.api.Token old: The token before; None where it could not be read.
+        :param result: The new token, the error, or None after an unexpected error.
         """
         self.sudo().is_renewing = False
         if self.state != "connected" or (old and not self._is_stored(old.fingerprint)):
@@ -201,7 +197,7 @@ class JdConnector(models.Model):
             self._store_token(result)
 
     def _is_stored(self, fingerprint):
-        """Whether this is the token in use: no renewal or new login has replaced it."""
+        """Tell whether this is the token in use, not one that was replaced since."""
         try:
             access_token = vault.get(self, "access_token")
         except vault.VaultError:
@@ -209,9 +205,9 @@ class JdConnector(models.Model):
         return jd_api.get_fingerprint(access_token) == fingerprint
 
     def _give_up_renewal(self, words):
-        """Stop renewing: the token stays in use until it expires.
+        """Stop renewing; the token stays in use until it expires.
 
-        `_cron_check_logins` asks somebody to sign in before that.
+        Before that, `_cron_check_logins` asks somebody to sign in again.
         """
         self.sudo().write({"is_renewable": False, "token_renew_at": False})
         self.message_post(
@@ -224,23 +220,21 @@ class JdConnector(models.Model):
         )
 
     def _expire_login(self, words="", fingerprint=""):
-        """Wipe the token and ask somebody to sign in again; orders wait until then.
+        """Delete the token and ask somebody to sign in again; orders wait until then.
 
-        Does nothing where the row is being written by another transaction: a token that
-        is still stored is refused again at the next call.
-
-        :param str words: Why.
-        :param str fingerprint: Of the token that JD refused. If another is stored by
-            now, the refusal came late and nothing happens.
+        :param str words: Why, for the merchant.
+        :param str fingerprint: That of the token JD refused. If another token is stored
+            by now, nothing happens.
         """
+        # If it is locked, the next call is refused as well and comes here again.
         connector = self._lock_available()
         if not connector or (fingerprint and not connector._is_stored(fingerprint)):
             return
         connector._wipe_token("expired")
         connector._request_attention(
             connector.env._(
-                "The JD login of %(pin)s is over. Orders wait until somebody signs in "
-                "again: open the connection and click Reconnect. %(words)s",
+                "The JD login of %(pin)s has ended. Orders wait until somebody signs "
+                "in again: open the connection and click Reconnect. %(words)s",
                 pin=connector.pin,
                 words=words,
             ),
@@ -250,7 +244,7 @@ class JdConnector(models.Model):
     def _wipe_token(self, state):
         for connector in self:
             vault.put(connector, access_token=None, refresh_token=None)
-        self.sudo().write(  # sudo: when a login may be renewed is closed to users
+        self.sudo().write(  # sudo: the dates of tokens are closed to users
             {
                 "state": state,
                 "refresh_expires_at": False,
@@ -263,7 +257,7 @@ class JdConnector(models.Model):
         )
 
     def _get_attention_candidates(self):
-        """Return the JD managers, first the one who signed in at JD last."""
+        """Return the JD managers, first who signed in at JD last."""
         managers = super()._get_attention_candidates()
         return ((self.login_user_id | self.create_uid) & managers) | managers
 
@@ -274,7 +268,7 @@ class JdConnector(models.Model):
 
     @api.model
     def _cron_renew_tokens(self):
-        """Renew the logins that are due, those first that were tried longest ago."""
+        """Renew the logins that are due; first those not tried for the longest time."""
         due = self.search(
             self._get_renewal_domain(), order="renewal_tried_at NULLS FIRST, id"
         )
@@ -282,7 +276,7 @@ class JdConnector(models.Model):
 
     @api.model
     def _cron_check_logins(self):
-        """Expire the logins that are over; ask for a new login days before that."""
+        """Expire logins that have ended; ask for a new login some days before."""
         over = Domain("state", "=", "connected") & Domain(
             "token_expires_at", "<=", fields.Datetime.now()
         )

@@ -1,4 +1,4 @@
-"""The warehouses of a connection: checked with JD, then created in Odoo."""
+"""The warehouses of a connection: check them at JD, create them in Odoo."""
 
 from contextlib import contextmanager
 
@@ -14,7 +14,7 @@ class JdConnector(models.Model):
     # === ACTIONS === #
 
     def action_choose_warehouses(self):
-        """Open the list of the PIN's warehouses at JD, to tick."""
+        """Open the list of the PIN's warehouses at JD to choose from."""
         self.ensure_one()
         self.check_access("write")
         return self.env["jd.warehouse.picker"]._open_for(self)
@@ -22,14 +22,11 @@ class JdConnector(models.Model):
     # === CHECK === #
 
     def _check_with_jd(self, token):
-        """Check with JD that PIN, department and warehouse belong together.
-
-        A warehouse that JD has closed keeps nobody from signing in again:
-        `_ensure_warehouses` reports it in the chatter.
+        """Check at JD that PIN, department and warehouse belong together.
 
         :return: Department number → JD's warehouses.
         :rtype: dict[str, list[lib.api.Warehouse]]
-        :raise UserError: They do not; the text says which of the three is wrong.
+        :raise UserError: They do not; the message says which of the three to correct.
         """
         operations = self._get_operations(token)
         wanted = self._get_wanted_numbers()
@@ -40,15 +37,17 @@ class JdConnector(models.Model):
         for department_no, numbers in wanted.items():
             with self._explaining_refusal(token, department_no):
                 checked[department_no] = operations.warehouses(department_no, numbers)
+                # A closed warehouse must not prevent a new login: it is reported in the
+                # chatter by `_ensure_warehouses`.
                 if not self.warehouse_ids:
                     self._check_usable(operations, department_no, numbers, checked)
         return checked
 
     def _get_wanted_numbers(self):
-        """Return department number → numbers of the warehouses to check.
+        """Return department number → list of warehouse numbers to check at JD.
 
-        Until the first warehouse exists, these are the numbers in the form. In basic
-        mode they may be empty: warehouses are then picked from JD's list.
+        Before the first warehouse exists, they are the numbers in the form. These may
+        be empty in basic mode: warehouses are then chosen from JD's list.
         """
         if not self.warehouse_ids:
             if self.department_no and self.warehouse_no:
@@ -62,7 +61,7 @@ class JdConnector(models.Model):
 
     @contextmanager
     def _explaining_refusal(self, token=None, department_no=""):
-        """Raise JD's errors as `UserError` with what to correct."""
+        """Turn errors of JD into a `UserError` that says what to correct."""
         try:
             yield
         except jd_api.PermissionRefused as exc:
@@ -73,7 +72,7 @@ class JdConnector(models.Model):
     def _explain_permission(self, token, department_no):
         """Return why the PIN may not use the department, and what to check.
 
-        :param token: The token of the login under way, which knows its account.
+        :param token: The token of a login in progress, which names its account.
         """
         account = token.account if token else ""
         if account and account != self.pin:
@@ -92,7 +91,10 @@ class JdConnector(models.Model):
         )
 
     def _check_usable(self, operations, department_no, numbers, checked):
-        """Raise `UserError` unless JD lists all the numbers as open warehouses."""
+        """Check that JD lists all the numbers as open warehouses.
+
+        :raise UserError: One is unknown or closed.
+        """
         found = {row.number: row for row in checked[department_no]}
         for number in numbers:
             if number not in found:
@@ -123,7 +125,7 @@ class JdConnector(models.Model):
     # === CREATE === #
 
     def _pick_warehouses(self, numbers_by_department):
-        """Check the picked warehouses with JD and create them.
+        """Check the chosen warehouses at JD and create them.
 
         :param dict numbers_by_department: Department number → warehouse numbers.
         """

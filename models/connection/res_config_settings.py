@@ -14,7 +14,7 @@ class ResConfigSettings(models.TransientModel):
         string="JD APP KEY",
         help="The application that connections in quick mode share.",
     )
-    # What is typed waits in the vault until the settings are saved.
+    # Kept in the vault until the settings are saved: a column would show it in clear.
     jd_app_secret = fields.Char(
         string="JD APP SECRET",
         compute="_compute_jd_app_secret",
@@ -32,7 +32,8 @@ class ResConfigSettings(models.TransientModel):
     jd_message_form = fields.Selection(
         selection=MESSAGE_FORMS,
         string="JD Message Form",
-        help="How JD sends messages to the application: ask JD support if none arrive.",
+        help="How JD sends messages to the application. Ask JD support which one it "
+        "uses if no messages arrive.",
     )
     jd_callback_url = fields.Char(
         string="JD Callback Address",
@@ -40,7 +41,8 @@ class ResConfigSettings(models.TransientModel):
     )
     jd_message_url = fields.Char(
         string="JD Message Address",
-        help="Register it with the application, so that JD's messages arrive.",
+        help="Register it with the application in JD's developer console, so that JD's "
+        "messages arrive.",
     )
 
     # === COMPUTES === #
@@ -78,7 +80,7 @@ class ResConfigSettings(models.TransientModel):
         return res
 
     def _set_shared_application(self):
-        """Store the changes of the shared application; no secret is no change."""
+        """Store the changes of the shared application; an empty secret is no change."""
         shared_sudo = self.env["jd.application"]._get_shared()
         try:
             secret = vault.get(self, "app_secret")

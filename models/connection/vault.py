@@ -1,9 +1,9 @@
-"""Where APP SECRETs and tokens are kept: a table that no model has a field for.
+"""Stores APP SECRETs and tokens, encrypted, in a table without a model.
 
-`put` is the way in and `get` the way out. Both are functions: expressions of templates
-and server actions can read every field and call every method of a record, and neither
-leads here. Values are encrypted with a key from outside the database, and belong to
-the place, this database on this server, in which they were stored.
+`put` stores a value and `get` returns it. They are functions, because expressions in
+templates and server actions can read every field and call every method of a record.
+Values are encrypted with a key from outside the database. They can be read only at the
+place where they were stored, this database on this server: a copy cannot use them.
 """
 
 import logging
@@ -20,34 +20,34 @@ _logger = logging.getLogger(__name__)
 
 OPTION = "jd_encryption_key"
 VARIABLE = "JD_ENCRYPTION_KEY"
-# Whose secrets there are: a row goes with the record it belongs to.
+# The tables whose records have secrets; a secret is deleted with its record.
 OWNERS = ("jd_application", "jd_connector", "res_config_settings")
 _ENCRYPTED, _CLEAR = "fernet:", "clear:"
-# Connection to PostgreSQL, which never leaves its database → which one that is.
+# Connection to PostgreSQL → its database, which never changes.
 _DATABASES = WeakKeyDictionary()
 
 
 class VaultError(Exception):
-    """A stored value cannot be used here and now."""
+    """A stored value cannot be used at present."""
 
 
 class Moved(VaultError):
-    """It was stored in another place: this database is a copy, or was moved."""
+    """It was stored elsewhere: this database is a copy, or was moved or restored."""
 
 
 class Unreadable(VaultError):
-    """It was encrypted with a key that is not configured."""
+    """It was encrypted with a key that is no longer configured."""
 
 
 class BadKey(VaultError):
-    """What is configured as a key is none."""
+    """The configured encryption key is not valid."""
 
 
 # === THE TABLE === #
 
 
 def create_table(cr):
-    """Create the table, once its owners have theirs."""
+    """Create the table; the tables in OWNERS must exist."""
     columns = [
         SQL(
             "%s INTEGER REFERENCES %s ON DELETE CASCADE, UNIQUE (%s, name)",
@@ -78,9 +78,9 @@ def drop_table(cr):
 
 
 def put(record, **values):
-    """Store values of a record; an empty one is removed.
+    """Store values of a record by name; an empty value is removed.
 
-    :raise UserError: What is configured as a key is none.
+    :raise UserError: The configured encryption key is not valid.
     """
     record.ensure_one()
     for name, text in values.items():
@@ -100,7 +100,7 @@ def put(record, **values):
 def get(record, name):
     """Return a stored value of a record; empty where there is none.
 
-    :raise VaultError: There is one that cannot be used here and now.
+    :raise VaultError: It cannot be used; the class says why.
     """
     for _record_id, value, place in _select(record, name):
         if place != get_place(record.env):
@@ -110,7 +110,10 @@ def get(record, name):
 
 
 def find_problems(records, name):
-    """Return record id → `VaultError` class or None, where there is such a value."""
+    """Return record id → the `VaultError` class of its value, None if it can be used.
+
+    Records without a value are left out.
+    """
     here = get_place(records.env)
     return {
         record_id: Moved if place != here else _find_problem(value)
@@ -128,8 +131,8 @@ def _insert(record, name, text):
     except BadKey as exc:
         raise UserError(
             record.env._(
-                "What Odoo's configuration has as %(option)s is not an encryption "
-                "key. Ask your Odoo administrator to correct it.",
+                "The %(option)s in Odoo's configuration is not an encryption key. "
+                "Ask your Odoo administrator to correct it.",
                 option=OPTION,
             )
         ) from exc
@@ -149,7 +152,7 @@ def _insert(record, name, text):
 
 
 def _select(records, name):
-    """Return (record id, value, place)."""
+    """Return (record id, value, place) of the records that have such a value."""
     if not records.ids:
         return []
     return records.env.execute_query(
@@ -167,10 +170,10 @@ def _select(records, name):
 
 
 def get_place(env):
-    """Return what tells this database from its copies.
+    """Return a text that identifies this database on this server.
 
-    It changes with a copy, with a backup that is restored as a new database, and with
-    a move to another server.
+    A copy, a backup restored as a new database and a database moved to another server
+    have other ones.
     """
     connection = env.cr.connection
     if connection not in _DATABASES:
@@ -181,6 +184,8 @@ def get_place(env):
 
 
 def _ask_database(env):
+    """Return PostgreSQL's ids of the server and the database."""
+    # Some hosts do not let everybody read the server's id: then it stays empty.
     [[database, may_ask]] = env.execute_query(
         SQL(
             """SELECT oid, has_function_privilege('pg_control_system()', 'execute')
@@ -197,12 +202,12 @@ def _ask_database(env):
 
 
 def adopt_moved(env):
-    """Take all that was stored in another place for this one's."""
+    """Make all values stored elsewhere usable here."""
     env.cr.execute("UPDATE jd_vault SET place = %s", [get_place(env)])
 
 
 def forget_moved(env):
-    """Remove all that was stored in another place."""
+    """Delete all values stored elsewhere."""
     env.cr.execute("DELETE FROM jd_vault WHERE place != %s", [get_place(env)])
 
 
@@ -210,15 +215,15 @@ def forget_moved(env):
 
 
 def has_key():
-    """Whether a key is configured, so that values are encrypted.
+    """Tell whether a key is configured, so that values are encrypted.
 
-    :raise BadKey: What is configured as a key is none.
+    :raise BadKey: The configured key is not valid.
     """
     return bool(_get_keys())
 
 
 def count_clear(env):
-    """Return how many values are stored in clear."""
+    """Return how many values are stored unencrypted."""
     [[count]] = env.execute_query(
         SQL("SELECT count(*) FROM jd_vault WHERE value LIKE %s", f"{_CLEAR}%")
     )
@@ -226,9 +231,9 @@ def count_clear(env):
 
 
 def rotate(env):
-    """Encrypt every value with the first key; return how many that were.
+    """Encrypt all values with the first configured key; return how many.
 
-    What cannot be read is left as it is.
+    Values that cannot be decrypted stay as they are.
     """
     rows = env.execute_query(SQL("SELECT ctid, value FROM jd_vault FOR UPDATE"))
     readable = [
@@ -262,7 +267,7 @@ def _decrypt(value):
 
 
 def _find_problem(value):
-    """Return the `VaultError` class that reading a value ends in, or None."""
+    """Return the `VaultError` class raised by decrypting a value, or None."""
     try:
         _decrypt(value)
     except VaultError as error:
@@ -271,9 +276,9 @@ def _find_problem(value):
 
 
 def _get_keys():
-    """Return the configured keys: the first one encrypts, all of them decrypt.
+    """Return the configured keys; the first one encrypts, all of them decrypt.
 
-    :raise BadKey: One of them is no key.
+    :raise BadKey: One of them is not a valid key.
     """
     keys = list(filter(None, map(str.strip, _get_key_text().split(","))))
     try:

@@ -7,29 +7,28 @@ TODO = "mail.mail_activity_data_todo"
 
 
 class JdActivityMixin(models.AbstractModel):
-    """Records of a company that somebody may have to look at.
+    """Gives the right user an activity where somebody must look at a record.
 
-    Goes with `mail.activity.mixin`.
+    The record has a `company_id` and inherits `mail.activity.mixin`.
     """
 
     _name = "jd.activity.mixin"
     _description = "JD Activities"
 
     def _request_attention(self, note, activity_type=None, candidates=None):
-        """Give somebody an activity about this record.
+        """Give a user an activity about this record, unless it is open already.
 
-        It comes once: for the same words, or where a type of activity is named, until
-        the one of that type is done.
+        An activity counts as the same if it has the same note or, where a type is
+        given, the same type.
 
-        :param str note: Plain text in the merchant's words; what JD or a person wrote
-            may be part of it.
+        :param str note: Plain text in the merchant's words. It may quote JD or users:
+            it is escaped.
         :param str activity_type: External id of an activity type.
         :param candidates: The users to choose from, the preferred ones first; otherwise
             those of `_get_attention_candidates`.
         """
         self.ensure_one()
-        # Escaped, and without the links that `plaintext2html` makes: what others wrote
-        # must not lead anybody away.
+        # Not `plaintext2html`, which makes links: quoted text must not lead users away.
         note = Markup("<p>%s</p>") % escape(note).replace("\n", Markup("<br/>"))
         if not self._has_activity(note, activity_type):
             self.activity_schedule(
@@ -45,8 +44,8 @@ class JdActivityMixin(models.AbstractModel):
         return html2plaintext(note) in map(html2plaintext, known)
 
     def _get_attention_user(self, candidates=None):
-        """Return the first candidate who is active and works in the company."""
-        self_sudo = self.sudo()  # whoever triggers this may not list users
+        """Return the first candidate who is active and allowed in the company."""
+        self_sudo = self.sudo()  # the user at work may lack access to other users
         candidates = candidates or self_sudo._get_attention_candidates()
         able = candidates.filtered(
             lambda user: user.active and self_sudo.company_id in user.company_ids
@@ -54,5 +53,5 @@ class JdActivityMixin(models.AbstractModel):
         return (able or self.env.user)[:1]
 
     def _get_attention_candidates(self):
-        """Return the users who may be asked to look, the preferred ones first."""
+        """Return the users who may get an activity, the preferred ones first."""
         return self.env.ref("jd_fulfillment.group_jd_manager").all_user_ids

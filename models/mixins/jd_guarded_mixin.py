@@ -5,12 +5,11 @@ MODULE = "jd_fulfillment"
 
 
 class JdGuardedMixin(models.AbstractModel):
-    """Keeps what the module writes from being written by anybody else.
+    """Protects the fields that only this module may write.
 
-    Odoo's `readonly` is for forms alone: over RPC, in an import or through a parent, a
-    user who may write a record may write all its fields. Of the fields that this module
-    adds to a model, users may set those in `_jd_settable`; the module sets the others,
-    as the superuser.
+    Of the fields that this module adds to a model, users may set those in
+    `_jd_settable`; the module writes the others as superuser. Odoo's `readonly` would
+    not do: it holds in forms only, not over RPC, in an import or through a parent.
     """
 
     _name = "jd.guarded.mixin"
@@ -20,11 +19,12 @@ class JdGuardedMixin(models.AbstractModel):
 
     @api.model
     def _check_field_access(self, field, operation):
-        """Refuse to set a guarded field.
+        """Raise `AccessError` where a user sets a protected field.
 
-        This is what `create`, its `default_` keys in the context and `write` ask for
-        each field. `_has_field_access` would be asked for each value read as well.
+        Called for each field by `create`, also for `default_` keys in the context, and
+        by `write`.
         """
+        # Not `_has_field_access`, which is called for each value read as well.
         res = super()._check_field_access(field, operation)
         if (
             operation == "write"

@@ -15,9 +15,10 @@ CONCURRENCY_ERRORS = (OperationalError, ConcurrencyError)
 
 
 def log_unforeseen(error, record):
-    """Log an error that nobody foresaw and return a reference to quote.
+    """Log an unexpected error; return a reference to find it by, like `JD-1A2B3C4D`.
 
-    It is the same each time that the error comes from the same place.
+    An error raised at the same place gets the same reference again, so that one
+    activity is enough for all its repetitions.
     """
     place = traceback.extract_tb(error.__traceback__)[-1:]
     cause = [type(error).__name__, *((each.name, each.lineno) for each in place)]
@@ -27,10 +28,12 @@ def log_unforeseen(error, record):
 
 
 def lock_available(records, limit=None):
-    """Lock the records that no other transaction has locked, and return them."""
+    """Lock those records that no other transaction has locked; return them."""
     if not records:
         return records
     try:
+        # PostgreSQL refuses a row changed since this transaction began: only this
+        # attempt is undone then.
         with records.env.cr.savepoint(flush=False):
             return records.try_lock_for_update(limit=limit, allow_referencing=True)
     except SerializationFailure:
@@ -38,17 +41,17 @@ def lock_available(records, limit=None):
 
 
 def to_user_error(records, error):
-    """Return an error that people may read.
+    """Return an error as `UserError`, which can be shown to users.
 
-    One that was not written for people becomes one sentence with a reference; the log
-    has the rest under the same reference.
+    An error that is none becomes a sentence with a reference, under which the log has
+    the details.
     """
     if isinstance(error, UserError):
         return error
     reference = log_unforeseen(error, records)
     return UserError(
         records.env._(
-            "Something unforeseen went wrong. Ask your Odoo administrator to look for "
+            "Something unexpected went wrong. Ask your Odoo administrator to look for "
             "%(reference)s in the log of the server.",
             reference=reference,
         )
@@ -56,7 +59,7 @@ def to_user_error(records, error):
 
 
 class JdWorkerMixin(models.AbstractModel):
-    """Records that scheduled actions process in batches, several workers at a time."""
+    """Helps scheduled actions to process records in batches, with several workers."""
 
     _name = "jd.worker.mixin"
     _description = "JD Worker"
@@ -65,14 +68,15 @@ class JdWorkerMixin(models.AbstractModel):
 
     @api.model
     def _lock_due(self, domain, limit, order="id"):
-        """Lock up to `limit` records of the domain that nobody else has, return them.
+        """Lock up to `limit` records of the domain; return those it could lock.
 
-        Commits first: on the snapshot of an older transaction, a record that another
-        worker finished since could not be locked.
+        Commits first.
         """
         if not limit:
             return self.browse()
+        # In an older transaction, records changed by another worker cannot be locked.
         self.env["ir.cron"]._commit_progress()
+        # More than needed: other workers may have locked the first ones.
         candidates = self.search(domain, limit=4 * limit, order=order)
         return candidates._lock_available(limit)
 
@@ -85,11 +89,10 @@ class JdWorkerMixin(models.AbstractModel):
     def _process_due(self, domain, batch_size, work, report):
         """Process a batch of the domain's records; return how many are left.
 
-        Whoever writes the same records at the same time makes PostgreSQL undo the
-        batch. A smaller one is quicker, and less likely to be disturbed again.
+        If the batch fails, its records are processed one by one.
 
-        :param work: Takes records, in a transaction that begins with them.
-        :param report: Takes a record that fails also alone, and the error for people.
+        :param work: Function of the records to process.
+        :param report: Function of a record that fails on its own, and the `UserError`.
         """
         while batch_size:
             records = self._lock_due(domain, batch_size)
@@ -101,6 +104,8 @@ class JdWorkerMixin(models.AbstractModel):
                     work(records)
                 break
             except OperationalError:
+                # Somebody wrote the same records: a smaller batch takes less time and
+                # is less likely to be disturbed again.
                 self.env.cr.rollback()
                 batch_size //= 4
             except Exception:  # noqa: BLE001 - one bad record must not stop the rest
@@ -110,16 +115,16 @@ class JdWorkerMixin(models.AbstractModel):
         return self.search_count(domain)
 
     def _prepare_batch(self):
-        """Return those of these locked records that may be processed now."""
+        """Return those of the locked records that may be processed now; a hook."""
         return self
 
     def _process_each(self, work):
-        """Process records one after another, each in transactions of its own.
+        """Process records one after another, each in a transaction of its own.
 
-        One that fails is reported by `_report_unforeseen` and stops no other. Ends when
-        the time of the scheduled action is up.
+        A record that fails is reported with `_report_unforeseen`; the others go on.
+        Stops when the time of the scheduled action is up.
 
-        :param work: Takes a record; may commit.
+        :param work: Function of a record; may commit.
         """
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(self))
@@ -129,7 +134,7 @@ class JdWorkerMixin(models.AbstractModel):
                 break
 
     def _process_separately(self, work):
-        """Return what `work` returns of this record, or None where it fails."""
+        """Return the result of `work` for this record; None where it fails."""
         try:
             result = work(self)
             self.env.flush_all()
@@ -147,18 +152,18 @@ class JdWorkerMixin(models.AbstractModel):
         return None
 
     def _report_unforeseen(self, reference):
-        """Tell somebody that a scheduled action failed for this record.
+        """Notify a user that a scheduled action failed for this record.
 
-        :param str reference: What the log has the error under.
+        :param str reference: The reference under which the log has the error.
         """
         raise NotImplementedError(self._name)
 
     def _process_isolated(self, work, report):
         """Process all records together; where that fails, one by one.
 
-        :param work: Takes records.
-        :param report: Takes a record that fails also alone, and the error.
-        :raise ConcurrencyError: In a request, which Odoo repeats then. A scheduled
+        :param work: Function of the records.
+        :param report: Function of a record that fails on its own, and the `UserError`.
+        :raise ConcurrencyError: In a request, which Odoo then repeats. A scheduled
             action leaves the record to its next run.
         """
         if not self:
@@ -187,9 +192,9 @@ class JdWorkerMixin(models.AbstractModel):
 
     @api.model
     def _create_isolated(self, vals_list, report):
-        """Create records together; where that fails, one by one.
+        """Create records together, or those that can be created; return them.
 
-        :param report: Takes the error of each that cannot be created.
+        :param report: Function of the error of each one that cannot be created.
         """
         try:
             with self.env.cr.savepoint():
@@ -200,6 +205,7 @@ class JdWorkerMixin(models.AbstractModel):
             if len(vals_list) == 1:
                 report(exc)
                 return self.browse()
+        # Outside of the handler, so that the errors do not nest.
         return self.union(
             *(self._create_isolated([vals], report) for vals in vals_list)
         )
@@ -208,22 +214,22 @@ class JdWorkerMixin(models.AbstractModel):
 
     @api.model
     def _commit_and_retrigger(self, action, remaining):
-        """Report what a scheduled action leaves, and have it woken again for that.
+        """Commit and report progress; trigger the action again if its time is up.
 
-        Odoo's scheduler runs an action for some seconds. What is left then would wait
-        for its next look, a minute later.
-
-        :param str action: As `_trigger` takes it.
+        :param str action: As in `_trigger`.
+        :param int remaining: How many records are left to process.
         """
+        # Without the trigger, Odoo would go on with the rest only a minute later.
         seconds_left = self.env["ir.cron"]._commit_progress(remaining=remaining)
         if remaining and not seconds_left:
             self._trigger(action)
 
     @api.model
     def _trigger(self, action, at=None):
-        """Wake a scheduled action of this module, now or at a time.
+        """Trigger a scheduled action of this module, now or at a time.
 
-        :param str action: Its external id without `ir_cron_`: `match_goods`.
+        :param str action: Its external id without `ir_cron_`, e.g. `match_goods`.
+        :param at: Naive UTC; None for now.
         """
-        # sudo: whoever causes work may wake the action that does it.
+        # sudo: users who cause work may lack access to scheduled actions.
         self.env.ref(f"jd_fulfillment.ir_cron_{action}").sudo()._trigger(at)
