@@ -99,7 +99,7 @@ class TestLimits(BaseCase):
         )
 
     def test_the_waybill_of_a_return_has_no_chinese_characters(self):
-        for waybill in ("运单1", "ＪＤ1", "A，B"):
+        for waybill in ("运单1", "ＪＤ1", "A，B", "A、B", "\uf900"):
             [found] = lib.find_invalid("jdl", replace(CUSTOMER_RETURN, waybill=waybill))
             self.assertEqual(found.member, "waybill")
             self.assertEqual(
@@ -209,11 +209,27 @@ class TestClock(BaseCase):
     def test_a_time_that_cannot_be_kept_is_none(self):
         for value in (
             *("", "soon", "12", "0001-01-01 00:00:00", "9999-12-31 23:59:59"),
-            *("2200-01-02 00:00:00", "1969-12-31 00:00:00", "2026-02-30", "2026-1"),
+            *(
+                "2200-01-01 08:00:00",
+                "2200-01-02 00:00:00",
+                "1969-12-31 00:00:00",
+                "2026-02-30",
+                "2026-1",
+            ),
             *(None, True, 1.5, [], {}, 0, -1, 10**15, 9_999_999_999_999, "٢٠٢٦-01-02"),
         ):
             with self.subTest(value=value), self.assertRaises(ValueError):
                 clock.from_jd(value)
+
+    def test_the_end_of_what_never_ends_can_be_kept_and_one_long_past_is_none(self):
+        for value in ("2200-01-01 08:00:00", "9999-12-31 00:00:00", 9_999_999_999_999):
+            with self.subTest(value=value):
+                self.assertEqual(clock.expiry_from_jd(value), clock.LATEST)
+        moment = datetime.fromisoformat("2026-01-02 04:00:00")
+        self.assertEqual(clock.expiry_from_jd("2026-01-02 12:00:00"), moment)
+        for value in ("0001-01-01 00:00:00", "1969-12-31 00:00:00", "soon", None):
+            with self.subTest(value=value), self.assertRaises(ValueError):
+                clock.expiry_from_jd(value)
 
     def test_a_day_is_jds_day(self):
         for value in ("2026-01-02", "2026-01-02 00:00:00", "2026/1/2", 1767283200000):

@@ -13,7 +13,9 @@ from ..lib.api import (
     Address,
     Application,
     CancelResult,
+    CredentialsRefused,
     Endpoints,
+    JdError,
     NotFound,
     OrderKind,
     OrderLine,
@@ -191,6 +193,26 @@ class TestEnvelope(AnsweredCase):
             with self.assertRaisesRegex(Refused, words):
                 self.login.exchange_code("login-code")
 
+    def test_a_login_tells_the_application_from_what_is_traded(self):
+        for answer, error_class in (
+            ({"error": "invalid_client"}, CredentialsRefused),
+            ({"code": 21}, CredentialsRefused),
+            ({"error": "invalid_grant"}, Refused),
+            ({"error_response": {"code": "18"}}, Refused),
+            ({"error_response": {"code": "19"}}, Refused),
+            ({"error_response": {"code": "21"}}, CredentialsRefused),
+        ):
+            self.server.answer = answer
+            with self.subTest(answer=answer), self.assertRaises(JdError) as caught:
+                self.login.exchange_code("AUTH")
+            self.assertIs(type(caught.exception), error_class)
+
+    def test_a_code_of_the_login_is_no_code_of_an_error(self):
+        self.server.answer = {"code": "4711", "message": "no"}
+        with self.assertRaises(OutcomeUnknown) as caught:
+            self.login.exchange_code("4711")
+        self.assertEqual(caught.exception.code, "")
+
     def test_a_token_without_an_expiry_is_not_taken(self):
         for expiry in (None, "tomorrow"):
             self.server.answer = {"accessToken": "t", "accessExpire": expiry}
@@ -209,9 +231,21 @@ class TestEnvelope(AnsweredCase):
             new = Supplier("S1", "Supplier")
             self.assertEqual(self.jd.create_supplier(DEPARTMENT, new), number)
 
+    def test_a_new_supplier_with_a_number_of_something_else_is_none(self):
+        for number in ("EMG1", "ESL1", "1", "EMS"):
+            self.set_answer({"supplierNo": number})
+            with self.subTest(number=number), self.assertRaises(OutcomeUnknown):
+                self.jd.create_supplier(DEPARTMENT, Supplier("S1", "Supplier"))
+
 
 @tagged("post_install", "-at_install")
 class TestRows(AnsweredCase):
+    def test_only_suppliers_that_are_named_may_be_none(self):
+        self.set_answer(None)
+        self.assertEqual(self.jd.suppliers(DEPARTMENT, own_numbers=["S1"]).rows, ())
+        with self.assertRaises(RetryLater):
+            self.jd.suppliers(DEPARTMENT)
+
     def test_what_jd_leaves_out_of_a_list_is_left_out(self):
         rows = [None, "text", {}, {"warehouseNo": None}, {"warehouseNo": 110000101}]
         self.set_answer(rows)

@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 import traceback
+import tracemalloc
 import zlib
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
@@ -165,7 +166,8 @@ class TestTransport(BaseCase):
     def test_a_server_error_leaves_the_outcome_open(self):
         html = b"<html><h1>502 Bad Gateway</h1></html>"
         self.assertUnknown(answering("502 Bad Gateway", html), "HTTP 502")
-        self.assertUnknown(answering("500 Oops", b'{"code":"1000"}'), "HTTP 500")
+        for body in (b'{"code":"1000"}', b'{"code":"2000"}'):
+            self.assertUnknown(answering("500 Oops", body), "HTTP 500")
 
     def test_what_is_not_a_json_object_leaves_the_outcome_open(self):
         nested = b"[" * 100_000
@@ -293,6 +295,16 @@ class TestTransport(BaseCase):
             with self.subTest(encoding=encoding, words=words):
                 behave = answering("200 OK", content, f"Content-Encoding: {encoding}")
                 self.assertUnknown(behave, words)
+
+    def test_a_packed_answer_is_never_whole_in_memory(self):
+        self.transport = Transport(read_timeout=5, max_answer_bytes=1_000_000)
+        bomb = gzip.compress(b" " * 50_000_000)
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        self.assertUnknown(
+            answering("200 OK", bomb, "Content-Encoding: gzip"), "longer than"
+        )
+        self.assertLess(tracemalloc.get_traced_memory()[1], 10_000_000)
 
     def test_objects_in_each_other_without_end_are_no_answer(self):
         for depth, taken in ((20, True), (40, False), (5_000, False)):
