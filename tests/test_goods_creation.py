@@ -157,10 +157,10 @@ class TestRefusal(CreationCase):
             patch=[{"path": "data.0.basicInfo.goodsNo", "delete": True}],
         )
         self.match()
-        self.assertNotAtJd(product, "rows that Odoo does not understand")
+        self.assertNotAtJd(product, "rows that Odoo cannot read")
         self.assertEqual(self.count_calls("saveGoodsInfo"), 0)
         note = self.connector.sudo().activity_ids.note
-        self.assertRegex(note, "does not understand.*CUP")
+        self.assertRegex(note, "cannot read.*CUP")
         self.match()  # JD has mended it
         self.assertEqual(self.get_goods(product).state, "matched")
 

@@ -141,7 +141,7 @@ class TestGoodsLevels(JdInboundCase):
         self.run_cron("pull_level_changes")
         self.assertEqual(self.get_changes().mapped("state"), ["to_fix", "moved"])
         strange = self.get_changes()[0]
-        self.assertIn(f"{goods} are no product of yours", strange.problem)
+        self.assertIn(f"{goods} belong to no product", strange.problem)
         self.assertActivity(self.connector, strange.number)
         product = self.env["product.product"].create(
             {"name": "Strange", "default_code": "STRANGE", "is_storable": True}
@@ -185,7 +185,7 @@ class TestGoodsLevels(JdInboundCase):
             self.assertEqual(len(self.get_changes()), 1, call_count)
         activity = self.connector.sudo().activity_ids
         self.assertEqual(len(activity), 1)
-        self.assertRegex(activity.note, "does not understand 1 rows.*a lot")
+        self.assertRegex(activity.note, "cannot read 1 rows.*a lot")
         self.run_cron("pull_level_changes")  # JD has mended it
         self.assertEqual(set(self.get_changes().mapped("state")), {"moved"})
         self.assertEqual(len(self.get_changes()), 2)
@@ -202,7 +202,7 @@ class TestGoodsLevels(JdInboundCase):
         self.run_cron("pull_level_changes")
         asked = self.connector.activity_ids
         self.assertEqual(len(asked), 1)
-        self.assertActivity(self.connector, "does not tell which goods it regraded")
+        self.assertActivity(self.connector, "does not list the goods whose level")
 
     def test_lots_change_their_level_the_oldest_first(self):
         cream = self.env["product.product"].create(

@@ -241,7 +241,7 @@ class TestWhatIsKeptOfAnAnswer(AnswerCase):
             self.pull(order)
         self.run_cron("close_orders")
         self.assertEqual(self.picking.state, "assigned")
-        self.assertOneActivity(order, "does not understand all.*realQuantity")
+        self.assertOneActivity(order, "cannot read all.*realQuantity")
         self.assertEqual(order.line_ids.mapped("is_reported"), [False, True])
         self.pull(order)
         self.run_cron("close_orders")

@@ -148,7 +148,7 @@ class TestOrderCheck(JdOrderCase):
         picking.action_confirm()
         self.send()
         self.assertEqual(picking.jd_order_id.state, "draft")
-        self.assertIn("Goods 2. Use a transfer of its own", picking.jd_problems)
+        self.assertIn("Goods 2. Move them with a transfer", picking.jd_problems)
 
     # === GOODS === #
 

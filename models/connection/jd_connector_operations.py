@@ -30,7 +30,7 @@ class JdConnector(models.Model):
     # === ACTIONS === #
 
     def action_check_connection(self):
-        """Ask JD for the departments of the PIN and show them, to test the connection."""
+        """Test the connection: ask JD for the departments of the PIN and show them."""
         self.ensure_one()
         self.check_access("write")
         try:

@@ -1,4 +1,4 @@
-"""JD's departments: the work for each, done one step at a time."""
+"""JD's departments: scheduled work for each, one step at a time."""
 
 from datetime import timedelta
 
@@ -12,9 +12,9 @@ from ..connection.jd_application import Paused
 
 
 class JdDepartment(models.Model):
-    """A department of a PIN: goods belong to it, not to a warehouse.
+    """A department of a PIN; goods belong to it, not to a warehouse.
 
-    The worker that locks the record works on the department; other workers go on to
+    A worker locks the record while it works on the department; other workers go on to
     the next one.
     """
 
@@ -32,22 +32,24 @@ class JdDepartment(models.Model):
     number = fields.Char(required=True)
     supplier_ids = fields.One2many("jd.supplier", "department_id")
     goods_request = fields.Integer(
-        help="The last `goods_request` of the connection for which all products have "
-        "their goods record."
+        help="The last `goods_request` of the connection for which the goods of all "
+        "products were added."
     )
     shops_request = fields.Integer(
         help="The last `goods_request` of the connection for which JD was asked for "
         "the department's shops."
     )
     has_odd_goods = fields.Boolean(
-        help="JD's list of goods has rows that Odoo does not understand: what seems to "
-        "be missing may be one of them, and is not created."
+        help="JD's list of goods has rows that Odoo cannot read. A product that seems "
+        "to be missing may be one of them: it is not created."
     )
     next_page = fields.Integer(
-        help="The page of JD's list of goods to read next; 0 while it is not read."
+        help="The page of JD's list of goods to read next; 0 if none."
     )
-    served_at = fields.Datetime(help="When it had its last step.")
-    pause_until = fields.Datetime(help="Until then JD is asked nothing.")
+    served_at = fields.Datetime(help="When the last step for this department was run.")
+    pause_until = fields.Datetime(
+        help="No calls are made for the department until then."
+    )
     level_changes_until = fields.Datetime(
         help="Up to when JD was asked for level changes."
     )
@@ -63,7 +65,7 @@ class JdDepartment(models.Model):
 
     @api.model
     def _cron_match_goods(self):
-        """Run the next step of each department that has goods or suppliers to match."""
+        """Run one step for each department that has goods or suppliers to match."""
         cron = self.env["ir.cron"]
         due = self._search_connected().filtered(
             lambda department: department._get_next_step()
@@ -87,7 +89,7 @@ class JdDepartment(models.Model):
     def _for_each_department(self, step):
         """Run a step for each department that is connected and not paused.
 
-        :param step: Takes a locked department.
+        :param step: Function of a locked department.
         """
 
         def run(department):
@@ -98,11 +100,9 @@ class JdDepartment(models.Model):
 
     @api.model
     def _search_connected(self):
-        """Return the departments that JD can be asked about, in turn.
-
-        Those come first whose last step was longest ago: none has to wait for ever
-        behind others that use up the time of a scheduled action.
-        """
+        """Return the departments of connected PINs, those served longest ago first."""
+        # A scheduled action may run out of time: without the order, the last ones
+        # would never have their turn.
         return self.search(
             [("connector_id.state", "=", "connected")],
             order="served_at NULLS FIRST, id",
@@ -116,7 +116,7 @@ class JdDepartment(models.Model):
     # === STEPS === #
 
     def _get_next_step(self):
-        """Return the method that does the next work of this department, or None."""
+        """Return the method that runs this department's next step, or None."""
         connector = self.connector_id
         if connector.state != "connected" or self._is_paused():
             return None
@@ -147,25 +147,26 @@ class JdDepartment(models.Model):
             self._give_up(exc)
 
     def _commit_and_relock(self):
-        """Commit, so that nothing but this department stays locked while JD is asked.
+        """Commit and lock only this department again, before JD is called.
 
-        :raise ConcurrencyError: Another worker was faster to lock it, and goes on.
+        :raise ConcurrencyError: Another worker has locked it meanwhile.
         """
         self.env["ir.cron"]._commit_progress()
         if not self._lock_available():
             raise ConcurrencyError("Another worker has the department")
 
     def _report_odd_rows(self, odd_rows, activity_type):
-        """Tell somebody, once, what is not understood of a list of JD's.
+        """Give somebody one activity about rows of JD's list that cannot be read.
 
-        The rest of the list counts; the rows are kept as they came.
+        :param list odd_rows: `lib.api.OddRow`.
+        :param str activity_type: External id.
         """
         if odd_rows:
             shown = [f"{row.reason}: {row.raw}" for row in odd_rows[:5]]
             self.connector_id._request_attention(
                 self.env._(
-                    "Odoo does not understand %(count)s rows of a list of JD's; the "
-                    "rest of it counts. Show them to JD support: %(rows)s",
+                    "Odoo cannot read %(count)s rows of a list from JD; the other rows "
+                    "were processed. Show these to JD support: %(rows)s",
                     count=len(odd_rows),
                     rows=" · ".join(shown),
                 ),
@@ -177,7 +178,7 @@ class JdDepartment(models.Model):
         self.env["jd.goods"]._trigger_matching(self.pause_until)
 
     def _give_up(self, error):
-        """Refuse all goods that wait, with JD's reason for not answering about them."""
+        """Refuse all waiting goods with JD's reason, and stop reading its list."""
         self.write({"next_page": 0, "shops_request": self.connector_id.goods_request})
         rows = self._search_rows(Domain("state", "=", "to_match"))
         if rows:
@@ -185,7 +186,8 @@ class JdDepartment(models.Model):
             self._recheck_orders(rows)
 
     def _ask_shops(self):
-        """Set the shop number of the warehouses where JD has one usable shop only."""
+        """Set the shop number of warehouses, if the department has one usable shop."""
+        # Of several, only the merchant knows which one a warehouse serves.
         request = self.connector_id.goods_request
         warehouses = self.connector_id.warehouse_ids.filtered(
             lambda warehouse: (
@@ -201,7 +203,7 @@ class JdDepartment(models.Model):
         self.shops_request = request
 
     def _add_products(self):
-        """Create the goods records of a batch of the company's storable products."""
+        """Create the `jd.goods` of a batch of storable products that have none."""
         request = self.connector_id.goods_request
         rows = self.env["jd.goods"]
         wanted = self.env["product.product"].search(
@@ -209,7 +211,7 @@ class JdDepartment(models.Model):
             & Domain("is_storable", "=", True),
             order="id",
         )
-        # Subtracted here: without statistics, PostgreSQL compares all with all.
+        # Subtracted here: PostgreSQL may compare every row with every product.
         known = rows.search_fetch(self._get_rows_domain(), ["product_id"]).product_id
         products = (wanted - known)[: const.GOODS_ROWS_BATCH]
         rows._create_rows(self, products)
@@ -220,7 +222,7 @@ class JdDepartment(models.Model):
 
     @api.model
     def _ensure(self, connector, numbers):
-        """Return the departments of these numbers; create those that are missing."""
+        """Return a connection's departments with these numbers; create missing ones."""
         known = self.search(
             [("connector_id", "=", connector.id), ("number", "in", numbers)]
         )
@@ -235,15 +237,15 @@ class JdDepartment(models.Model):
         )
 
     def _search_rows(self, domain, limit=None, order=None):
-        """Return this department's goods, without those of archived products."""
+        """Return this department's goods in a domain, without archived products."""
         domain &= self._get_rows_domain()
         return self.env["jd.goods"].search(domain, limit=limit, order=order)
 
     def _reserve_calls(self, operation, wanted):
-        """Count the calls of an operation in the day's budget, before they are made.
+        """Count calls of an operation in the day's budget, before they are made.
 
         :param str operation: A method of `lib.api.Operations`.
-        :raise lib.api.Throttled: The day's budget does not allow them.
+        :raise lib.api.Throttled: The day's budget does not allow all of them.
         """
         call = self.connector_id._get_call_name(operation)
         if self.connector_id._get_allowance(call, wanted) < wanted:
@@ -256,7 +258,7 @@ class JdDepartment(models.Model):
 
     @api.model
     def _recheck_orders(self, rows):
-        """Have the orders checked again that wait for goods which are settled now."""
+        """Schedule another check of the orders with goods matched or refused now."""
         settled = rows.filtered(lambda row: row.state in ("matched", "refused"))
         if settled:
             self.env["jd.order"]._recheck_waiting(settled)

@@ -1,4 +1,4 @@
-"""Finding a department's goods at JD, or creating them there."""
+"""Matches a department's goods with JD's, and creates missing ones at JD."""
 
 from itertools import chain
 
@@ -11,6 +11,7 @@ from ...lib import api as jd_api
 from ...lib.threads import run_all
 
 WAITING = Domain("state", "=", "to_match")
+# To be found in JD's whole list, which is read page by page.
 SOUGHT = WAITING & Domain("is_sought", "=", True)
 NOT_SOUGHT = WAITING & Domain("is_sought", "=", False)
 TO_CREATE = Domain("state", "=", "to_create")
@@ -22,11 +23,9 @@ class JdDepartment(models.Model):
     # === STEPS === #
 
     def _get_next_matching_step(self):
-        """Return the method that does the next work with goods, or None.
-
-        A few products are asked about by code at once, so that a transfer's goods need
-        not wait until the whole list is read.
-        """
+        """Return the method that runs the next step of matching, or None."""
+        # A few are asked about by code first: the goods of a transfer must not wait
+        # until the whole list is read.
         few = len(self._search_rows(NOT_SOUGHT, limit=const.GOODS_ASK_BATCH + 1))
         if 0 < few <= const.GOODS_ASK_BATCH:
             return self._ask_by_number
@@ -41,10 +40,10 @@ class JdDepartment(models.Model):
         return None
 
     def _ask_by_number(self):
-        """Ask JD about a few products by reference, then by barcode; settle them."""
+        """Match a few goods: ask JD by reference, then by barcode, then decide."""
         rows = self._search_rows(NOT_SOUGHT, limit=const.GOODS_ASK_BATCH)
         self.has_odd_goods = False
-        # Nothing is written before all is asked: a written row is a locked one.
+        # Write only after all calls: a written row stays locked while JD answers.
         goods = self._ask_by_codes("own_numbers", rows.mapped("default_code"))
         known = {each.own_number for each in goods}
         left = rows.filtered(lambda row: row._get_reference() not in known)
@@ -54,7 +53,7 @@ class JdDepartment(models.Model):
         self._recheck_orders(rows)
 
     def _ask_by_codes(self, code_filter, codes):
-        """Return JD's goods that have one of the codes.
+        """Return JD's goods with one of the codes, as a list of `lib.api.Goods`.
 
         :param str code_filter: `own_numbers` or `barcodes`.
         """
@@ -67,17 +66,14 @@ class JdDepartment(models.Model):
         return self.env["jd.goods"]._is_code(code)
 
     def _start_reading(self):
-        """Begin to read JD's whole list, for all goods that wait."""
+        """Start reading JD's whole list for all waiting goods."""
         self._search_rows(NOT_SOUGHT).is_sought = True
         self.has_odd_goods = False
         self.next_page = 1
 
     def _read_list(self):
-        """Read some pages of JD's list and match what is on them.
-
-        An empty page is the end: JD does not say how many there are, and a page that
-        is not full may have met a limit of JD's own.
-        """
+        """Read the next pages of JD's list and match the goods on them."""
+        # Most lists have one page: the first is read alone, to save calls.
         count = 1 if self.next_page == 1 else const.GOODS_PAGES_AT_ONCE
         pages = range(self.next_page, self.next_page + count)
         lists = self._ask([{"page": page} for page in pages])
@@ -89,21 +85,19 @@ class JdDepartment(models.Model):
         )
         rows = self._search_rows(SOUGHT & Domain("product_id", "in", products.ids))
         rows._compare(goods)
+        # Only an empty page is the end: JD does not say how many there are, and may
+        # send fewer rows per page than asked for.
         self.next_page = pages.stop if all(page.came for page in lists) else 0
         self._recheck_orders(rows)
 
     def _decide_sought(self):
-        """Settle a batch of the goods whose reference is not in JD's whole list."""
+        """Match by barcode or create: goods whose reference JD's list does not have."""
         rows = self._search_rows(SOUGHT, limit=const.GOODS_DECIDE_BATCH)
         rows._decide(may_create=not self.has_odd_goods)
         self._recheck_orders(rows)
 
     def _create_goods(self):
-        """Create a batch of goods at JD.
-
-        Their rows are not locked meanwhile: a transfer that needs them is confirmed
-        without waiting for JD.
-        """
+        """Create a batch of goods at JD and record the answers. Commits."""
         rows = self._claim_missing()
         if not rows:
             return
@@ -114,17 +108,14 @@ class JdDepartment(models.Model):
             [row._prepare_new_goods() for row in rows],
             const.CALLS_AT_ONCE,
         )
+        # The rows were not locked meanwhile, so that transfers with them could be
+        # confirmed; only now they are.
         self.env["ir.cron"]._commit_progress()
         self._record_created(dict(zip(rows, results, strict=True)))
         self._raise_if_stuck(results)
 
     def _claim_missing(self):
-        """Return a batch of rows to create.
-
-        They are committed as `to_match` before JD is called: if this process ends
-        before the answers are recorded, JD is asked about them before they are created.
-        This department stays locked, so that no other worker asks.
-        """
+        """Return a batch of goods to create at JD; commit them as `to_match`."""
         rows = self._search_rows(
             TO_CREATE, limit=const.GOODS_CREATE_BATCH, order="is_awaited desc, id"
         )._lock_available()
@@ -137,16 +128,19 @@ class JdDepartment(models.Model):
             return ready
         call = self.connector_id._get_call_name("create_goods")
         allowed = self.connector_id._get_allowance(call, len(ready))
+        # At least one: without budget, reserving it pauses the department.
         ready = ready[: max(allowed, 1)]
         self._reserve_calls("create_goods", len(ready))
+        # If the process ends before the answers are recorded, JD is asked about these
+        # goods before they are created again. The lock keeps other workers away.
         ready.state = "to_match"
         self._commit_and_relock()
         return ready.filtered_domain(WAITING)
 
     def _record_created(self, results):
-        """Record JD's answers; what somebody else changed meanwhile is asked about.
+        """Record JD's answers to creations; rows changed meanwhile are matched again.
 
-        :param dict results: Row → JD's goods number, or the error.
+        :param dict results: `jd.goods` → JD's number, or the error.
         """
         rows = self.env["jd.goods"].union(*results)._lock_available()
         waiting = rows.filtered_domain(WAITING)
@@ -156,10 +150,10 @@ class JdDepartment(models.Model):
     # === CALLS === #
 
     def _ask(self, questions):
-        """Ask JD for goods in threads; return one list for each question.
+        """Ask JD for goods in threads; return a `lib.api.Page` for each question.
 
-        :param list questions: Arguments of `lib.api.Operations.goods`.
-        :raise lib.api.JdError: One of them was not answered.
+        :param list questions: Keyword arguments of `lib.api.Operations.goods`.
+        :raise lib.api.JdError: One of the calls failed.
         """
         self._reserve_calls("goods", len(questions))
         department_no = self.number
@@ -180,7 +174,10 @@ class JdDepartment(models.Model):
 
     @api.model
     def _raise_if_stuck(self, results):
-        """Raise the error because of which no more goods can be created just now."""
+        """Raise an error of the results that would stop further creations as well.
+
+        :param list results: JD's numbers and errors.
+        """
         errors = [
             result
             for result in results

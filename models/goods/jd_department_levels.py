@@ -1,4 +1,4 @@
-"""Level changes of a department: asked of JD, from where the last answer ended."""
+"""Pulls the level changes of a department since the last pull."""
 
 from odoo import api, fields, models
 
@@ -13,13 +13,13 @@ class JdDepartment(models.Model):
 
     @api.model
     def _cron_pull_level_changes(self):
-        """Carry over what JD's warehouses regraded, department by department."""
+        """Pull the level changes of each department and move the goods in Odoo."""
         self._for_each_department(lambda department: department._pull_level_changes())
 
     # === PULL === #
 
     def _pull_level_changes(self):
-        """Pull the changes since the last time, with an overlap for late ones."""
+        """Pull the level changes since the last pull, with an overlap for late ones."""
         until = fields.Datetime.now()
         since = (self.level_changes_until or self.create_date) - const.LEVEL_OVERLAP
         try:
@@ -27,18 +27,19 @@ class JdDepartment(models.Model):
         except jd_api.Refused as exc:
             self.connector_id._request_attention(
                 self.env._(
-                    "JD does not tell which goods it regraded: %(reason)s",
+                    "JD does not list the goods whose level it changed: %(reason)s",
                     reason=self.connector_id._explain(exc),
                 ),
                 const.LEVELS_ACTIVITY,
             )
             return
         self._report_odd_rows(odd_rows, const.LEVELS_ACTIVITY)
+        # With unreadable rows the same period is pulled again: JD may correct them.
         if not odd_rows or until - since > const.ODD_ROWS_RETRIED:
             self.level_changes_until = until
 
     def _read_level_changes(self, since, until):
-        """Record the changes of a period; return what is not understood of them."""
+        """Record the changes of a period; return the `OddRow`s that cannot be read."""
         operations = self.connector_id._get_operations()
         odd_rows = []
         page = 1

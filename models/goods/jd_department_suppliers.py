@@ -1,4 +1,4 @@
-"""Finding the suppliers of a department at JD, or creating them there."""
+"""Matches a department's suppliers with JD's, and creates missing ones at JD."""
 
 from odoo import models
 from odoo.fields import Domain
@@ -20,17 +20,15 @@ class JdDepartment(models.Model):
         return self.env["jd.supplier"].search(domain, limit=limit)
 
     def _match_suppliers(self):
-        """Find a batch of suppliers at JD, and create those that it does not know.
-
-        JD's answer to a creation has no number: suppliers are found by our number, also
-        after an answer was lost, so that none is created twice.
-        """
+        """Find a batch of suppliers at JD; create those that JD does not know."""
         suppliers = self._search_waiting_suppliers(const.SUPPLIER_BATCH)
         try:
             requests = self._find_suppliers(suppliers)._prepare_requests()
             self._commit_and_relock()  # the suppliers that were found or refused
             for supplier, request in requests.items():
                 self._create_supplier(supplier, request)
+            # JD answers a creation without a number. Asked for by our number, a
+            # supplier is also found after a lost answer: none is created twice.
             self._find_suppliers(suppliers.filtered(lambda s: s.state == "waiting"))
         except jd_api.Refused as exc:
             suppliers.filtered(lambda s: s.state == "waiting")._refuse_by_jd(exc)
@@ -41,7 +39,7 @@ class JdDepartment(models.Model):
         self.env["jd.order"]._recheck_suppliers(suppliers - waiting)
 
     def _find_suppliers(self, suppliers):
-        """Set JD's numbers; return the suppliers that JD does not know."""
+        """Set JD's numbers of suppliers; return those that JD does not know."""
         if not suppliers:
             return suppliers
         self._reserve_calls("suppliers", 1)
@@ -55,11 +53,11 @@ class JdDepartment(models.Model):
         return suppliers.filtered(lambda supplier: not supplier.supplier_no)
 
     def _create_supplier(self, supplier, request):
-        """Create a supplier at JD; without an answer, JD may have created it."""
+        """Create a supplier at JD; its number is asked for later."""
         self._reserve_calls("create_supplier", 1)
         try:
             self.connector_id._get_operations().create_supplier(self.number, request)
         except jd_api.OutcomeUnknown:
-            return
+            return  # it may exist: `_match_suppliers` looks for it
         except jd_api.Refused as exc:
             supplier._refuse_by_jd(exc)

@@ -1,4 +1,4 @@
-"""JD's goods: each is one product in one of JD's departments."""
+"""JD's goods: one record for each product in each department."""
 
 from psycopg2.errors import UniqueViolation
 
@@ -22,7 +22,7 @@ STATES = [
 
 
 class JdGoods(models.Model):
-    """A product as goods of one of JD's departments, known by JD's own number."""
+    """A product as goods of one of JD's departments, with JD's goods number."""
 
     _name = "jd.goods"
     _description = "JD Goods"
@@ -45,7 +45,7 @@ class JdGoods(models.Model):
         string="Department Number",
         required=True,
         readonly=True,
-        help="The department at JD that these goods belong to.",
+        help="JD's number of the department that these goods belong to.",
     )
     product_id = fields.Many2one(
         "product.product",
@@ -54,7 +54,7 @@ class JdGoods(models.Model):
         index=True,
         ondelete="cascade",
     )
-    # The goods of an archived product are archived with it, and keep their number.
+    # Archived with the product: the number stays taken, as JD keeps the goods.
     active = fields.Boolean(related="product_id.active", store=True)
     default_code = fields.Char(related="product_id.default_code")
     barcode = fields.Char(related="product_id.barcode")
@@ -78,7 +78,7 @@ class JdGoods(models.Model):
         string="What to Do",
         readonly=True,
         copy=False,
-        help="Why JD cannot ship this product yet, and what to do about it.",
+        help="Why this product is not among JD's goods, and what to do.",
     )
     other_product_id = fields.Many2one(
         "product.product",
@@ -86,7 +86,8 @@ class JdGoods(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="The product that has the same reference, barcode or JD goods.",
+        help="The product with the same internal reference, barcode or JD goods. "
+        "Correct one of the two.",
     )
     refused_at = fields.Datetime(readonly=True, copy=False)
 
@@ -129,18 +130,18 @@ class JdGoods(models.Model):
     # === ACTIONS === #
 
     def action_match_again(self):
-        """Request that these products are matched once more, matched or not."""
+        """Request that these goods are matched again, whatever their status."""
         self.check_access("write")
-        self.sudo()._match_again()  # the fields are the module's own
+        self.sudo()._match_again()  # users trigger this without write access
         self._trigger_matching()
 
     # === BUSINESS === #
 
     @api.model
     def _get_goods(self, warehouse, products):
-        """Return the JD goods of products in a warehouse's department, matched or not.
+        """Return the goods of products in a warehouse's department, matched or not.
 
-        :return: Product id → `jd.goods`; nothing for a product without a row.
+        :return: Product id → `jd.goods`; without products that have none.
         :rtype: dict[int, models.Model]
         """
         rows = self._search_goods(warehouse, products)
@@ -157,12 +158,12 @@ class JdGoods(models.Model):
 
     @api.model
     def _request_match(self, warehouse, products):
-        """Request that products a transfer waits for are matched before all others.
+        """Request that products of a transfer are matched before all others.
 
         Refused goods are matched again after const.GOODS_REFUSAL_KEPT, or as soon as
         the merchant corrects the product (`_match_again_if_waiting`).
         """
-        # sudo: whoever confirms a transfer may have its goods matched.
+        # sudo: users who confirm a transfer have no write access to goods.
         rows_sudo = self.sudo()._search_goods(warehouse, products)
         department_sudo = (
             self.env["jd.department"]
@@ -184,10 +185,11 @@ class JdGoods(models.Model):
 
     @api.model
     def _create_rows(self, department, products):
-        """Create the goods of products that JD can keep; the products have none yet.
+        """Create and return the goods of those products that JD can keep.
 
-        :raise ConcurrencyError: Another transaction creates some of them just now; the
-            request is repeated and finds them.
+        :param products: Products without goods in the department.
+        :raise ConcurrencyError: Another transaction creates some of them; Odoo repeats
+            the request, which then finds them.
         """
         domain = self._get_products_domain(department.company_id)
         values = [
@@ -212,18 +214,19 @@ class JdGoods(models.Model):
 
     @api.model
     def _get_products_domain(self, company):
-        """Select the products that the company's warehouses can keep: no kits."""
+        """Return the domain of the products that a company's warehouses can keep."""
         domain = Domain("type", "=", "consu") & Domain(
             "company_id", "in", [False, company.id]
         )
+        # A kit is no goods: its components are moved instead.
         if "is_kits" in self.env["product.product"]._fields:  # with mrp
             domain &= Domain("is_kits", "=", False)
         return domain
 
     @api.model
     def _match_again_if_waiting(self, products):
-        """Match goods again whose obstacle may be gone after these products changed."""
-        # sudo: whoever may change a product need not know JD.
+        """Match goods again that these products, now changed, may have prevented."""
+        # sudo: users who change a product may lack access to JD.
         rows_sudo = self.sudo().search(
             Domain("state", "in", ("to_create", "refused"))
             & (
@@ -240,7 +243,7 @@ class JdGoods(models.Model):
 
     @api.model
     def _prepare_cleared_values(self):
-        """Return the values of goods about which nothing is known."""
+        """Return values that remove all results of an earlier match."""
         return {
             "goods_no": False,
             "reason": False,

@@ -1,4 +1,4 @@
-"""Which of JD's goods is which product: by internal reference, then by barcode."""
+"""Matches products with JD's goods: by internal reference, then by barcode."""
 
 from collections import defaultdict
 
@@ -16,10 +16,7 @@ class JdGoods(models.Model):
     # === COMPARE === #
 
     def _compare(self, goods):
-        """Match the rows of one department whose reference is among JD's goods.
-
-        Goods with the same barcode only become candidates: goods with the same
-        reference, on a later page of JD's list, would be the better match.
+        """Match goods of one department by reference; keep candidates by barcode.
 
         :param list goods: `lib.api.Goods`.
         """
@@ -33,6 +30,8 @@ class JdGoods(models.Model):
             match = by_reference.get(row._get_reference())
             if match:
                 found[row] = match
+            # A later page of JD's list may have goods with the reference, which are the
+            # better match.
             else:
                 row._add_candidates(by_barcode.get(row.barcode, []))
         for row, match in found.items():
@@ -52,7 +51,7 @@ class JdGoods(models.Model):
     def _match(self, numbers):
         """Record JD's goods numbers; refuse a number that another product has.
 
-        :param dict numbers: Row of this department → JD's goods number.
+        :param dict numbers: `jd.goods` of one department → JD's goods number.
         """
         rows = self.filtered(lambda row: row in numbers and row.state != "refused")
         if not rows:
@@ -77,7 +76,11 @@ class JdGoods(models.Model):
         )
 
     def _refuse(self, reason, other_product=None):
-        """Mark as refused, with the reason and what to do."""
+        """Mark as refused.
+
+        :param str reason: Why, and what to do, for the merchant.
+        :param other_product: The product that it conflicts with.
+        """
         self.write(
             self._prepare_cleared_values()
             | {
@@ -92,7 +95,10 @@ class JdGoods(models.Model):
     # === DECIDE === #
 
     def _decide(self, *, may_create=True):
-        """Match by barcode or create, now that no goods at JD have the reference."""
+        """Match by barcode or mark for creation: JD has no goods with the reference.
+
+        :param bool may_create: Whether JD's list could be read completely.
+        """
         rows = self - self._refuse_twins()
         candidates = {row: row._get_candidates() for row in rows}
         for row, numbers in candidates.items():
@@ -103,8 +109,9 @@ class JdGoods(models.Model):
         rows._match({row: found[0] for row, found in candidates.items() if found})
 
     def _decide_missing(self, may_create):
-        """Mark as to be created at JD, or refuse with what prevents it."""
+        """Mark for creation at JD, or refuse with what prevents it."""
         obstacle = self._get_obstacle()
+        # One of the unreadable rows may be these goods: JD would overwrite them.
         if not may_create:
             obstacle = obstacle or self._explain_odd_list()
         if obstacle:
@@ -113,17 +120,15 @@ class JdGoods(models.Model):
             self.write(self._prepare_cleared_values() | {"state": "to_create"})
 
     def _refuse_twins(self):
-        """Refuse and return the rows that share a code with another product.
-
-        JD could mistake one product for the other.
-        """
+        """Refuse and return the goods whose product shares a code with another one."""
+        # JD could ship one product for the other.
         twins = self._find_twins()
         for row, (other, code) in twins.items():
             row._refuse(row._explain_twin(other, code), other)
         return self.filtered(lambda row: row in twins)
 
     def _find_twins(self):
-        """Return row → (another product, the code that both have)."""
+        """Return goods → (another product, the reference or barcode that both have)."""
         references = list(filter(None, self.mapped("default_code")))
         barcodes = list(filter(None, self.mapped("barcode")))
         products = self.env["product.product"].search(
@@ -167,15 +172,13 @@ class JdGoods(models.Model):
 
     @api.model
     def _is_code(self, code):
-        """Whether JD accepts this as a reference or barcode, in a filter too."""
+        """Tell whether JD accepts a text as reference or barcode, also in filters."""
         return len(code) <= const.GOODS_CODE_LENGTH and "," not in code
 
     def _prepare_new_goods(self):
-        """Return what JD is told to create.
+        """Return the `lib.api.NewGoods` to create this product at JD.
 
-        JD requires a barcode: the reference stands in where the product has none.
-
-        :rtype: lib.api.NewGoods
+        Without a barcode, which JD requires, the reference is sent as barcode.
         """
         product = self.product_id.with_context(
             display_default_code=False, lang=self.company_id.partner_id.lang
@@ -202,9 +205,9 @@ class JdGoods(models.Model):
         return 0
 
     def _record_created(self, results):
-        """Record JD's answers; rows without one are asked about before anything else.
+        """Record JD's answers to creations.
 
-        :param dict results: Row → JD's goods number, or the error.
+        :param dict results: `jd.goods` → JD's goods number, or the error.
         """
         numbers = {}
         for row, result in results.items():
@@ -213,7 +216,7 @@ class JdGoods(models.Model):
             elif isinstance(result, jd_api.Refused):
                 row._refuse(row._explain_refusal(result))
             elif isinstance(result, jd_api.RetryLater | jd_api.CredentialsRefused):
-                row.state = "to_create"
+                row.state = "to_create"  # JD did nothing; others stay `to_match`
             elif not isinstance(result, jd_api.JdError):
                 row._refuse(str(to_user_error(row, result)))
         self._match(numbers)
@@ -222,9 +225,9 @@ class JdGoods(models.Model):
 
     def _explain_odd_list(self):
         return self.env._(
-            "JD's list of goods has rows that Odoo does not understand, and this "
-            "product may be one of them: it is not created, because JD would change "
-            "the goods it has. Show the rows to JD support, then click Match again."
+            "JD's list of goods has rows that Odoo cannot read, and this product may "
+            "be one of them: it is not created, because JD would change the goods it "
+            "has. Show the rows to JD support, then click Match again."
         )
 
     def _explain_disabled(self, number):
@@ -280,7 +283,7 @@ class JdGoods(models.Model):
     def _explain_not_created(self):
         codes = filter(None, [self._get_reference(), self.barcode])
         return self.env._(
-            "JD lists no goods with %(codes)s. Have them created at JD and click Match "
+            "JD lists no goods with %(codes)s. Create them at JD and click Match "
             "again, or switch on “Create missing goods” on the connection %(pin)s.",
             codes=", ".join(dict.fromkeys(codes)),
             pin=self.connector_id.pin,

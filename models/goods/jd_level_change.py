@@ -1,4 +1,4 @@
-"""Goods levels: what JD's warehouses regraded, carried over to stock moves."""
+"""Level changes by JD's warehouses, and the stock moves that follow them."""
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
@@ -8,7 +8,7 @@ from ..mixins.jd_worker_mixin import CONCURRENCY_ERRORS, to_user_error
 
 
 class JdLevelChange(models.Model):
-    """One row of a level adjustment at JD, moved in Odoo once."""
+    """One row of a level adjustment at JD; its goods are moved once in Odoo."""
 
     _name = "jd.level.change"
     _description = "JD Goods Level Change"
@@ -72,7 +72,7 @@ class JdLevelChange(models.Model):
     # === ACTIONS === #
 
     def action_move(self):
-        """Try again to move what could not be moved before."""
+        """Try again to move the goods that could not be moved."""
         self.check_access("read")
         # sudo: users trigger this without write access
         waiting_sudo = self.sudo().filtered(lambda change: change.state == "to_fix")
@@ -83,12 +83,12 @@ class JdLevelChange(models.Model):
 
     @api.model
     def _record_page(self, department, changes):
-        """Record and apply the changes on a page of JD's list that are new.
-
-        The position counts the rows of an adjustment, all of which are on one page.
+        """Record the new changes on a page of JD's list and move their goods.
 
         :param list changes: `lib.api.LevelChange`, in JD's order.
         """
+        # JD numbers adjustments, not their rows; all rows of one are on one page, so
+        # that the position identifies them.
         known = {
             (row.number, row.position)
             for row in self.search(
@@ -146,7 +146,7 @@ class JdLevelChange(models.Model):
     def _apply_changes(self):
         """Move the goods from the location of the old level to that of the new one.
 
-        What cannot be moved keeps its problem, and somebody is asked to look.
+        Changes that fail keep their problem; somebody gets one activity about them.
         """
         for change in self:
             problem = change._get_problem()
@@ -157,8 +157,9 @@ class JdLevelChange(models.Model):
         for department, changes in open_changes.grouped("department_id").items():
             department.connector_id._request_attention(
                 self.env._(
-                    "JD regraded goods that Odoo could not move: %(numbers)s. See "
-                    "Inventory ▸ Reporting ▸ JD Level Changes.",
+                    "JD changed the level of goods that Odoo could not move: "
+                    "%(numbers)s. Correct them under Inventory ▸ Reporting ▸ JD Level "
+                    "Changes.",
                     numbers=", ".join(dict.fromkeys(changes.mapped("number"))),
                 ),
                 const.LEVELS_ACTIVITY,
@@ -174,16 +175,16 @@ class JdLevelChange(models.Model):
             )
         if not self.product_id:
             return self.env._(
-                "JD's goods %(number)s are no product of yours: match them under JD "
+                "JD's goods %(number)s belong to no product: match them under JD "
                 "Goods.",
                 number=self.goods_no,
             )
         if not self.quantity or self.quantity < 0:
-            return self.env._("JD did not say how many pieces: ask JD support.")
+            return self.env._("JD did not report how many pieces: contact JD support.")
         return False
 
     def _try_move(self):
-        """Move the goods; return why it failed, or False."""
+        """Move the goods; return why it failed, for the merchant, or False."""
         places = [
             self.warehouse_id._jd_get_location(level)
             for level in (self.old_level, self.new_level)

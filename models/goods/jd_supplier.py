@@ -1,4 +1,4 @@
-"""JD's suppliers: which contact is which supplier of a department."""
+"""JD's suppliers: one record for each contact in each department."""
 
 from psycopg2.errors import UniqueViolation
 
@@ -11,7 +11,7 @@ from ..mixins.jd_worker_mixin import log_unforeseen
 
 
 class JdSupplier(models.Model):
-    """A contact as a supplier of a department, found at JD or created there."""
+    """A contact as supplier of one of JD's departments, with JD's number."""
 
     _name = "jd.supplier"
     _description = "JD Supplier"
@@ -55,7 +55,9 @@ class JdSupplier(models.Model):
         store=True,
     )
     reason = fields.Text(
-        string="What to Do", readonly=True, help="Why JD does not take this supplier."
+        string="What to Do",
+        readonly=True,
+        help="Why this contact is not a supplier at JD, and what to do.",
     )
     refused_at = fields.Datetime(readonly=True)
 
@@ -81,7 +83,7 @@ class JdSupplier(models.Model):
     # === ACTIONS === #
 
     def action_match_again(self):
-        """Request that these suppliers are looked for at JD once more."""
+        """Request that these suppliers are looked up at JD again."""
         self.check_access("read")
         self.sudo()._match_again()  # users trigger this without write access
 
@@ -89,10 +91,14 @@ class JdSupplier(models.Model):
 
     @api.model
     def _get_or_request(self, warehouse, partner):
-        """Return the supplier of a contact; create one to match where it has none."""
+        """Return the supplier of a contact; create it, to be matched, if there is none.
+
+        A supplier refused earlier is matched again where that may help now.
+        """
         [department] = self.env["jd.department"]._ensure(
             warehouse.jd_connector_id, [warehouse.jd_department_no]
         )
+        # One supplier for a company, whichever of its contacts sends the goods.
         contact = partner.commercial_partner_id
         supplier = self.search(
             [("department_id", "=", department.id), ("partner_id", "=", contact.id)]
@@ -105,8 +111,8 @@ class JdSupplier(models.Model):
     def _create_for(self, department, contact):
         """Create a contact's supplier.
 
-        :raise ConcurrencyError: Another transaction creates it just now; the request is
-            repeated and finds it.
+        :raise ConcurrencyError: Another transaction creates it; Odoo repeats the
+            request, which then finds it.
         """
         try:
             with self.env.cr.savepoint():
@@ -119,7 +125,10 @@ class JdSupplier(models.Model):
         return supplier
 
     def _is_worth_asking(self):
-        """Whether JD refused it before its contact was changed, or a while ago."""
+        """Tell whether a refused supplier may be accepted now.
+
+        That is after its contact was changed, or after const.SUPPLIER_REFUSAL_KEPT.
+        """
         if self.state != "refused":
             return False
         stale = fields.Datetime.now() - const.SUPPLIER_REFUSAL_KEPT
@@ -134,7 +143,10 @@ class JdSupplier(models.Model):
             supplier._refuse(supplier.connector_id._explain(error))
 
     def _refuse(self, reason):
-        """Mark as refused, with what to do."""
+        """Mark as refused.
+
+        :param str reason: Why, and what to do, for the merchant.
+        """
         self.write({"reason": reason, "refused_at": fields.Datetime.now()})
 
     def _get_obstacle(self):
@@ -144,12 +156,15 @@ class JdSupplier(models.Model):
         return self.env._("Give the contact a name: JD asks for one of each supplier.")
 
     def _get_own_number(self):
-        """Return our number of the supplier at JD, which no other database gives."""
+        """Return our number of the supplier at JD.
+
+        It has the database's tag: other databases may use the same department.
+        """
         tag = self.env["jd.application"]._get_database_tag()
         return f"{tag}-{self.partner_id.id}"
 
     def _prepare_requests(self):
-        """Return supplier → what JD is told; refuse those that cannot be told."""
+        """Return `jd.supplier` → `lib.api.Supplier`; refuse those with an obstacle."""
         for supplier in self:
             if obstacle := supplier._get_obstacle():
                 supplier._refuse(obstacle)

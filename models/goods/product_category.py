@@ -12,8 +12,8 @@ class ProductCategory(models.Model):
     jd_category_no = fields.Char(
         string="JD Category",
         help="JD's number of the third-level category in which products of this "
-        "category are created at JD. Empty: that of the parent category or of the JD "
-        "connection.",
+        "category are created at JD. If empty, the one of the parent category or of "
+        "the JD connection is used.",
     )
 
     @api.constrains("jd_category_no")
@@ -23,7 +23,10 @@ class ProductCategory(models.Model):
 
     @api.model
     def _check_jd_number(self, number):
-        """Raise unless JD accepts this as a category (saveGoodsInfo, document 1609)."""
+        """Check that JD accepts a number as category (saveGoodsInfo, document 1609).
+
+        :raise ValidationError: It is not digits only, or too long.
+        """
         if not re.fullmatch(const.GOODS_CATEGORY_PATTERN, number or ""):
             raise ValidationError(
                 self.env._(
@@ -34,7 +37,7 @@ class ProductCategory(models.Model):
             )
 
     def _get_jd_category_no(self):
-        """Return JD's category of this one or of the nearest parent that has one."""
+        """Return the JD category set here or on the nearest parent; False if none."""
         category = self
         while category and not category.jd_category_no:
             category = category.parent_id

@@ -23,6 +23,7 @@ class ProductProduct(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
+        # What a match depends on: a refused product may be accepted now.
         if not {"default_code", "barcode", "active"}.isdisjoint(vals):
             self.env["jd.goods"]._match_again_if_waiting(self)
         return res

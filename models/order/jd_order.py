@@ -1,4 +1,4 @@
-"""The outbox: one document for each order told to JD."""
+"""Orders at JD: all fields, the actions of users, and what all kinds share."""
 
 import secrets
 
@@ -30,21 +30,23 @@ STATES = [
     ("cancelled", "Cancelled"),
 ]
 AT_JD = ("accepted", "in_progress", "cancelling")
+# Not sent, so that they can be changed or withdrawn freely.
 NOT_AT_JD = ("draft", "queued", "refused")
+# No answer yet: JD may or may not have them.
 MAYBE_AT_JD = ("sending", "unknown")
 OPEN = (*NOT_AT_JD, *MAYBE_AT_JD, *AT_JD)
 
 
-# Letters and digits that nobody mistakes for one another.
+# Letters and digits that cannot be mistaken for each other.
 _UNIQUE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _UNIQUE_LENGTH = 8
 
 
 def _make_unique_part():
-    """Return the part of our number that never repeats.
+    """Return random characters that make our number of an order unique.
 
-    JD answers a number that it knows with the order that it knows. The id alone comes
-    again after a database was restored from a backup, and the tag of the database too.
+    After a backup was restored, the id and the tag of the database may repeat. If JD
+    already knows a number, it returns the old order and ships nothing.
     """
     return "".join(secrets.choice(_UNIQUE_ALPHABET) for _ in range(_UNIQUE_LENGTH))
 
@@ -68,8 +70,8 @@ class JdOrder(models.Model):
         readonly=True,
         copy=False,
         index="trigram",
-        help="The number JD knows this order by on our side. It never changes, so that "
-        "nothing can be sent twice.",
+        help="Odoo's number of this order at JD; quote it to JD support. It never "
+        "changes, so that nothing is sent twice.",
     )
     kind = fields.Selection(
         selection=[
@@ -120,7 +122,7 @@ class JdOrder(models.Model):
     jd_number = fields.Char(
         string="JD Number", readonly=True, copy=False, index="trigram"
     )
-    # What it was sent with: questions must name the same, whatever changed since.
+    # As sent: calls about the order must name the same, even if the warehouse changes.
     sent_pin = fields.Char(string="Sent with PIN", readonly=True, copy=False)
     sent_department_no = fields.Char(
         string="Sent with Department", readonly=True, copy=False
@@ -136,19 +138,20 @@ class JdOrder(models.Model):
         string="Made at JD",
         readonly=True,
         copy=False,
-        help="JD made this order, not Odoo; its lines are matched by their goods.",
+        help="This order was made at JD and linked to the transfer. Its lines are "
+        "matched by their goods.",
     )
     problems = fields.Text(
         string="What to Do",
         readonly=True,
         copy=False,
-        help="Everything that keeps this order from being sent.",
+        help="Everything to correct before this order can be sent to JD.",
     )
     notice = fields.Text(compute="_compute_notice")
     is_partial_allowed = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Somebody decided to send what is reserved, without the rest.",
+        help="A user chose to send what is reserved, without waiting for the rest.",
     )
     in_parts = fields.Boolean(
         related="picking_id.jd_in_parts", help="The goods come in several deliveries."
@@ -160,13 +163,16 @@ class JdOrder(models.Model):
     status_at = fields.Datetime(string="JD Status Since", readonly=True, copy=False)
     status_name = fields.Char(string="JD Status", compute="_compute_status_name")
     has_unknown_status = fields.Boolean(
-        readonly=True, copy=False, help="JD sent a status that it documents nowhere."
+        readonly=True,
+        copy=False,
+        help="JD sent a status that its documents do not list.",
     )
     are_quantities_known = fields.Boolean(readonly=True, copy=False)
     discrepancies = fields.Text(
         readonly=True,
         copy=False,
-        help="What JD found otherwise than announced and did not take into stock.",
+        help="What JD found different from the order. Clear it with the supplier, or "
+        "adjust the stock.",
     )
     waybills = fields.Char(
         compute="_compute_waybills", store=True, index="trigram", copy=False
@@ -175,7 +181,9 @@ class JdOrder(models.Model):
         compute="_compute_is_closable", store=True, index="btree_not_null"
     )
     is_returning = fields.Boolean(
-        readonly=True, copy=False, help="The parcel comes back to JD's warehouse."
+        readonly=True,
+        copy=False,
+        help="The parcel is on its way back to JD's warehouse.",
     )
     return_picking_id = fields.Many2one(
         "stock.picking",
@@ -194,17 +202,17 @@ class JdOrder(models.Model):
         string="Reference for JD Support",
         readonly=True,
         copy=False,
-        help="JD's numbers of the last call that failed: quote them to JD support.",
+        help="JD's numbers of the last failed call. Quote them to JD support.",
     )
 
     # Cancelling, and closing what comes in parts.
     cancel_requested = fields.Boolean(readonly=True, copy=False, tracking=True)
     cancel_requested_at = fields.Datetime(readonly=True, copy=False)
     cancel_due = fields.Boolean(
-        readonly=True, copy=False, help="JD has not been asked yet."
+        readonly=True, copy=False, help="JD has not been asked to cancel yet."
     )
     close_inbound_due = fields.Boolean(
-        readonly=True, copy=False, help="JD is to be told that nothing more will come."
+        readonly=True, copy=False, help="JD has not been asked to close inbound yet."
     )
 
     # When to do what next.
@@ -212,7 +220,7 @@ class JdOrder(models.Model):
     attempts = fields.Integer(
         readonly=True,
         copy=False,
-        help="How often it was sent since its problems were solved.",
+        help="How often Odoo tried to send it since the last correction.",
     )
     retry_at = fields.Datetime(string="Next Try", readonly=True, copy=False)
     accepted_at = fields.Datetime(readonly=True, copy=False)
@@ -221,7 +229,7 @@ class JdOrder(models.Model):
     )
     pulled_at = fields.Datetime(string="Last Pull", readonly=True, copy=False)
     unanswered = fields.Integer(
-        readonly=True, copy=False, help="Questions in a row that JD did not answer."
+        readonly=True, copy=False, help="How many pulls in a row JD did not answer."
     )
 
     _name_uniq = models.Constraint("UNIQUE(name)", "Our number must be unique.")
@@ -244,9 +252,9 @@ class JdOrder(models.Model):
 
     @api.depends("state", "jd_number")
     def _compute_is_known_to_jd(self):
-        told = self.filtered_domain(self._get_known_to_jd_domain())
-        told.is_known_to_jd = True
-        (self - told).is_known_to_jd = False
+        known = self.filtered_domain(self._get_known_to_jd_domain())
+        known.is_known_to_jd = True
+        (self - known).is_known_to_jd = False
 
     def _search_is_known_to_jd(self, operator, value):
         if operator != "in":
@@ -255,7 +263,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _get_known_to_jd_domain(self):
-        """Select what JD knows of, or may know of."""
+        """Return the domain of orders that JD has or had, or may have."""
         return Domain("jd_number", "!=", False) | Domain("state", "in", MAYBE_AT_JD)
 
     @api.depends("parcel_ids.waybill")
@@ -286,7 +294,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _get_late_domain(self):
-        """Select what JD should have carried out by now and has not."""
+        """Return the domain of open orders whose scheduled date is over."""
         return (
             Domain("state", "in", OPEN)
             & Domain("are_quantities_known", "=", False)
@@ -301,7 +309,7 @@ class JdOrder(models.Model):
             order.notice = order._get_notice()
 
     def _get_notice(self):
-        """Return what happens next and why nothing seems to happen, or False."""
+        """Return what happens next with the order, for the merchant, or False."""
         if self.state == "queued":
             return self._get_queued_notice()
         if self.state == "unknown" and self.is_disputed:
@@ -320,7 +328,7 @@ class JdOrder(models.Model):
             "accepted": self._get_progress_notice(),
             "in_progress": self._get_progress_notice(),
             "cancelling": self.env._(
-                "JD is asked to cancel. Until it agrees, the transfer stays as it is."
+                "JD is asked to cancel. Until it confirms, the transfer stays as it is."
             ),
         }.get(self.state, False)
 
@@ -330,12 +338,12 @@ class JdOrder(models.Model):
         call = self.connector_id._get_call_name("create_order", self.kind)
         if not self.connector_id._get_allowance(call, 1):
             return self.env._(
-                "Waiting: today's calls to JD are used up. It goes on at midnight in "
-                "Beijing."
+                "Waiting: today's calls to JD are used up. The order is sent after "
+                "midnight in Beijing."
             )
         if self.retry_at:
             return self.env._(
-                "JD could not take it just now. Next try: %(time)s.",
+                "JD could not accept it just now. Next try: %(time)s.",
                 time=format_datetime(self.env, self.retry_at),
             )
         return self.env._("Waiting to be sent to JD, which takes a few seconds.")
@@ -348,7 +356,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _expand_states(self, states, _domain):
-        """Return the states shown as columns: the usual ones, and those in use."""
+        """Return the states to show as kanban columns: common ones and those in use."""
         shown = {"queued", "accepted", "in_progress", *states}
         return [state for state, _label in STATES if state in shown]
 
@@ -396,10 +404,13 @@ class JdOrder(models.Model):
         self.picking_id.action_cancel()
 
     def action_release(self):
-        """Release orders that JD support says will not be carried out."""
+        """Release orders that JD will not carry out, as JD support has confirmed.
+
+        Their transfers are put on hold, to be sent again or cancelled.
+        """
         if not self.env.user.has_group("jd_fulfillment.group_jd_manager"):
             raise AccessError(
-                self.env._("Only a JD manager may say that JD gave an order up.")
+                self.env._("Only a JD manager may release an order from JD.")
             )
         self.check_access("read")
         orders_sudo = self.sudo()  # users trigger this without write access
@@ -430,17 +441,17 @@ class JdOrder(models.Model):
 
     @property
     def _rules(self):
-        """The `statuses.Kind` of this order."""
+        """The `statuses.Kind` of this order: its statuses and milestones."""
         return statuses.KINDS[self.kind]
 
     def _call_kind(self, name, *args):
-        """Call what this order's kind has of its own: `_outbound_<name>` and so on.
+        """Call the method of the order's kind, e.g. `_outbound_<name>`, if it has one.
 
         The names are `get_problems`, `is_supplier_awaited`, `prepare_request`,
         `record_report`, `explain_refusal`, `explain_end`, `explain_too_late` and
         `explain_cancel_refusal`.
 
-        :return: None where the kind has no such method.
+        :return: The method's result; None where the kind has no such method.
         """
         # By name, as core's delivery.carrier finds `<type>_rate_shipment`.
         method = getattr(self, f"_{self.kind}_{name}", None)
@@ -474,9 +485,9 @@ class JdOrder(models.Model):
         }
 
     def _show_asked(self, count):
-        message = self.env._("JD is asked; what it answers shows up here in a moment.")
+        message = self.env._("JD is being asked; its answer appears here in a moment.")
         if not count:
-            message = self.env._("JD has none of these orders open: nothing to ask.")
+            message = self.env._("JD has none of these orders: nothing to ask.")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -501,11 +512,11 @@ class JdOrder(models.Model):
         self.write({"state": "cancelled", "problems": False, "retry_at": False})
 
     def _schedule_pull(self):
-        """Have JD asked now about the orders it may have; return those."""
-        told = self.filtered("is_known_to_jd")
-        told.pull_at = fields.Datetime.now()
+        """Schedule a pull now of the orders that JD may have; return those."""
+        known = self.filtered("is_known_to_jd")
+        known.pull_at = fields.Datetime.now()
         self._trigger("follow_orders")
-        return told
+        return known
 
     def _get_attention_candidates(self):
         return self.picking_id.user_id | self.connector_id._get_attention_candidates()

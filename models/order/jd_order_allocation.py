@@ -1,4 +1,4 @@
-"""How JD's goods moved in detail: level, lot and serial number."""
+"""Allocations: how the goods of an order moved by level, lot and serial number."""
 
 from collections import defaultdict
 
@@ -8,7 +8,7 @@ from ...lib.allocation import allocate
 
 
 class JdOrderAllocation(models.Model):
-    """Pieces of one order line that moved alike in level, lot and serial number."""
+    """Moved pieces of an order line with the same level, lot and serial number."""
 
     _name = "jd.order.allocation"
     _description = "JD Order Allocation"
@@ -30,12 +30,12 @@ class JdOrderAllocation(models.Model):
             row.level_name = self.env["stock.warehouse"]._jd_name_level(row.level)
 
     def _is_good(self):
-        """Whether Odoo keeps these goods in the warehouse's ordinary stock."""
+        """Tell whether the goods are in the warehouse's stock location: for sale."""
         warehouse = self.line_id.order_id.warehouse_id
         return warehouse._jd_get_location(self.level) == warehouse.lot_stock_id
 
     def _is_as_announced(self):
-        """Whether Odoo keeps these goods where the announced level belongs."""
+        """Tell whether the goods are in the location of the level that was ordered."""
         warehouse = self.line_id.order_id.warehouse_id
         return warehouse._jd_get_location(self.level) == warehouse._jd_get_location(
             self.line_id.level
@@ -48,11 +48,11 @@ class JdOrder(models.Model):
     # === RECORD === #
 
     def _record_allocations(self, report):
-        """Record levels, lots and serial numbers where the quantity does not say all.
+        """Record the levels, lots and serial numbers that a report names.
 
-        To be called before the transfer is closed; afterwards nothing may change.
+        None are recorded where the lines' quantities are enough to close the transfer.
         """
-        # What was moved by these allocations stays their record.
+        # Closed: the allocations are now the record of what was moved.
         if self.state == "done":
             return
         lines = {str(line.id): line for line in self.line_ids}
@@ -76,18 +76,19 @@ class JdOrder(models.Model):
     # === MOVE === #
 
     def _set_moved_quantities(self):
-        """Set each move to what JD reported; a line not reported has not moved."""
+        """Set the moves to the reported quantities; lines without a report to zero."""
         moved = all_moves = self._get_moves()
         for order in self:
             lines = order.line_ids.grouped("move_id")
             for move in order._get_moves():
                 if not order._set_moved(move, lines.get(move, order.line_ids.browse())):
                     moved -= move
+        # What is not picked goes to a backorder when the transfer is closed.
         (all_moves - moved).picked = False
         moved.picked = True
 
     def _set_moved(self, move, lines):
-        """Set a move to what JD reported of its lines; return whether that is any."""
+        """Set a move to what JD reported of its lines; return whether anything moved."""
         allocations = lines.allocation_ids
         is_plain = all(row._is_good() for row in allocations)
         if is_plain and move.product_id.tracking == "none":
@@ -95,7 +96,7 @@ class JdOrder(models.Model):
         return self._set_moved_allocations(move, allocations)
 
     def _set_moved_quantity(self, move, units):
-        """Set a move to so many units of its product, lots and levels left alone."""
+        """Set a move's quantity, given in the product's own unit; keep its lines."""
         if self._get_units(move) != units:
             move.quantity = move.product_id.uom_id._compute_quantity(
                 units, move.product_uom, rounding_method="HALF-UP"
@@ -104,7 +105,7 @@ class JdOrder(models.Model):
 
     def _set_moved_allocations(self, move, allocations):
         """Replace the lines of a move by one for each level and lot that moved."""
-        # The reservation chose lots and places; JD's choice counts.
+        # Odoo reserved other lots and locations than JD used.
         move.move_line_ids.unlink()
         parts = self._assign_lots(move, allocations)
         self.env["stock.move.line"].create(
@@ -113,11 +114,11 @@ class JdOrder(models.Model):
         return bool(parts)
 
     def _assign_lots(self, move, allocations):
-        """Return dicts of quantity, level, lot and whether the lot is assumed.
+        """Return a dict for each part: quantity, level, lot, and whether it is assumed.
 
-        Where JD does not report the lot of a tracked product, goods that leave are
-        taken first-expired-first-out from what the warehouse holds; goods that arrive
-        get the lot announced, or one named after JD's order.
+        If JD does not report the lot of a tracked product, it is assumed: for outgoing
+        goods first-expired-first-out from the stock; for incoming goods the announced
+        lot, or one named after JD's order.
         """
         lots = self.env["stock.lot"]
         tracked = move.product_id.tracking != "none"
@@ -132,7 +133,7 @@ class JdOrder(models.Model):
                     move.product_id, row.lot_name, self.company_id, row.expires_on
                 )
                 parts.append(part | {"lot": lot})
-        # Last, so that lots JD did name are not assumed for the others.
+        # Last: the lots that JD did name are used up first.
         for row, part in unnamed:
             parts += self._assume_lots(move, row, part, parts)
         return parts
@@ -147,7 +148,7 @@ class JdOrder(models.Model):
         lots, product, company = self.env["stock.lot"], move.product_id, self.company_id
         line = row.line_id
         name = line.lot_name or self.jd_number
-        # Serial numbers are one piece each, a lot may hold all.
+        # A serial number is one piece; a lot may have all of them.
         one_lot = product.tracking == "lot" or (line.lot_name and part["quantity"] == 1)
         if one_lot:
             lot = lots._jd_get(product, name, company, line.expires_on)

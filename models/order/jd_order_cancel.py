@@ -1,4 +1,4 @@
-"""Cancelling: requested from JD, then applied here or refused by JD."""
+"""Cancelling orders: request it from JD, then apply or record its refusal."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -15,9 +15,9 @@ class JdOrder(models.Model):
     # === REQUEST === #
 
     def _check_may_cancel(self):
-        """Refuse to cancel orders whose goods JD has already picked or received.
+        """Check that JD has not picked or received the goods of these orders yet.
 
-        :raise UserError: With the reason.
+        :raise UserError: It has; the message says what to do instead.
         """
         fixed = self.filtered(lambda o: o.status_rank >= o._rules.fixed_rank)
         if fixed:
@@ -50,6 +50,10 @@ class JdOrder(models.Model):
         )
 
     def _record_cancels(self, answers):
+        """Record JD's answers to cancellations.
+
+        :param dict answers: Order id → `lib.api.Cancellation`, or the error.
+        """
         for order in self.filtered(lambda order: order.state == "cancelling"):
             answer = answers[order.id]
             order._keep_reference(answer)
@@ -59,6 +63,7 @@ class JdOrder(models.Model):
                 order._log_defect(answer)  # asked again at `retry_at`
             elif answer.result == jd_api.CancelResult.CANCELLED:
                 order._apply_cancellation()
+            # The warehouse decides; a pull shows the result.
             elif answer.result == jd_api.CancelResult.CANCELLING:
                 order.write(
                     {
@@ -74,12 +79,12 @@ class JdOrder(models.Model):
     # === OUTCOME === #
 
     def _apply_cancellation(self, note=""):
-        """Record that JD does not carry this order out.
+        """Record that JD will not carry this order out.
 
-        The moves whose cancellation was requested are cancelled. Where nobody
-        requested it, the transfer is put on hold until somebody decides.
+        If it was requested, the moves are cancelled. Otherwise the transfer is put on
+        hold until a user decides.
 
-        :param str note: Why it ended, where it was not cancelled by JD itself.
+        :param str note: Why the order ended; by default what JD's status says.
         """
         self._clear_waybills()
         self.write(
@@ -91,16 +96,16 @@ class JdOrder(models.Model):
                 "pull_at": False,
             }
         )
-        # Without a request nobody here decided: the transfer must not just vanish.
+        # Without a request the customer still expects the goods: a user must decide.
         if self.cancel_requested:
             self.picking_id._jd_cancel_requested_moves()
         else:
             self._put_on_hold(note or self._explain_end(None))
 
     def _explain_end(self, status):
-        """Return what the merchant is told of an order that JD ended by itself.
+        """Return why JD ended the order by itself and what to do, for the merchant.
 
-        :param status: The `statuses.Status` by which JD did, where there was one.
+        :param status: The `statuses.Status` that ended it, or None.
         """
         explained = self._call_kind("explain_end", status)
         return explained or self.env._(
@@ -108,9 +113,9 @@ class JdOrder(models.Model):
         )
 
     def _record_cancel_refused(self, words=""):
-        """Record that JD carries the order out although a cancel was requested.
+        """Record that JD carries the order out although cancellation was requested.
 
-        :param str words: JD's, where it gave any.
+        :param str words: JD's reason; empty where it gave none.
         """
         self.write(
             {
@@ -126,6 +131,6 @@ class JdOrder(models.Model):
         self._request_attention(" ".join(filter(None, texts)))
 
     def _put_on_hold(self, note):
-        """Put the transfer on hold until somebody decides whether it is sent again."""
+        """Put the transfer on hold until a user sends it again or cancels it."""
         self.picking_id.jd_on_hold = True
         self._request_attention(note)

@@ -1,4 +1,4 @@
-"""The check before an order is sent: its lines, and all its problems at once."""
+"""The check before an order is sent: update its lines, find its problems."""
 
 from collections import defaultdict
 
@@ -18,9 +18,9 @@ class JdOrder(models.Model):
 
     @api.model
     def _create_for_pickings(self, pickings):
-        """Create, check and queue the orders of transfers that have none.
+        """Create, check and queue an order for each transfer; return them.
 
-        :param pickings: Transfers that JD warehouses work on, ready.
+        :param pickings: Ready transfers of JD warehouses, without an open order.
         """
         orders = self.create(
             [self._prepare_order_values(picking) for picking in pickings]
@@ -38,9 +38,10 @@ class JdOrder(models.Model):
 
     @api.model
     def _create_for_made_at_jd(self, picking, jd_number):
-        """Create the order of a transfer that JD carries out already, made by JD.
+        """Create the order that follows an order made at JD; schedule its pull.
 
-        :raise UserError: Some of its products are not known as JD's goods.
+        :param str jd_number: JD's number of the order that carries out the transfer.
+        :raise UserError: Some products are not matched with JD's goods.
         """
         values = self._prepare_order_values(picking)
         values |= self._prepare_sent_values(picking.jd_warehouse_id)
@@ -63,7 +64,7 @@ class JdOrder(models.Model):
             self._trigger("push_orders")
 
     def _check_isolated(self):
-        """Check each order, isolated from errors of others; return those queued."""
+        """Check orders so that an error affects only its own; return those queued."""
         self._process_isolated(
             lambda orders: orders._check(),
             lambda order, error: order._set_problems([str(error)]),
@@ -71,6 +72,7 @@ class JdOrder(models.Model):
         return self.filtered(lambda order: order.state == "queued")
 
     def _check(self):
+        """Update the lines; queue orders without problems, set those of the others."""
         goods = self._get_goods_of_moves()
         self._update_lines(goods)
         ready = self.browse()
@@ -85,6 +87,10 @@ class JdOrder(models.Model):
         )
 
     def _set_problems(self, problems, delay=const.CHECK_AGAIN):
+        """Put the order back to draft with its problems, to be checked after a delay.
+
+        :param list problems: In the merchant's words.
+        """
         self.write(
             {
                 "state": "draft",
@@ -95,11 +101,9 @@ class JdOrder(models.Model):
         )
 
     def _get_check_delay(self, goods):
-        """Return when to check again: soon, while JD is asked for what is missing.
-
-        Matching checks the drafts that wait for it, but does not see one that another
-        transaction is creating at that moment.
-        """
+        """Return the time until the next check; short while goods are being matched."""
+        # Matching also has the drafts checked that wait for it, but misses one that
+        # another transaction has not committed yet.
         awaited = any(
             record.state in const.GOODS_WAITING
             for product in self._get_moves().product_id
@@ -111,12 +115,12 @@ class JdOrder(models.Model):
 
     @api.model
     def _check_waiting(self):
-        """Check drafts that are due and transfers that no hook has seen ready.
+        """Check drafts that are due; send ready transfers that were not sent yet.
 
-        :return: How many are left.
+        :return: How many drafts and transfers are left.
         """
         domain = Domain("state", "=", "draft") & self._get_retry_domain()
-        # Drafts first: somebody may be waiting for their problem to be gone.
+        # Drafts first: a user may have corrected one and wait for it.
         drafts = self._lock_due(domain, const.CHECK_BATCH)
         drafts._check_and_queue()
         self.env["ir.cron"]._commit_progress(len(drafts))
@@ -124,7 +128,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _check_soon(self, domain):
-        """Schedule another check of the drafts of a domain, after a correction."""
+        """Schedule a new check, now, of the draft orders in a domain."""
         # sudo: users who correct a contact or a warehouse may lack access to JD.
         orders_sudo = self.sudo().search(Domain("state", "=", "draft") & domain)
         if orders_sudo:
@@ -133,7 +137,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _recheck_waiting(self, jd_goods):
-        """Schedule another check of the drafts that contain these goods."""
+        """Schedule a new check, now, of the draft orders that contain these goods."""
         self._check_soon(
             Domain("connector_id", "in", jd_goods.connector_id.ids)
             & Domain("picking_id.move_ids.product_id", "in", jd_goods.product_id.ids)
@@ -144,12 +148,12 @@ class JdOrder(models.Model):
     def _get_moves(self):
         moves = self.picking_id.move_ids
         living = moves.filtered(lambda m: m.state not in ("cancel", "done", "draft"))
-        # What is read of one order's moves is read of the whole batch's at once, which
-        # `filtered` forgets.
+        # `filtered` loses the prefetch of the batch: without it, each order would be
+        # read with queries of its own.
         return living.with_prefetch(moves._prefetch_ids)
 
     def _get_goods_of_moves(self):
-        """Return the orders' goods: (warehouse id, product id) → `jd.goods`."""
+        """Return (warehouse id, product id) → `jd.goods`; request missing matches."""
         goods = {}
         for warehouse, orders in self.grouped("warehouse_id").items():
             products = orders._get_moves().product_id
@@ -167,12 +171,13 @@ class JdOrder(models.Model):
         return goods
 
     def _update_lines(self, goods):
-        """Update the lines; one that stays keeps its id, which is its number at JD."""
+        """Update the lines of these orders from their moves."""
         # Prefetch for the whole batch.
         self._get_moves().mapped("move_line_ids.quantity")
         lines = self.env["jd.order.line"]
         surplus, missing = lines.browse(), []
         for order in self:
+            # A line that stays keeps its id, which is its number at JD.
             known = {line._get_key(): line for line in order.line_ids}
             for values in order._prepare_lines(goods):
                 key = tuple(values[name] for name in lines._get_key_names())
@@ -241,19 +246,19 @@ class JdOrder(models.Model):
 
     @api.model
     def _get_expiry(self, move_line):
-        """Return the expiry that `product_expiry` knows of, or False."""
+        """Return the expiry date of a move line, or False without `product_expiry`."""
         if "expiration_date" not in move_line._fields:
             return False
         date = move_line.lot_id.expiration_date or move_line.expiration_date
         return date and date.date()
 
     def _get_planned_units(self, move):
-        """Return what JD is told, in the product's own unit.
+        """Return the quantity to order at JD, in the product's own unit.
 
-        That is what is reserved or on its way; of goods that somebody outside sends,
-        all that is expected, whatever was typed as received already.
+        It is the reserved quantity, or what is in transit; for goods from suppliers and
+        customers the whole demand.
         """
-        # Goods from outside are reserved nowhere: their quantity is what was typed.
+        # Nothing is reserved of these: the quantity is what a user entered as received.
         if self._is_incoming() and move._should_bypass_reservation():
             return self._in_units(move, move.product_uom_qty)
         return self._get_units(move)
@@ -272,7 +277,7 @@ class JdOrder(models.Model):
     # === PROBLEMS === #
 
     def _get_problems(self, goods):
-        """Return all problems that keep this order from being sent, in plain words."""
+        """Return all problems that prevent sending, in the merchant's words."""
         self.ensure_one()
         return [
             *self._get_place_problems(),
@@ -288,16 +293,16 @@ class JdOrder(models.Model):
         )
         if elsewhere:
             yield self.env._(
-                "This is not between %(warehouse)s and elsewhere: %(products)s. Use a "
-                "transfer of its own.",
+                "These goods do not leave or enter %(warehouse)s: %(products)s. Move "
+                "them with a transfer of their own.",
                 warehouse=warehouse.name,
                 products=self._name_products(elsewhere.product_id),
             )
 
     def _is_in_warehouse(self, move):
-        """Whether a move leads into this order's warehouse or out of it."""
+        """Tell whether a move goes into this order's warehouse or out of it."""
         place = move.location_dest_id if self._is_incoming() else move.location_id
-        # Goods levels that are not for sale lie outside the warehouse's view.
+        # Locations of other goods levels are outside of the warehouse's view location.
         inside = place._child_of(self.warehouse_id.view_location_id)
         return inside or place.jd_warehouse_id == self.warehouse_id
 
@@ -327,7 +332,8 @@ class JdOrder(models.Model):
                 )
 
     def _waits_for_all(self, move):
-        """Whether a move is sent only in full; goods in transit need not be."""
+        """Tell whether a move must be reserved in full before it is sent."""
+        # What is in transit has left the sender: the rest will not come with it.
         on_its_way = self._is_incoming() and move.location_id.usage == "transit"
         return not (on_its_way or self.is_partial_allowed)
 
@@ -350,8 +356,8 @@ class JdOrder(models.Model):
             )
         if not record:
             return self.env._(
-                "%(product)s cannot be JD goods: services, kits and products of other "
-                "companies never are.",
+                "%(product)s cannot be JD goods: JD keeps no services, kits or "
+                "products of other companies. Remove it from the transfer.",
                 product=product.display_name,
             )
         return self.env._(

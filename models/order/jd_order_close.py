@@ -1,4 +1,4 @@
-"""Closing the transfers of what JD moved, and receiving the parcels that come back."""
+"""Closes transfers that JD carried out, and receives parcels that come back."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -40,11 +40,9 @@ class JdOrder(models.Model):
         )
 
     def _prepare_batch(self):
-        """Return the orders whose warehouse nobody else works on.
-
-        Two workers who move the same goods would disturb each other all the time.
-        """
-        # `allow_referencing` lets others create transfers of the warehouse meanwhile.
+        """Return the orders whose warehouse this worker could lock, with their language."""
+        # Two workers closing transfers of one warehouse would write the same quants and
+        # undo each other. `allow_referencing` lets users create transfers meanwhile.
         free = self.warehouse_id.try_lock_for_update(allow_referencing=True)
         orders = self.filtered(lambda order: order.warehouse_id in free)
         return orders._with_responsible_lang(orders.connector_id[:1])
@@ -52,14 +50,14 @@ class JdOrder(models.Model):
     # === CLOSE === #
 
     def _close(self):
-        """Set the transfers to what JD reported and close them together."""
+        """Set the transfers to the quantities JD reported and close them together."""
         open_orders = self.filtered(
             lambda order: order.picking_id.state not in ("done", "cancel")
         )
         moved = open_orders.filtered(lambda o: any(o.line_ids.mapped("reported")))
-        # Done first: the hooks on the moves must not take this for a merchant's change.
+        # First of all: the hooks on moves would take this for a change by a user.
         self.write({"state": "done", "retry_at": False})
-        # Before closing: the carrier's hooks read the reference when it closes.
+        # Before closing: Odoo's delivery carriers read the reference when it closes.
         moved._write_waybills()
         moved._set_moved_quantities()
         for company, orders in moved.grouped("company_id").items():
@@ -71,18 +69,18 @@ class JdOrder(models.Model):
         (self - open_orders)._report_closed_before()
 
     def _is_short(self):
-        """Whether JD moved less than it was told."""
+        """Tell whether JD moved less than was ordered."""
         return any(line.reported < line.planned for line in self.line_ids)
 
     def _report_discrepancies(self):
-        """Tell somebody of orders that did not move as JD was told."""
+        """Give somebody an activity about orders that moved otherwise than ordered."""
         for order in self:
             explained = [*order._explain_surplus(), *order._explain_damage()]
             for note in filter(None, [order._explain_short(), " ".join(explained)]):
                 order._request_attention(note)
 
     def _explain_short(self):
-        """Return what became of pieces that JD did not move, empty where all did."""
+        """Return what happens to the pieces JD did not move; empty if it moved all."""
         short = self.line_ids.filtered(lambda line: line.reported < line.planned)
         products = self._name_products(short.product_id)
         if not short:
@@ -90,7 +88,7 @@ class JdOrder(models.Model):
         if self._is_incoming():
             return self.env._(
                 "JD received less than announced of %(products)s. The rest is on hold "
-                "in a backorder: announce it again when it comes, or cancel it.",
+                "in a backorder: send it to JD again when it comes, or cancel it.",
                 products=products,
             )
         return self.env._(
@@ -104,7 +102,7 @@ class JdOrder(models.Model):
         products = self._name_products(over.product_id)
         if over and self._is_incoming():
             yield self.env._(
-                "JD received more than announced of %(products)s; it is in stock.",
+                "JD received more than announced of %(products)s; all of it is in stock.",
                 products=products,
             )
         elif over:
@@ -161,7 +159,7 @@ class JdOrder(models.Model):
     # === WAYBILLS === #
 
     def _write_waybills(self):
-        """Fill the carrier's reference where `stock_delivery` provides the field."""
+        """Write the waybills to the transfers' tracking reference (`stock_delivery`)."""
         if "carrier_tracking_ref" not in self.env["stock.picking"]._fields:
             return
         for order in self.filtered("waybills"):
@@ -180,7 +178,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _get_returning_domain(self):
-        """Select the closed orders whose parcels come back or have arrived."""
+        """Return the domain of closed orders whose parcels come back or have arrived."""
         return Domain([("is_returning", "=", True), ("state", "=", "done")]) & (
             Domain("return_picking_id", "=", False)
             | Domain("status_rank", ">=", statuses.RETURNED_RANK)
@@ -198,13 +196,13 @@ class JdOrder(models.Model):
 
     def _find_return(self):
         """Return the return transfer that somebody created by hand, if any."""
-        # Somebody may have seen on JD's site that the parcel comes back.
+        # A user may have seen on JD's site that the parcel comes back.
         living = self.picking_id.return_ids.filtered(lambda p: p.state != "cancel")
         return living[:1]
 
     def _create_return(self):
         """Create and return the transfer that brings back all that was shipped."""
-        # Core's own wizard, so that the return is linked with its delivery.
+        # With core's wizard, so that the return is linked with its delivery.
         wizard = self.env["stock.return.picking"].create(
             {"picking_id": self.picking_id.id}
         )
@@ -217,7 +215,7 @@ class JdOrder(models.Model):
         self._request_attention(
             self.env._(
                 "The parcel comes back to JD, but its return transfer could not be "
-                "made: %(reason)s",
+                "created or closed: %(reason)s",
                 reason=str(error),
             )
         )

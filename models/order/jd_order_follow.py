@@ -1,4 +1,4 @@
-"""Asking JD about orders: in batches, and as often as there may be news."""
+"""Pulls orders: asks JD about them in batches, and decides when to ask again."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from ... import const, statuses
 from .jd_order import AT_JD
 
-# What may be asked about besides what is unknown; `pull_at` says whether it is.
+# The states pulled besides `unknown`, as long as `pull_at` is set.
 FOLLOWED = (*AT_JD, "done", "cancelled")
 
 
@@ -17,7 +17,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _cron_follow(self):
-        """Ask JD about one batch of orders."""
+        """Pull a batch of due orders of each connection and kind."""
         remaining = 0
         due = Domain("pull_at", "<=", fields.Datetime.now())
         for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
@@ -28,12 +28,11 @@ class JdOrder(models.Model):
 
     @api.model
     def _pull_batch(self, connector, kind):
-        """Ask about a batch of one connection's orders; return how many are left.
+        """Pull a batch of a connection's due orders; return how many are left.
 
-        First the orders whose fate is unknown, then those whose answer is due longest.
-        The claim is the time of the next question, committed before this one is sent:
-        asking twice costs a call and nothing else.
+        First those whose outcome is unknown, then those due for the longest time.
         """
+        # Claimed by `pull_at` alone: pulling an order twice only costs a call.
         self = self._with_responsible_lang(connector)
         remaining = 0
         call = connector._get_call_name("report", kind)
@@ -78,7 +77,7 @@ class JdOrder(models.Model):
         return self - others
 
     def _pull(self, connector, call):
-        """Ask JD about these orders and record the answers; return whether it could."""
+        """Ask JD about these orders and record the answers; return if JD was asked."""
         operations = connector._get_operations_or_expire()
         if not operations:
             return False
@@ -112,12 +111,12 @@ class JdOrder(models.Model):
             order.write({"pull_at": now + delay, "unanswered": order.unanswered + 1})
 
     def _prepare_question(self):
-        """Return what JD is asked about this order, lots only of tracked products."""
+        """Return the arguments of `lib.api.Operations.report`, with lots if tracked."""
         tracked = self.line_ids.product_id.filtered(lambda p: p.tracking != "none")
         return self._prepare_name() | {"with_lots": bool(tracked)}
 
     def _prepare_name(self):
-        """Name the order by JD's number where it is known, by ours where it is not."""
+        """Return the arguments that name the order: by JD's number, or else by ours."""
         named = (
             {"number": self.jd_number} if self.jd_number else {"own_number": self.name}
         )
@@ -128,12 +127,12 @@ class JdOrder(models.Model):
         }
 
     def _get_department_no(self):
-        """Return the department an order was sent with, or is to be sent with."""
+        """Return the department number that the order was or will be sent with."""
         return self.sent_department_no or self.warehouse_id.jd_department_no
 
     @api.model
     def _pull_sooner(self, connector):
-        """Schedule pulls as often as a connection without messages needs them."""
+        """Reschedule the pulls of a connection whose messages do not arrive."""
         domain = [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
         for order in self.search(domain)._lock_available():
             order.pull_at = order._get_next_pull(order.pulled_at)
@@ -141,7 +140,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _pull_some(self, connector, limit):
-        """Schedule a pull of the orders whose last answer is oldest."""
+        """Schedule a pull of some orders, those pulled longest ago."""
         domain = [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
         self.search(
             domain, order="pulled_at", limit=limit
@@ -150,18 +149,20 @@ class JdOrder(models.Model):
     # === WHEN TO ASK AGAIN === #
 
     def _postpone_pull(self):
-        """Restart the time to the next pull, after a message about these orders."""
+        """Postpone the next pull of orders that a message has just reported."""
         now = fields.Datetime.now()
         for order in self.filtered("pull_at"):
             order.pull_at = order._get_next_pull(now)
 
     def _get_next_pull(self, now):
-        """Return the time of the next pull, or False where no more is needed."""
+        """Return the naive UTC time of the next pull; False if none is needed."""
         if self.state in ("cancelled", "refused") or self._is_over(now):
             return False
         return now + self._get_pull_interval(now)
 
     def _get_pull_interval(self, now):
+        """Return how long after `now` to pull again, as a `timedelta`."""
+        # A share of the age: often while much happens, rarely for old orders.
         age = (now - (self.accepted_at or now)) * const.PULL_SHARE
         waiting = (now - (self._get_impatient_since() or now)) * const.PULL_SHARE
         # An answer is overdue: ask soon at first, then less and less often.
@@ -178,14 +179,14 @@ class JdOrder(models.Model):
         return max(min(age, const.PULL_LATEST), soonest)
 
     def _get_impatient_since(self):
-        """Return since when an answer of JD is overdue, or False."""
+        """Return since when JD owes an answer: a cancellation or quantities; or False."""
         if self.state == "cancelling":
             return self.cancel_requested_at
         has_moved = self.status_rank >= self._rules.moved_rank
         return has_moved and not self.are_quantities_known and self.status_at
 
     def _is_over(self, now):
-        """Whether JD has nothing more to report, or has taken too long."""
+        """Tell whether no more reports are expected: the order has ended or is old."""
         # Without quantities the transfer stays open: go on asking.
         if not self.are_quantities_known:
             return False

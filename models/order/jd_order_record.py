@@ -1,4 +1,4 @@
-"""Recording what JD says of orders, by pull and by message, in one place."""
+"""Records what JD reports of orders, by pull and by message."""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -18,10 +18,10 @@ class JdOrder(models.Model):
     # === REPORTS === #
 
     def _record_reports(self, reports):
-        """Record JD's answers.
+        """Record JD's answers to a pull of these orders.
 
         :param dict reports: Order id → `lib.api.Report`, or the error.
-        :return: The `jd.order.event` that nobody had told of before.
+        :return: The `jd.order.event` records that are new.
         """
         answered = missing = self.browse()
         for order in self:
@@ -33,7 +33,7 @@ class JdOrder(models.Model):
                 missing += order
             elif isinstance(report, jd_api.Refused):
                 order._request_attention(order.connector_id._explain(report))
-            # The claim has set `pull_at` already; a pause JD asked for may be longer.
+            # `_postpone_question` has set `pull_at`; JD may ask for a longer pause.
             elif isinstance(report, jd_api.Throttled):
                 pause = timedelta(seconds=report.wait_seconds)
                 order.pull_at = max(order.pull_at, fields.Datetime.now() + pause)
@@ -107,14 +107,14 @@ class JdOrder(models.Model):
             self._trigger("close_orders")
         return events
 
-    # === DOES IT FIT === #
+    # === IS IT THE SAME ORDER === #
 
     def _check_fits(self, report):
-        """Return whether a report is of this order; tell somebody where it is not.
+        """Return whether a report is about this order; else mark it as disputed.
 
-        JD answers a number that it knows with the order that it knows, whoever sent
-        it. Such an answer changes nothing, and nothing is sent again because of it.
+        A report about another order changes nothing, and nothing is sent again.
         """
+        # If JD already knows our number, it returns the order that it knows.
         disagreements = find_disagreements(self._prepare_expected_order(), report)
         if not disagreements:
             if self.is_disputed:
@@ -123,7 +123,7 @@ class JdOrder(models.Model):
         self._dispute(
             self.env._(
                 "JD's answer does not fit this order: %(disagreements)s. Nothing was "
-                "changed here, and nothing is sent again. Ask JD support which order "
+                "changed in Odoo, and nothing is sent again. Ask JD support which order "
                 "%(number)s is.",
                 disagreements=self._name_disagreements(disagreements),
                 number=self.jd_number or report.number,
@@ -167,7 +167,7 @@ class JdOrder(models.Model):
         )
 
     def _record_report(self, report):
-        """Record what JD reports of this order."""
+        """Record what JD reports: quantities, allocations and what the kind adds."""
         report, unmatched_lines = self._match_report_lines(report)
         self._record_quantities(report)
         self._record_allocations(report)
@@ -176,43 +176,43 @@ class JdOrder(models.Model):
         self._report_odd_rows(report.odd_rows)
 
     def _report_odd_rows(self, odd_rows):
-        """Tell somebody, once, which parts of JD's answer are not understood."""
+        """Give somebody an activity about parts of JD's answer that cannot be read."""
         if odd_rows and not self.are_quantities_known:
             self._request_attention(
                 self.env._(
-                    "Odoo does not understand all that JD reports: %(reasons)s. Ask JD "
-                    "support what has moved; JD is asked again as well.",
+                    "Odoo cannot read all that JD reports: %(reasons)s. Ask JD support "
+                    "what has moved; Odoo also asks JD again.",
                     reasons="; ".join(dict.fromkeys(row.reason for row in odd_rows)),
                 )
             )
 
     def _record_quantities(self, report):
-        """Record what JD really moved; a line it does not report stays open."""
+        """Record the quantities that JD moved; lines without a report stay open."""
         done = self._read_done(report)
         for line in self.line_ids.filtered(lambda line: str(line.id) in done):
             line.write({"reported": done[str(line.id)], "is_reported": True})
-        # A partial report must not close the transfer with zeros, and what is not
-        # understood may be of a line that seems to be missing.
+        # A partial report must not close the transfer with zeros, and an unreadable row
+        # may be the line that seems to be missing.
         is_last = not report.odd_rows and self._is_last(report)
         if done and (all(self.line_ids.mapped("is_reported")) or is_last):
             self.are_quantities_known = True
 
     def _match_report_lines(self, report):
-        """Return the report with our line numbers, and the lines that are not ours.
+        """Return the report with our line numbers, and its lines that match none of ours.
 
-        Lines that do not name one of ours are matched by their goods.
+        Lines without a number of ours are matched by their goods.
         """
         ours = [(str(row.id), row.goods_no, row.planned) for row in self.line_ids]
         return relabel(report, ours, keep=not self.made_at_jd)
 
     def _record_unmatched_lines(self, unmatched_lines):
-        """Tell somebody, once, of goods that JD moved and the order does not have.
+        """Give somebody an activity about goods JD moved that the order does not have.
 
-        What JD made at its own hand closes without them. An order of ours stays open:
-        who knows what else JD's answer gets wrong.
+        The transfer of an order made at JD closes without them; others stay open.
         """
         if not unmatched_lines:
             return
+        # In an order of ours such goods are an error: other lines may be wrong as well.
         if not self.made_at_jd:
             self.are_quantities_known = False
             self._request_attention(self._explain_unmatched_lines(unmatched_lines))
@@ -222,7 +222,7 @@ class JdOrder(models.Model):
     def _explain_unmatched_lines(self, unmatched_lines):
         return self.env._(
             "The quantities JD reports are not understood: this order does not have "
-            "the goods %(goods)s. Nothing was changed here. Ask JD support what has "
+            "the goods %(goods)s. Nothing was changed in Odoo. Ask JD support what has "
             "moved; then a JD manager can release the order and close its transfer by "
             "hand.",
             goods=", ".join(
@@ -251,7 +251,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _read_done(self, report):
-        """Return our line number → pieces, of the lines that JD reports."""
+        """Return our line number → pieces moved, for the lines with a quantity."""
         done = defaultdict(int)
         for line in report.lines:
             if line.done is not None:
@@ -259,7 +259,7 @@ class JdOrder(models.Model):
         return done
 
     def _is_last(self, report):
-        """Whether lines that this report leaves out will not move any more."""
+        """Tell whether lines that a report leaves out have moved nothing."""
         rules = self._rules
         status = statuses.find(self.kind, report.status)
         # JD reports zero quantities as absent lines once the goods have left.
@@ -267,7 +267,7 @@ class JdOrder(models.Model):
         return has_left or rules.moved_rank == rules.final_rank
 
     def _check_late_report(self, report):
-        """Tell somebody that JD corrected quantities after the transfer was closed."""
+        """Give somebody an activity if quantities changed after the transfer was closed."""
         report, _unmatched_lines = self._match_report_lines(report)
         done = self._read_done(report)
         late = self.line_ids.filtered(
@@ -286,7 +286,7 @@ class JdOrder(models.Model):
             )
 
     def _check_cancel_refused(self, code):
-        """Record a refused cancellation, also where JD reported it once before."""
+        """Record that JD refused to cancel, also if it reported that status before."""
         status = statuses.find(self.kind, code)
         # A status is applied once, but JD may refuse a second request with the same.
         failed = status and status.effect == statuses.CANCEL_FAILED
@@ -295,12 +295,12 @@ class JdOrder(models.Model):
 
     @api.model
     def _record_parcels(self, reports):
-        """Record parcels and, until JD reports any, bare waybills."""
+        """Record the parcels; until JD reports any, its waybills as expected parcels."""
         values = []
         expected = self.env["jd.parcel"]
         for order, report in reports.items():
             known = set(order.parcel_ids.mapped("package_no"))
-            # Bare waybills stand in for parcels until JD has packed them.
+            # The waybills stood in for the parcels until JD packed them.
             if report.parcels:
                 expected += order.parcel_ids.filtered("is_expected")
             values += [
@@ -331,12 +331,12 @@ class JdOrder(models.Model):
 
     @api.model
     def _apply_status(self, news, source):
-        """Apply what JD said, from whatever side it came: forward only, once each.
+        """Record new statuses as events and apply each once; never move an order back.
 
-        :param list news: Tuples of order, JD's code as a string, and the naive UTC time
-            or None; in any order.
+        :param list news: Tuples of order, JD's code and the naive UTC time or None, in
+            any order.
         :param str source: `push`, `pull` or `call`.
-        :return: The `jd.order.event` of what was new.
+        :return: The new `jd.order.event` records.
         """
         known = {
             (event.order_id.id, event.code)
@@ -368,12 +368,12 @@ class JdOrder(models.Model):
         return events
 
     def _advance(self, codes):
-        """Move on by codes that are new to this order.
+        """Set the order to the latest of some new statuses, and apply their effects.
 
-        :param dict codes: JD's code → when it happened.
+        :param dict codes: JD's code → naive UTC time.
         """
         found = {code: statuses.find(self.kind, code) for code in codes}
-        # Kept and shown as it is: JD adds statuses without notice.
+        # JD adds statuses without notice: an unknown one is shown by its code.
         if not all(found.values()):
             self.has_unknown_status = True
         ahead = [
@@ -381,7 +381,7 @@ class JdOrder(models.Model):
             for code, status in found.items()
             if status and status.rank and status.rank > self.status_rank
         ]
-        # Late news of an earlier status become events, but never move it back.
+        # A message may be late: an earlier status is kept as an event only.
         if ahead:
             rank, code = max(ahead)
             has_left = rank >= self._rules.moved_rank
@@ -403,7 +403,7 @@ class JdOrder(models.Model):
             self._apply_effect(status)
 
     def _had_nothing_to_move(self):
-        """Whether JD has reported that it moved none of this order's goods."""
+        """Tell whether JD has reported that it moved none of this order's goods."""
         return self.are_quantities_known and not any(self.line_ids.mapped("reported"))
 
     def _report_moved_though_cancelled(self):

@@ -1,4 +1,4 @@
-"""Sending orders to JD: claim them, call JD, record its answers."""
+"""Sends orders to JD: claim them, call JD, record the answers."""
 
 import logging
 from contextlib import contextmanager
@@ -22,13 +22,10 @@ class JdOrder(models.Model):
 
     @api.model
     def _cron_push(self):
-        """Send a batch of each connection's queued orders, cancels and inbound closes.
-
-        A claim is held by an advisory lock of this connection to PostgreSQL, which
-        drops it with the process: a row in `sending` that nobody holds is one whose
-        answer nobody will record. It is asked about before it could be sent again.
-        """
-        # First what a worker left behind when it ended amid its calls.
+        """Cancel, close inbound and send: a batch of each, for each connection."""
+        # A worker that sends holds an advisory lock, which PostgreSQL releases when the
+        # process ends. Orders in `sending` without it will have no answer recorded:
+        # JD is asked about them before they could be sent again.
         self._search_abandoned()._lock_available()._mark_unknown()
         remaining = self._check_waiting()
         queued = Domain("state", "=", "queued") & self._get_retry_domain()
@@ -53,7 +50,7 @@ class JdOrder(models.Model):
         )
 
     def _with_responsible_lang(self, connector):
-        """Return these orders in the language of whoever looks after a connection."""
+        """Return these orders in the language of the user responsible for a connection."""
         return self.with_context(lang=connector._get_attention_user().lang)
 
     # === CLAIM === #
@@ -69,7 +66,7 @@ class JdOrder(models.Model):
 
     @contextmanager
     def _claimed(self):
-        """Keep these orders in `sending` while their calls are under way."""
+        """Keep these orders claimed, in `sending`, during their calls. Commits."""
         claim = min(self.ids)
         # One lock for the batch, named by its smallest id; each order remembers it.
         keys = SQL("%s, %s", const.CLAIM_LOCK_CLASS, claim)
@@ -78,13 +75,14 @@ class JdOrder(models.Model):
             self.write({"state": "sending", "claim": claim})
             for warehouse, orders in self.grouped("warehouse_id").items():
                 orders.write(orders._prepare_sent_values(warehouse))
-            # Answers may stay unrecorded: the process ends, or a row is locked.
+            # Look again later: answers stay unrecorded if the process ends or a row is
+            # locked.
             self._trigger("push_orders", fields.Datetime.now() + const.ASK_DELAY)
             self.env["ir.cron"]._commit_progress()
             yield
             self.env["ir.cron"]._commit_progress(len(self))
         finally:
-            # Whatever happened to the transaction, the lock belongs to the session.
+            # The lock belongs to the session: it outlives a failed transaction.
             self.env.cr.rollback()
             self.env.execute_query(SQL("SELECT pg_advisory_unlock(%s)", keys))
 
@@ -97,7 +95,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _search_abandoned(self):
-        """Return the orders in `sending` whose process has ended."""
+        """Return the orders in `sending` that no running worker has claimed."""
         held = self.env.execute_query(
             SQL(
                 """SELECT objid::bigint FROM pg_locks
@@ -117,11 +115,13 @@ class JdOrder(models.Model):
     def _call_batch(self, connector, call, domain, function, record):
         """Make one call to JD for each of a batch of orders; return how many are left.
 
-        The call must be harmless to repeat: the claim is the time of the next try.
+        Only for calls that may be repeated: orders are claimed by `retry_at` alone.
 
-        :param function: Takes JD's operations and the `_prepare_name` of an order;
-            runs in a thread.
-        :param record: Takes orders, and order id → JD's answer or the error.
+        :param str call: As `_get_call_name` returns it.
+        :param domain: The orders to call JD for, if they are due.
+        :param function: Function of `lib.api.Operations` and the `_prepare_name` of an
+            order; makes the call in a thread.
+        :param record: Function of orders, and a dict of order id → answer or error.
         """
         self = self._with_responsible_lang(connector)
         domain &= self._get_due_domain(connector)
@@ -162,7 +162,7 @@ class JdOrder(models.Model):
         operations = orders and connector._get_operations_or_expire()
         if not operations:
             return 0
-        # The transfers may have changed since they were queued.
+        # The transfers or addresses may have changed since they were queued.
         requests = orders._check_isolated()._prepare_requests()
         if requests:
             self.browse(requests)._send(connector, call, operations, requests.values())
@@ -171,7 +171,7 @@ class JdOrder(models.Model):
     def _prepare_requests(self):
         """Return order id → `lib.api.Order`.
 
-        Orders that cannot be built, or that JD would not take, go back to draft with
+        Orders that cannot be built, or that JD would refuse, go back to draft with
         their problems.
         """
         requests = {}
@@ -189,7 +189,7 @@ class JdOrder(models.Model):
         return requests
 
     def _explain_invalid(self, invalid):
-        """Return in the merchant's words what JD does not take of this order."""
+        """Return in the merchant's words why JD would refuse a value of this order."""
         labels = {
             "platform_number": self.env._("source document"),
             "waybill": self.env._("waybill"),
@@ -208,13 +208,13 @@ class JdOrder(models.Model):
         label = labels.get(member, invalid.member)
         if invalid.limit:
             return self.env._(
-                "The %(what)s is too long: JD takes at most %(limit)s characters.",
+                "The %(what)s is too long: JD accepts at most %(limit)s characters.",
                 what=label,
                 limit=invalid.limit,
             )
         if member == "waybill":
-            return self.env._("JD takes no Chinese characters in the waybill.")
-        return self.env._("JD does not take the %(what)s as it is.", what=label)
+            return self.env._("JD accepts no Chinese characters in the waybill.")
+        return self.env._("JD does not accept the %(what)s: correct it.", what=label)
 
     def _send(self, connector, call, operations, requests):
         connector._count_calls(call, len(self))
@@ -227,7 +227,7 @@ class JdOrder(models.Model):
             )
 
     def _record_sent(self, answers):
-        """Record JD's answers.
+        """Record JD's answers to the orders sent.
 
         :param dict answers: Order id → JD's number, or the error.
         """
@@ -248,7 +248,7 @@ class JdOrder(models.Model):
             else:
                 unknown += order
                 self._log_defect(answer)
-        # In batches: each of these writes and triggers once for all its orders.
+        # Together: each of these writes and triggers once for all its orders.
         accepted._mark_accepted()
         waiting._retry_later(answers)
         unknown._mark_unknown()
@@ -264,7 +264,7 @@ class JdOrder(models.Model):
                 return
 
     def _keep_reference(self, answer):
-        """Keep what JD support finds a failed call by."""
+        """Store JD's ids of a failed call, which JD support asks for."""
         if isinstance(answer, jd_api.JdError) and (
             answer.request_id or answer.trace_id
         ):
@@ -273,12 +273,12 @@ class JdOrder(models.Model):
 
     @api.model
     def _log_defect(self, error):
-        """Log an error that no answer of JD should cause."""
+        """Log an error that is not JD's but a defect of ours."""
         if not isinstance(error, jd_api.JdError):
             _logger.error("JD's answer is not understood", exc_info=error)
 
     def _retry_later(self, answers):
-        """Queue these orders again: after JD's pause, or later with each attempt."""
+        """Queue orders again, after JD's pause or a delay that grows with the attempts."""
         now = fields.Datetime.now()
         for order in self:
             answer = answers[order.id]
@@ -295,7 +295,7 @@ class JdOrder(models.Model):
         return delays[min(max(self.attempts, 1), len(delays)) - 1]
 
     def _requeue(self, retry_at=False):
-        """Queue this order again: JD does not have it."""
+        """Queue an order again that JD does not have; or cancel it, if requested."""
         if self.cancel_requested:
             self._apply_cancellation()
         else:
@@ -315,7 +315,7 @@ class JdOrder(models.Model):
             self._request_attention(text)
 
     def _mark_unknown(self):
-        """Have JD asked about these orders before anything is sent again."""
+        """Mark the outcome as unknown; JD is asked before anything is sent again."""
         if self:
             pull_at = fields.Datetime.now() + const.ASK_DELAY
             self.write({"state": "unknown", "pull_at": pull_at})
