@@ -123,7 +123,7 @@ class JdOrder(models.Model):
         self._dispute(
             self.env._(
                 "JD's answer does not fit this order: %(disagreements)s. Nothing was "
-                "changed in Odoo, and nothing is sent again. Ask JD support which order "
+                "changed here, and nothing is sent again. Ask JD support which order "
                 "%(number)s is.",
                 disagreements=self._name_disagreements(disagreements),
                 number=self.jd_number or report.number,
@@ -198,7 +198,7 @@ class JdOrder(models.Model):
             self.are_quantities_known = True
 
     def _match_report_lines(self, report):
-        """Return the report with our line numbers, and its lines that match none of ours.
+        """Return the report with our line numbers, and the lines that match none.
 
         Lines without a number of ours are matched by their goods.
         """
@@ -267,7 +267,7 @@ class JdOrder(models.Model):
         return has_left or rules.moved_rank == rules.final_rank
 
     def _check_late_report(self, report):
-        """Give somebody an activity if quantities changed after the transfer was closed."""
+        """Tell somebody if JD changed quantities after the transfer was closed."""
         report, _unmatched_lines = self._match_report_lines(report)
         done = self._read_done(report)
         late = self.line_ids.filtered(
@@ -295,7 +295,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _record_parcels(self, reports):
-        """Record the parcels; until JD reports any, its waybills as expected parcels."""
+        """Record the parcels; until there are any, waybills as expected ones."""
         values = []
         expected = self.env["jd.parcel"]
         for order, report in reports.items():

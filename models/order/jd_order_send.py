@@ -50,7 +50,7 @@ class JdOrder(models.Model):
         )
 
     def _with_responsible_lang(self, connector):
-        """Return these orders in the language of the user responsible for a connection."""
+        """Return the orders in the language of the connection's responsible user."""
         return self.with_context(lang=connector._get_attention_user().lang)
 
     # === CLAIM === #
@@ -278,7 +278,7 @@ class JdOrder(models.Model):
             _logger.error("JD's answer is not understood", exc_info=error)
 
     def _retry_later(self, answers):
-        """Queue orders again, after JD's pause or a delay that grows with the attempts."""
+        """Queue orders again, after JD's pause or a delay that grows."""
         now = fields.Datetime.now()
         for order in self:
             answer = answers[order.id]
