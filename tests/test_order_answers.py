@@ -229,7 +229,7 @@ class TestWhatIsKeptOfAnAnswer(AnswerCase):
         self.picking.jd_own_waybill = "W" * 201
         order = self.send(self.picking)
         self.assertEqual(order.state, "draft")
-        self.assertProblems(order, "waybill is too long: JD takes at most 200")
+        self.assertProblems(order, "waybill is too long: JD accepts at most 200")
         self.assertEqual(self.count_calls("addSoOrder"), 0)
 
     def test_an_odd_row_is_told_once_and_the_rest_counts(self):

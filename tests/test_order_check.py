@@ -39,7 +39,7 @@ class TestOrderCheck(JdOrderCase):
             order,
             "shop number: choose it on the warehouse",
             "no phone number",
-            "address has 101 characters, JD takes 100",
+            "address has 101 characters, JD accepts 100",
             "Goods 1: JD ships whole Units only, not 2.5",
         )
         self.send()
@@ -53,12 +53,12 @@ class TestOrderCheck(JdOrderCase):
     def test_a_name_that_jd_cannot_hold_is_shown_with_both_lengths(self):
         receiver = self.make_stranger(name="N" * 21, phone="1", street="Street 1")
         order = self.make_delivery(1, partner_id=receiver.id).jd_order_id
-        self.assertProblems(order, "name has 21 characters, JD takes 20")
+        self.assertProblems(order, "name has 21 characters, JD accepts 20")
 
     def test_a_phone_number_that_jd_cannot_hold_is_shown(self):
         receiver = self.make_stranger(phone="1" * 31, street="Street 1")
         order = self.make_delivery(1, partner_id=receiver.id).jd_order_id
-        self.assertProblems(order, "phone number has 31 characters, JD takes 30")
+        self.assertProblems(order, "phone number has 31 characters, JD accepts 30")
 
     def test_a_delivery_address_takes_name_and_phone_from_its_company(self):
         address = self.env["res.partner"].create(

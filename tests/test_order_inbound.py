@@ -182,7 +182,7 @@ class TestReceipts(JdInboundCase):
         self.sandbox.do("arrange", orders="all", refused=4)
         self.complete(order, "70")
         self.assertEqual(picking.move_ids.quantity, 6)
-        self.assertIn("4 not taken in: refused at receipt", order.discrepancies)
+        self.assertIn("4 not received: refused at receipt", order.discrepancies)
         self.assertEqual(picking.backorder_ids.move_ids.product_uom_qty, 4)
 
     def test_nothing_received_leaves_the_receipt_open_and_held(self):

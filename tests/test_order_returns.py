@@ -248,9 +248,7 @@ class TestSupplierReturns(JdInboundCase):
         )._action_confirm(merge=False)
         picking.action_assign()
         picking.action_jd_send()
-        self.assertIn(
-            "comes from good and from other stock", picking.jd_order_id.problems
-        )
+        self.assertIn("comes from several goods levels", picking.jd_order_id.problems)
 
     def test_too_little_at_jd_is_refused_in_the_merchants_words(self):
         self.set_stock_at_jd(2)

@@ -1,4 +1,4 @@
-"""Orders made at JD, listed department by department."""
+"""Lists the orders made at JD, for each department."""
 
 from odoo import api, fields, models
 
@@ -13,17 +13,15 @@ class JdDepartment(models.Model):
 
     @api.model
     def _cron_list_orders(self):
-        """List the orders made at JD, department by department."""
+        """List the orders made at JD, for each department."""
         self._for_each_department(lambda department: department._list_orders())
 
     # === PULL === #
 
     def _list_orders(self):
-        """List the orders since the last time, with an overlap for late ones.
-
-        While messages arrive, they list such orders at once (`jd.message`).
-        """
+        """List the orders since the last time, with an overlap for late ones."""
         until = fields.Datetime.now()
+        # While messages arrive, they name such orders at once (`jd.message`).
         receiving = self.connector_id.subscription_state == "receiving"
         since = self.listed_until or self.create_date
         if receiving and until - since < const.LIST_WITH_MESSAGES:
@@ -50,7 +48,7 @@ class JdDepartment(models.Model):
             self.listed_until = until
 
     def _list_kind(self, kind, since, until):
-        """List the orders of a kind; return what is not understood of them."""
+        """List the orders of a kind; return the `OddRow`s that cannot be read."""
         odd_rows = []
         operations = self.connector_id._get_operations()
         page = 1

@@ -1,4 +1,4 @@
-"""Orders made at JD by hand or by other software, which Odoo does not know."""
+"""Orders made at JD by hand or by other software, without a transfer in Odoo."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -8,7 +8,7 @@ from ... import const, statuses
 
 
 class JdForeignOrder(models.Model):
-    """An order made at JD: to be linked to its transfer, or ignored."""
+    """An order made at JD, for a user to link with its transfer or to ignore."""
 
     _name = "jd.foreign.order"
     _description = "Order Made at JD"
@@ -41,7 +41,7 @@ class JdForeignOrder(models.Model):
     own_number = fields.Char(
         string="Other Number",
         readonly=True,
-        help="The number given by whoever made the order.",
+        help="The number that the software or person who made the order gave it.",
     )
     status_code = fields.Char(string="JD Status Code", readonly=True)
     status_name = fields.Char(string="JD Status", compute="_compute_status_name")
@@ -72,7 +72,7 @@ class JdForeignOrder(models.Model):
     # === ACTIONS === #
 
     def action_link(self):
-        """Choose the transfer that this order carries out."""
+        """Open the dialog to link this order with the transfer it carries out."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -84,7 +84,7 @@ class JdForeignOrder(models.Model):
         }
 
     def action_ignore(self):
-        """Ignore these orders: no transfer follows them."""
+        """Mark orders as ignored: they concern no transfer in Odoo."""
         self._decide("new", "ignored")
 
     def action_reconsider(self):
@@ -103,7 +103,7 @@ class JdForeignOrder(models.Model):
 
     @api.model
     def _upsert_listed(self, connector, rows):
-        """Create the orders that are new to Odoo; update the status of listed ones.
+        """List the orders that Odoo does not know; update those listed before.
 
         :param list rows: `lib.api.OrderRow`.
         """
@@ -138,7 +138,7 @@ class JdForeignOrder(models.Model):
 
     @api.model
     def _get_known_numbers(self, connector, rows):
-        """Return the numbers, JD's and ours, of those orders that Odoo knows."""
+        """Return the set of JD's and our numbers of the orders that Odoo knows."""
         orders = self.env["jd.order"].search(
             Domain("connector_id", "=", connector.id)
             & (
@@ -163,7 +163,7 @@ class JdForeignOrder(models.Model):
     # === LINK === #
 
     def _get_candidates(self):
-        """Return the open transfers that this order may carry out."""
+        """Return the open transfers of the same kind and warehouse, not at JD."""
         pickings = self.env["stock.picking"]
         found = pickings.search(
             Domain("company_id", "=", self.company_id.id)
@@ -197,7 +197,7 @@ class JdForeignOrder(models.Model):
         # sudo: users trigger this without write access
         orders_sudo = picking.sudo().jd_order_ids
         orders_sudo.filtered(lambda o: o.state in ("draft", "refused"))._withdraw()
-        orders_sudo.flush_recordset()  # before the unique index looks at the new one
+        orders_sudo.flush_recordset()  # a transfer may have one open order only
         order_sudo = orders_sudo._create_for_made_at_jd(picking.sudo(), self.jd_number)
         self.sudo().write({"state": "linked", "order_id": order_sudo.id})
         return order_sudo

@@ -1,4 +1,4 @@
-"""The inbox: messages of JD's, stored as they arrive, applied by a scheduled action."""
+"""The inbox: JD's messages are stored at once and applied by a scheduled action."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -64,7 +64,7 @@ class JdMessage(models.Model):
 
     @api.model
     def _cron_process(self):
-        """Apply a batch of messages, list the orders of others, notice silence."""
+        """Apply a batch of messages; list orders made at JD; check for silence."""
         remaining = self._apply_batch()
         self._list_made_at_jd()
         self.env["jd.connector"]._check_silence()
@@ -96,7 +96,7 @@ class JdMessage(models.Model):
         return self.search_count(domain)
 
     def _apply(self):
-        """Apply what only informs; schedule a pull for the rest."""
+        """Apply statuses that only inform; schedule a pull of the other orders."""
         hints = self.filtered(lambda message: message._must_ask())
         news = self - hints
         self.env["jd.order"]._apply_status(
@@ -106,7 +106,7 @@ class JdMessage(models.Model):
         hints.order_id._schedule_pull()
 
     def _find_orders(self):
-        """Return message id → `jd.order`; JD's number wins over ours."""
+        """Return message id → `jd.order`, found by JD's number or else by ours."""
         orders = self.env["jd.order"].search(
             Domain("connector_id", "in", self.connector_id.ids)
             & (
@@ -123,12 +123,13 @@ class JdMessage(models.Model):
         return {
             message.id: order
             for message in self
+            # JD's number comes last: where both are known, it replaces ours.
             for number in (message.own_number, message.jd_number)
             if number and (order := found.get((message.connector_id.id, number)))
         }
 
     def _must_ask(self):
-        """Whether JD must be asked before anything follows from this message."""
+        """Tell whether JD must be asked before this message is applied."""
         order = self.order_id
         status = statuses.find(order.kind, self.code)
         if self.kind != order.kind:
@@ -141,14 +142,14 @@ class JdMessage(models.Model):
 
     @api.model
     def _list_made_at_jd(self):
-        """List the orders that messages name and Odoo does not know."""
+        """List the orders made at JD that messages name."""
         domain = Domain("state", "=", "foreign") & Domain("is_listed", "=", False)
         messages = self._lock_due(domain, const.MESSAGE_BATCH)
         messages._process_isolated(
             lambda rows: rows._list_orders(),
             lambda message, error: message.connector_id._report_error(error),
         )
-        # Also those that failed: what JD lists of its orders is asked for anyway.
+        # Also after an error: `_cron_list_orders` lists them later.
         messages.is_listed = True
 
     def _list_orders(self):
@@ -171,13 +172,12 @@ class JdMessage(models.Model):
 
     @api.model
     def _insert_once(self, connector, message):
-        """Store a message and return whether it is a new one.
-
-        Without the ORM, because PostgreSQL notices a second copy without an error, even
-        when both arrive at the same instant; and an error would log the values.
+        """Store a message unless it is stored already; return whether it is new.
 
         :param message: A `lib.api.Message`.
         """
+        # Without the ORM: `ON CONFLICT` ignores a repeated message also if both arrive
+        # at the same time, and no error writes the values to the log.
         values = self._prepare_values(connector, message)
         self.env.cr.execute(
             SQL(
@@ -214,11 +214,9 @@ class JdMessage(models.Model):
 
     @api.model
     def _wake(self):
-        """Wake the scheduled action that applies messages.
-
-        Does what `ir.cron._trigger` does, without the ORM: that alone took longer than
-        all else that happens when a message arrives.
-        """
+        """Trigger the scheduled action that applies messages."""
+        # As `ir.cron._trigger`, without the ORM: it took longer than all the rest of
+        # receiving a message.
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
             "jd_fulfillment.ir_cron_process_messages"
         )

@@ -88,7 +88,7 @@ class JdOrder(models.Model):
         moved.picked = True
 
     def _set_moved(self, move, lines):
-        """Set a move to what JD reported of its lines; return whether any moved."""
+        """Set a move to what JD reported of its lines; return whether it moved."""
         allocations = lines.allocation_ids
         is_plain = all(row._is_good() for row in allocations)
         if is_plain and move.product_id.tracking == "none":

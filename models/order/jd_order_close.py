@@ -102,7 +102,7 @@ class JdOrder(models.Model):
         products = self._name_products(over.product_id)
         if over and self._is_incoming():
             yield self.env._(
-                "JD received more than announced of %(products)s: all in stock.",
+                "JD received more than announced of %(products)s; it is in stock.",
                 products=products,
             )
         elif over:
@@ -159,7 +159,7 @@ class JdOrder(models.Model):
     # === WAYBILLS === #
 
     def _write_waybills(self):
-        """Write the waybills into the tracking reference of `stock_delivery`."""
+        """Write waybills to the transfers' tracking reference of `stock_delivery`."""
         if "carrier_tracking_ref" not in self.env["stock.picking"]._fields:
             return
         for order in self.filtered("waybills"):
@@ -178,7 +178,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _get_returning_domain(self):
-        """Select the closed orders whose parcels come back or have arrived."""
+        """Return the domain of closed orders whose parcels come back or are back."""
         return Domain([("is_returning", "=", True), ("state", "=", "done")]) & (
             Domain("return_picking_id", "=", False)
             | Domain("status_rank", ">=", statuses.RETURNED_RANK)

@@ -23,10 +23,9 @@ class JdOrder(models.Model):
         )
 
     def _get_delivery(self):
-        """Return the outbound order that comes back, if JD can take it as such.
+        """Return the outbound order that is returned, empty if JD cannot refer to it.
 
-        It cannot where the delivery did not go through JD, went through another
-        department, or did not have all of these goods: then the return stands alone.
+        JD must have shipped all of these goods with it, in the same department.
         """
         delivery = self.picking_id.return_id.jd_order_id
         department_no = self.warehouse_id.jd_department_no
@@ -48,8 +47,8 @@ class JdOrder(models.Model):
                 "come back, cancel it."
             ),
             statuses.REFUSED_ON_ARRIVAL: self.env._(
-                "JD's warehouse refused this return and received nothing. Ask JD's "
-                "staff why and where the goods are; then send the transfer again or "
+                "JD's warehouse refused this return and received nothing. Ask JD "
+                "support why and where the goods are; then send the transfer again or "
                 "cancel it."
             ),
         }

@@ -4,11 +4,11 @@ from ... import statuses
 
 
 class JdOrderEvent(models.Model):
-    """What JD reported about an order, once per status."""
+    """A status that JD reported of an order, recorded once."""
 
     _name = "jd.order.event"
     _description = "JD Order Event"
-    # JD's times are of a second, in which much may happen.
+    # By rank too: JD's times have no fractions, and may be equal.
     _order = "happened_at desc, rank desc, id desc"
 
     order_id = fields.Many2one(

@@ -179,7 +179,7 @@ class JdOrder(models.Model):
         return max(min(age, const.PULL_LATEST), soonest)
 
     def _get_impatient_since(self):
-        """Return since when a cancellation or quantities are awaited, or False."""
+        """Return since when JD owes an answer to a cancel or quantities, or False."""
         if self.state == "cancelling":
             return self.cancel_requested_at
         has_moved = self.status_rank >= self._rules.moved_rank

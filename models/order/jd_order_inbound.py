@@ -1,4 +1,4 @@
-"""Inbound orders: what suppliers, sites and other warehouses send to JD."""
+"""Inbound orders: goods that suppliers and other warehouses send to JD."""
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -14,7 +14,7 @@ class JdOrder(models.Model):
     # === ACTIONS === #
 
     def action_close_inbound(self):
-        """Tell JD that no more goods will come of receipts that come in parts."""
+        """Request that JD closes these inbound orders: no more goods will come."""
         self.check_access("read")
         orders = self.filtered(
             lambda order: (
@@ -31,11 +31,11 @@ class JdOrder(models.Model):
         return list(self._get_supplier_problems())
 
     def _get_supplier_problems(self):
-        """Return the problems of the supplier; transfers between sites need none."""
+        """Yield the problems with the supplier; transfers need no supplier."""
         supplier = self._get_supplier()
         if supplier and supplier.reason:
             yield self.env._(
-                "JD does not take the supplier %(name)s: %(reason)s",
+                "JD does not accept the supplier %(name)s: %(reason)s",
                 name=supplier.partner_id.name,
                 reason=supplier.reason,
             )
@@ -50,14 +50,14 @@ class JdOrder(models.Model):
         return self._get_supplier().state == "waiting"
 
     def _get_supplier(self):
-        """Return the `jd.supplier` of this order, empty where JD needs none."""
+        """Return the `jd.supplier` of this order; empty where none is needed."""
         suppliers = self.env["jd.supplier"]
         if not self.partner_id or not self.picking_id._jd_is_with_supplier():
             return suppliers
         return suppliers._get_or_request(self.warehouse_id, self.partner_id)
 
     def _recheck_suppliers(self, suppliers):
-        """Check again the drafts that wait for these suppliers."""
+        """Check the draft orders again that wait for these suppliers."""
         waiting = self.search(
             [
                 ("state", "=", "draft"),
@@ -88,11 +88,11 @@ class JdOrder(models.Model):
             lines=self._prepare_request_lines(),
         )
 
-    # === CLOSE WHAT COMES IN PARTS === #
+    # === CLOSE INBOUND === #
 
     @api.model
     def _close_inbound_batch(self, connector):
-        """Have JD close a batch of receipts in parts; return how many are left."""
+        """Ask JD to close a batch of inbound orders; return how many are left."""
         return self._call_batch(
             connector,
             connector._get_call_name("close_inbound"),
@@ -104,7 +104,7 @@ class JdOrder(models.Model):
         )
 
     def _record_closed_inbound(self, results):
-        """Record what JD answered to closing these orders.
+        """Record JD's answers to closing inbound orders.
 
         :param dict results: Order id → None, or the error.
         """
@@ -115,13 +115,13 @@ class JdOrder(models.Model):
                 order.write({"close_inbound_due": False, "retry_at": False})
                 order._request_attention(
                     self.env._(
-                        "JD does not end this receipt: %(reason)s If JD has not begun "
-                        "with it, cancel it instead.",
+                        "JD does not close this inbound order: %(reason)s If JD has "
+                        "not begun with it, cancel it instead.",
                         reason=order.connector_id._explain(answer),
                     )
                 )
             elif isinstance(answer, Exception):
-                order._log_defect(answer)  # told again at `retry_at`
+                order._log_defect(answer)  # asked again at `retry_at`
             else:
                 order.write({"close_inbound_due": False, "retry_at": False})
                 order._schedule_pull()
@@ -132,13 +132,13 @@ class JdOrder(models.Model):
     def _inbound_record_report(self, report):
         status = statuses.find(self.kind, report.status)
         if not status or status.effect != statuses.MOVED:
-            # What has come so far of an order in parts is not all of it.
+            # An order in parts reports what has arrived so far: more may follow.
             self.are_quantities_known = False
         elif not self.discrepancies:
             self._record_discrepancies(report)
 
     def _record_discrepancies(self, report):
-        """Keep what JD counted otherwise; tell somebody of goods it did not take in."""
+        """Record JD's discrepancies; notify somebody of goods JD did not receive."""
         announced = set(self.line_ids.mapped("goods_no"))
         refused = [
             *self._explain_unannounced(report, announced),
@@ -149,7 +149,8 @@ class JdOrder(models.Model):
         if refused:
             self._request_attention(
                 self.env._(
-                    "JD found goods it did not take in. Clear it with the supplier: "
+                    "JD did not receive all goods that arrived. Clear it with the "
+                    "supplier: "
                     "%(discrepancies)s",
                     discrepancies="; ".join(refused),
                 )
@@ -168,14 +169,14 @@ class JdOrder(models.Model):
         for row in report.rejections:
             if row.goods_number in announced:
                 yield self.env._(
-                    "%(goods)s: %(pieces)s not taken in: %(reason)s",
+                    "%(goods)s: %(pieces)s not received: %(reason)s",
                     goods=row.goods_number,
                     pieces=row.quantity,
                     reason=row.reason,
                 )
 
     def _explain_counts(self, report, announced):
-        """Yield how many pieces of announced goods JD counted otherwise, and why."""
+        """Yield a text for each announced goods: pieces by reason of discrepancy."""
         labels = self._get_discrepancy_labels()
         for row in report.discrepancies:
             if row.goods_number in announced and row.reasons:

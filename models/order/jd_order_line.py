@@ -4,7 +4,7 @@ from ...lib import api as jd_api
 
 
 class JdOrderLine(models.Model):
-    """Pieces of one move, alike in goods level and lot, as JD is told of them."""
+    """A line of an order at JD: pieces of one move with the same level and lot."""
 
     _name = "jd.order.line"
     _description = "JD Order Line"
@@ -12,7 +12,7 @@ class JdOrderLine(models.Model):
     order_id = fields.Many2one(
         "jd.order", required=True, index=True, ondelete="cascade"
     )
-    # What JD knows of keeps its moves (`stock.move._unlink_except_at_jd`).
+    # Moves of orders that JD knows cannot be deleted (`_unlink_except_at_jd`).
     move_id = fields.Many2one(
         "stock.move", required=True, index=True, ondelete="cascade"
     )
@@ -25,17 +25,16 @@ class JdOrderLine(models.Model):
     level = fields.Char(
         string="Goods Level Code",
         default=jd_api.GoodsLevel.GOOD,
-        help="The goods level JD is told.",
+        help="The goods level that JD is asked to move.",
     )
     lot_name = fields.Char(
-        string="Lot or Serial Number", help="The lot JD is told, where it is known."
+        string="Lot or Serial Number",
+        help="The lot or serial number that JD is asked to move.",
     )
     expires_on = fields.Date()
     planned = fields.Integer(string="Ordered")
     reported = fields.Integer(string="Moved by JD")
-    is_reported = fields.Boolean(
-        help="JD has said how many. Until then nothing counts as moved."
-    )
+    is_reported = fields.Boolean(help="JD has reported how many pieces it moved.")
     allocation_ids = fields.One2many("jd.order.allocation", "line_id")
 
     # === COMPUTES === #
@@ -49,24 +48,21 @@ class JdOrderLine(models.Model):
 
     @api.model
     def _get_key_names(self):
-        """Return the fields that tell a line from the others of its order."""
+        """Return the names of the fields that identify a line within its order."""
         return ("move_id", "level", "lot_name")
 
     def _get_key(self):
         return tuple(self._read_values(self._get_key_names()).values())
 
     def _read_values(self, names):
-        """Return the values of these fields as they would be written."""
+        """Return field name → value, as `write` accepts it."""
         return {
             name: self._fields[name].convert_to_write(self[name], self) or False
             for name in names
         }
 
     def _prepare_request(self):
-        """Return the line as JD is told of it.
-
-        :rtype: lib.api.OrderLine
-        """
+        """Return the `lib.api.OrderLine` to send to JD."""
         lot = jd_api.Lot(number=self.lot_name, expires_on=self.expires_on or None)
         is_serial = self.product_id.tracking == "serial"
         return jd_api.OrderLine(
@@ -79,6 +75,6 @@ class JdOrderLine(models.Model):
         )
 
     def _needs_no_allocation(self, allocation):
-        """Whether the line's quantity alone says all that a `lib` allocation does."""
+        """Tell whether a `lib.allocation.Allocation` adds nothing to the quantity."""
         is_good = allocation.level == self.level == jd_api.GoodsLevel.GOOD
         return is_good and self.product_id.tracking == "none"

@@ -42,7 +42,7 @@ class JdOrder(models.Model):
                 yield missing[part]
             elif len(text) > limits[part]:
                 yield self.env._(
-                    "The receiver's %(part)s has %(length)s characters, JD takes "
+                    "The receiver's %(part)s has %(length)s characters, JD accepts "
                     "%(limit)s: shorten “%(text)s”.",
                     part=labels[part],
                     length=len(text),
@@ -51,8 +51,9 @@ class JdOrder(models.Model):
                 )
 
     def _get_receiver(self):
-        """Return name, phone and address of the receiver as JD gets them."""
+        """Return the receiver's name, phone and address, as they are sent to JD."""
         partner = self.partner_id
+        # The whole address: JD's couriers read it, and Odoo's fields differ by country.
         address = partner._display_address(without_company=True)
         lines = [line.strip() for line in address.splitlines()]
         return {
@@ -98,7 +99,8 @@ class JdOrder(models.Model):
             self._report_split(report.split_numbers)
 
     def _report_split(self, numbers):
-        """Tell somebody that JD split this order; its reports are not public."""
+        """Give somebody an activity: JD split this order into others."""
+        # How JD reports the parts is not public.
         self._request_attention(
             self.env._(
                 "JD split this order into %(numbers)s. Ask JD support what leaves with "

@@ -123,7 +123,7 @@ class JdOrder(models.Model):
         self._dispute(
             self.env._(
                 "JD's answer does not fit this order: %(disagreements)s. Nothing was "
-                "changed here, and nothing is sent again. Ask JD support which order "
+                "changed, and nothing is sent again. Ask JD support which order "
                 "%(number)s is.",
                 disagreements=self._name_disagreements(disagreements),
                 number=self.jd_number or report.number,
@@ -267,7 +267,7 @@ class JdOrder(models.Model):
         return has_left or rules.moved_rank == rules.final_rank
 
     def _check_late_report(self, report):
-        """Tell somebody if JD changed quantities after the transfer was closed."""
+        """Give somebody an activity if JD changed quantities after the close."""
         report, _unmatched_lines = self._match_report_lines(report)
         done = self._read_done(report)
         late = self.line_ids.filtered(
@@ -295,7 +295,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _record_parcels(self, reports):
-        """Record the parcels; until there are any, waybills as expected ones."""
+        """Record parcels; until JD reports any, its waybills as expected parcels."""
         values = []
         expected = self.env["jd.parcel"]
         for order, report in reports.items():

@@ -50,7 +50,7 @@ class JdOrder(models.Model):
         )
 
     def _with_responsible_lang(self, connector):
-        """Return the orders in the language of the connection's responsible user."""
+        """Return these orders in the language of the connection's responsible user."""
         return self.with_context(lang=connector._get_attention_user().lang)
 
     # === CLAIM === #
@@ -278,7 +278,7 @@ class JdOrder(models.Model):
             _logger.error("JD's answer is not understood", exc_info=error)
 
     def _retry_later(self, answers):
-        """Queue orders again, after JD's pause or a delay that grows."""
+        """Queue orders again, after JD's pause or a delay that grows each time."""
         now = fields.Datetime.now()
         for order in self:
             answer = answers[order.id]

@@ -18,7 +18,7 @@ class JdOrder(models.Model):
         ]
 
     def _get_level_problems(self):
-        """Return products of mixed goods levels; JD refuses them (addRtsOrder 2010)."""
+        """Yield products with several goods levels (addRtsOrder refuses with 2010)."""
         for product, moves in self._get_moves().grouped("product_id").items():
             levels = {
                 self.warehouse_id._jd_get_level(line.location_id)
@@ -26,13 +26,13 @@ class JdOrder(models.Model):
             }
             if len(levels) > 1:
                 yield self.env._(
-                    "%(product)s comes from good and from other stock: JD takes one "
-                    "goods level for each product, so use two transfers.",
+                    "%(product)s comes from several goods levels: JD accepts one for "
+                    "each product. Use a transfer for each goods level.",
                     product=product.display_name,
                 )
 
     def _get_delivery_problems(self):
-        """Return what is missing in the address of a supplier that JD delivers to."""
+        """Yield what is missing in the address, if JD delivers to the supplier."""
         if self.picking_id.jd_supplier_delivery != "jd":
             return
         if not self.partner_id:
@@ -76,11 +76,9 @@ class JdOrder(models.Model):
         )
 
     def _prepare_supplier_receiver(self):
-        """Return the supplier's address as JD takes it.
-
-        JD wants county and town, which addresses in Odoo do not have: by our convention
-        the second street line stands for both.
-        """
+        """Return the supplier's address as `lib.api.Address`."""
+        # JD requires county and town, which Odoo's addresses do not have: by our
+        # convention, both are the second street line.
         partner = self.partner_id
         company = partner.commercial_partner_id
         return jd_api.Address(
@@ -100,7 +98,7 @@ class JdOrder(models.Model):
             return ""
         return self.env._(
             "JD has not enough of these goods in stock at this goods level. Compare "
-            "the stock with JD's, return less, or allow that less goes back."
+            "the stock with JD's, return less, or tick “Less Is Allowed”."
         )
 
     def _supplier_return_explain_cancel_refusal(self):

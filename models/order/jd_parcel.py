@@ -11,7 +11,9 @@ class JdParcel(models.Model):
     package_no = fields.Char()
     waybill = fields.Char()
     weight = fields.Float(string="Weight (kg)")
-    is_expected = fields.Boolean(help="JD has a waybill for it, and packs it yet.")
+    is_expected = fields.Boolean(
+        help="JD has assigned the waybill, but not packed the parcel yet."
+    )
 
     _package_uniq = models.Constraint(
         "UNIQUE(order_id, package_no)", "One parcel per package number."

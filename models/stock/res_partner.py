@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.fields import Domain
 
-# What JD is told of a receiver.
+# The fields of a receiver that are sent to JD.
 RECEIVER_FIELDS = {
     "name",
     "phone",
@@ -18,7 +18,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def write(self, vals):
-        """Schedule another check of the orders that wait for an address."""
+        """Schedule a new check of draft orders when an address changes."""
         res = super().write(vals)
         if not RECEIVER_FIELDS.isdisjoint(vals):
             partner = "picking_id.partner_id"

@@ -1,4 +1,4 @@
-"""Lots of what JD moves: found or created by name, or assumed by expiry."""
+"""Lots of goods that JD moves: found or created by name."""
 
 from datetime import datetime, time
 
@@ -13,7 +13,8 @@ class StockLot(models.Model):
         string="Assumed in a Move",
         compute="_compute_jd_is_assumed",
         search="_search_jd_is_assumed",
-        help="JD moved goods without naming the lot, and Odoo assumed this one.",
+        help="JD moved goods without naming the lot, and Odoo assumed this one. "
+        "Compare the stock of this lot with JD's.",
     )
 
     def _compute_jd_is_assumed(self):
@@ -32,9 +33,9 @@ class StockLot(models.Model):
 
     @api.model
     def _jd_get(self, product, name, company, expires_on=False):
-        """Return the lot of this name, created where JD knows it and Odoo does not.
+        """Return the lot with this name; create it if there is none.
 
-        :param expires_on: A date, kept where `product_expiry` provides the field.
+        :param expires_on: A date, stored if `product_expiry` provides the field.
         """
         lot = self.search(
             [

@@ -9,7 +9,7 @@ class StockMove(models.Model):
     _inherit = ["stock.move", "jd.guarded.mixin"]
 
     jd_cancel_requested = fields.Boolean(
-        copy=False, help="JD is asked to cancel; until it agrees, this move stands."
+        copy=False, help="JD is asked to cancel. The move stays until JD confirms."
     )
 
     # === CRUD === #
@@ -40,25 +40,25 @@ class StockMove(models.Model):
         return res
 
     def _action_cancel(self):
-        """Cancel moves that JD does not have; request cancellation of the others."""
+        """Cancel moves that JD does not have; for the others, ask JD to cancel."""
         held = self._jd_request_cancel()
         return super(StockMove, self - held)._action_cancel()
 
     def _search_picking_for_assignation_domain(self):
-        """Leave out transfers that JD knows: added goods go to another transfer."""
+        """Exclude transfers at JD: added goods go to another transfer."""
         domain = super()._search_picking_for_assignation_domain()
         if self.product_uom.compare(self.product_uom_qty, 0) < 0:
-            return domain  # a decrease
-        # JD cannot add a line to an order.
+            return domain  # a decrease stays with its transfer
+        # JD cannot add a line to an order that it has.
         told = [*MAYBE_AT_JD, *AT_JD]
         return [*domain, "!", ("jd_order_id.state", "in", told)]
 
     # === BUSINESS === #
 
     def _jd_request_cancel(self):
-        """Ask JD to cancel the orders of these moves and return those that wait for it.
+        """Ask JD to cancel the orders of these moves; return the moves that wait.
 
-        :raise UserError: The goods are off JD's shelf already.
+        :raise UserError: JD has already picked or received the goods.
         """
         living = self.filtered(lambda move: move.state not in ("done", "cancel"))
         # sudo: cancelling a sale may request a cancellation from JD.
@@ -81,7 +81,7 @@ class StockMove(models.Model):
         return held_sudo.sudo(self.env.su)
 
     def _jd_withdraw(self, orders):
-        """Cancel orders that JD does not have; check again what remains of them."""
+        """Cancel orders JD does not have, or check them again without these moves."""
         whole = orders.filtered(lambda order: order._get_moves() <= self)
         whole._withdraw()
         part = orders - whole
@@ -90,10 +90,11 @@ class StockMove(models.Model):
             part._trigger("push_orders")
 
     def _jd_request_cancel_of_lowered(self, quantity):
-        """JD cannot change an order: have it cancelled, and what is left sent anew.
+        """Ask JD to cancel the orders of moves whose quantity is lowered.
 
-        :raise UserError: The goods are off JD's shelf already.
+        :raise UserError: JD has already picked or received the goods.
         """
+        # JD cannot change an order: what is left is sent as a new one.
         lowered_sudo = self.sudo().filtered(  # as in `_jd_request_cancel`
             lambda move: (
                 move.state not in ("draft", "done", "cancel")

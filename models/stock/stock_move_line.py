@@ -9,8 +9,8 @@ class StockMoveLine(models.Model):
         string="Lot Assumed",
         readonly=True,
         copy=False,
-        help="JD did not say which lot this was. Odoo assumed the one that expires "
-        "first, so that nothing has to wait.",
+        help="JD did not report the lot. Odoo assumed the one that expires first; "
+        "compare it with JD's stock.",
     )
 
     _jd_lot_assumed_idx = models.Index("(lot_id) WHERE jd_lot_assumed IS TRUE")

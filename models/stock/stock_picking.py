@@ -39,13 +39,13 @@ class StockPicking(models.Model):
     jd_short_allowed = fields.Boolean(
         string="Less Is Allowed",
         default=True,
-        help="JD carries the return out even where some of the goods are missing.",
+        help="JD carries out the return even if some of the goods are missing.",
     )
     jd_in_parts = fields.Boolean(
         string="Comes in Parts",
-        help="The goods arrive at JD in several deliveries. JD counts until all is "
-        "there or until it is told that nothing more will come; the receipt closes "
-        "then.",
+        help="The goods arrive at JD in several deliveries. The receipt closes when JD "
+        "has received everything, or when you close inbound because nothing more "
+        "will come.",
     )
 
     jd_order_ids = fields.One2many("jd.order", "picking_id", string="JD Orders")
@@ -64,13 +64,13 @@ class StockPicking(models.Model):
         string="Held Back from JD",
         copy=False,
         readonly=True,
-        help="Not sent to JD until somebody decides so.",
+        help="On hold: not sent to JD until somebody clicks “Send to JD”.",
     )
     jd_own_waybill = fields.Char(
         string="Own Waybill",
         copy=False,
-        help="The waybill of another carrier, where you have one already. JD puts it "
-        "on the parcel.",
+        help="The waybill of another carrier, if you have one already. JD puts it on "
+        "the parcel.",
     )
     jd_notice = fields.Text(compute="_compute_jd_notice")
     jd_attention = fields.Text(compute="_compute_jd_attention")
@@ -110,7 +110,7 @@ class StockPicking(models.Model):
             picking.jd_kind = is_jd and kind
 
     def _jd_get_warehouse_and_kind(self):
-        """Return the warehouse that works on this transfer and JD's kind of order."""
+        """Return the warehouse that carries out the transfer, and the kind of order."""
         warehouse = self.picking_type_id.warehouse_id
         if self.picking_type_code == "outgoing":
             to_supplier = self.location_dest_id.usage == "supplier"
@@ -126,7 +126,7 @@ class StockPicking(models.Model):
         return source, "outbound"
 
     def _jd_get_places(self):
-        """Return the warehouses this transfer leads from and to, levels included."""
+        """Return source and destination warehouse, also of goods level locations."""
         source, destination = self.location_id, self.location_dest_id
         return (
             source.warehouse_id or source.jd_warehouse_id,
@@ -152,7 +152,7 @@ class StockPicking(models.Model):
 
     @api.depends("jd_order_id.activity_ids.note", "jd_state")
     def _compute_jd_attention(self):
-        """Show the notes of the order's activities on its transfer."""
+        """Show the notes of the order's open activities on its transfer."""
         for picking in self:
             order_sudo = picking.jd_order_id.sudo()  # part of the transfer
             told = order_sudo.state not in ("draft", "refused")  # `problems` tell those
@@ -217,7 +217,7 @@ class StockPicking(models.Model):
     # === ACTIONS === #
 
     def action_jd_send(self):
-        """Send these transfers to JD now, regardless of policy and hold."""
+        """Send these transfers to JD now, even if they are on hold or sent by hand."""
         return self._jd_send_by_hand()
 
     def action_jd_send_reserved(self):
@@ -243,7 +243,7 @@ class StockPicking(models.Model):
         return orders_sudo._retry()
 
     def action_jd_pull(self):
-        """Ask JD for news of these transfers."""
+        """Pull the status of these transfers' orders from JD."""
         return self.jd_order_id.action_pull()
 
     def action_jd_open_order(self):
@@ -261,13 +261,13 @@ class StockPicking(models.Model):
         return super().button_validate()
 
     def action_jd_close_inbound(self):
-        """Tell JD that no more goods of these receipts will come."""
+        """Close inbound: tell JD that no more goods of these receipts will come."""
         self.jd_order_id.action_close_inbound()
 
     # === HOOKS === #
 
     def _action_done(self):
-        """Cancel the unsent orders of transfers that are closed by hand."""
+        """Cancel unsent orders of these transfers, which are closed by hand."""
         self._jd_check_not_at_jd()
         # sudo: users who close a transfer may lack access to JD.
         orders_sudo = self.sudo().jd_order_ids
@@ -275,9 +275,9 @@ class StockPicking(models.Model):
         return super()._action_done()
 
     def _create_backorder_picking(self):
-        """Hold what JD was told and did not move until somebody decides about it.
+        """Put backorders on hold whose goods JD did not move, or never got.
 
-        So is the rest of what was closed by hand while JD should have had it.
+        A user decides whether they are sent to JD.
         """
         backorder = super()._create_backorder_picking()
         order_sudo = self.sudo().jd_order_id  # see `_action_done`
@@ -312,7 +312,7 @@ class StockPicking(models.Model):
 
     @api.model
     def _jd_get_place_domain(self):
-        """Select the transfers that JD warehouses work on."""
+        """Return the domain of the transfers that JD's warehouses carry out."""
         by_type = Domain("picking_type_id.warehouse_id.jd_connector_id", "!=", False)
         inside = [
             Domain(f"{place}.warehouse_id.jd_connector_id", "!=", False)
@@ -324,5 +324,5 @@ class StockPicking(models.Model):
         return "supplier" in (self.location_id.usage, self.location_dest_id.usage)
 
     def _jd_is_between_warehouses(self):
-        """Whether this delivery goes to a warehouse of the merchant's own."""
+        """Tell whether this delivery goes to another warehouse of the merchant."""
         return self.location_dest_id.usage in ("internal", "transit")

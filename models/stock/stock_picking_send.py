@@ -1,4 +1,4 @@
-"""When JD is told of a transfer, and what happens to it while JD has it."""
+"""Sends transfers to JD when they are due, and protects them while JD has them."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -18,7 +18,7 @@ class StockPicking(models.Model):
 
     @api.model
     def _jd_get_ready_domain(self):
-        """Select the transfers that JD should know of and does not."""
+        """Return the domain of ready transfers that are not on hold and not at JD."""
         return (
             Domain("state", "=", "assigned")
             & self._jd_get_place_domain()
@@ -30,7 +30,7 @@ class StockPicking(models.Model):
         )
 
     def _jd_send_ready(self):
-        """Tell JD of those of these transfers that are ready and due by the policy."""
+        """Create orders for those of these transfers that are ready and due."""
         drafts = self.jd_order_id.filtered(lambda order: order.state == "draft")
         drafts._check_and_queue()
         unknown = self.filtered(lambda p: p.jd_order_id.state in (False, "cancelled"))
@@ -41,7 +41,9 @@ class StockPicking(models.Model):
 
     @api.model
     def _jd_send_unseen(self):
-        """Tell JD of a batch of ready transfers that no hook has seen.
+        """Create orders for a batch of ready transfers that were not sent yet.
+
+        No hook runs for them, for example when the policy of a connection changes.
 
         :return: How many are left.
         """
@@ -82,7 +84,7 @@ class StockPicking(models.Model):
 
     @api.model
     def _jd_get_policy_domain(self):
-        """Leave out transfers that the policies leave to people."""
+        """Return the domain of transfers that the policy sends without a user."""
         connector = "picking_type_id.warehouse_id.jd_connector_id"
         has_waybill = Domain("jd_own_waybill", "!=", False)
         if "carrier_tracking_ref" in self._fields:
@@ -111,7 +113,7 @@ class StockPicking(models.Model):
         return policy == "ready"
 
     def _jd_is_refused_parcel(self):
-        """Whether JD brings these goods back by itself."""
+        """Tell whether this is the return of a parcel that JD itself brings back."""
         return self.return_id.jd_order_id.is_returning
 
     def _jd_can_be_ordered(self):
@@ -152,7 +154,7 @@ class StockPicking(models.Model):
         # A lowered quantity may have lost its reservation.
         left.move_ids.filtered(lambda move: move.state in _UNRESERVED)._action_assign()
         again = left.filtered(lambda picking: picking._jd_can_be_ordered())
-        # Sent before, so the policy does not matter.
+        # They were sent before: the policy does not matter any more.
         self.env["jd.order"]._create_for_pickings(again)
 
     def _jd_receive_in_full(self):

@@ -12,7 +12,7 @@ from odoo.tools import mute_logger
 from ... import const, lib
 from ...lib.api import GoodsLevel
 
-# How often a warehouse is created under another name while others take the same ones.
+# How many names are tried for a warehouse while other transactions take them.
 NAMES_TRIED = 20
 
 
@@ -47,8 +47,8 @@ class StockWarehouse(models.Model):
         string="JD Shop Number",
         copy=False,
         help="JD's number of the shop whose orders leave from here: ESP followed by "
-        "digits. It is filled in where JD lists one shop only; otherwise ask JD's "
-        "staff which one to use.",
+        "digits. It is filled in if JD lists only one shop; otherwise ask JD "
+        "support which one to use.",
     )
 
     jd_level_location_ids = fields.One2many("stock.location", "jd_warehouse_id")
@@ -77,7 +77,7 @@ class StockWarehouse(models.Model):
     # === CRUD === #
 
     def write(self, vals):
-        """Schedule another check of the orders that wait for a shop number."""
+        """Schedule a new check of draft orders when the shop number changes."""
         res = super().write(vals)
         if "jd_shop_no" in vals:
             self.env["jd.order"]._check_soon(Domain("warehouse_id", "in", self.ids))
@@ -87,15 +87,13 @@ class StockWarehouse(models.Model):
 
     @api.model
     def _jd_find_or_create(self, connector, department_no, rows):
-        """Return the warehouses that stand for JD's rows, created where missing.
-
-        One that was archived comes back, whatever it is called by now.
+        """Return a warehouse for each of JD's; create or restore it where needed.
 
         :param connector: The `jd.connector` they belong to.
         :param list rows: `lib.api.Warehouse`, of one department.
         """
-        # sudo: a second warehouse switches on a feature that in core only a system
-        # administrator may; JD managers may, too.
+        # sudo: a second warehouse switches on multiple locations, which in core only
+        # system administrators may do.
         warehouses_sudo = (
             self.sudo()
             .with_company(connector.company_id)
@@ -122,9 +120,9 @@ class StockWarehouse(models.Model):
         return found_sudo.sudo(False)
 
     def _jd_adopt_or_create(self, connector, department_no, row):
-        """Create JD's warehouse, or take the one that already has just that name.
+        """Create JD's warehouse, or use the one that already has its name.
 
-        To be called on superuser records, archived ones included.
+        Call it as superuser, with archived warehouses visible.
         """
         values = self._prepare_jd_values(connector, department_no, row)
         # The merchant may have made it by hand before connecting.
@@ -144,9 +142,7 @@ class StockWarehouse(models.Model):
         return self._jd_create(values)
 
     def _jd_create(self, values):
-        """Create a warehouse under the first name and short name that are free.
-
-        Another transaction may take them at the same time, unseen until it is over.
+        """Create a warehouse with the first free name and short name.
 
         :raise UserError: None of the names tried was free.
         """
@@ -156,6 +152,7 @@ class StockWarehouse(models.Model):
             "code": self._get_free_jd_codes(company, values["jd_warehouse_no"]),
         }
         tried = {field: next(candidates) for field, candidates in free.items()}
+        # Another transaction may take a name that is free here: try the next one.
         for _attempt in range(NAMES_TRIED):
             try:
                 with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
@@ -183,10 +180,8 @@ class StockWarehouse(models.Model):
         }
 
     def _get_free_jd_names(self, company, name):
-        """Yield names that no warehouse of the company has: the name, numbered ones.
-
-        The warehouses of a connection whose PIN was released keep their names.
-        """
+        """Yield names that no warehouse of the company has: `name`, then numbered."""
+        # The warehouses of a connection whose PIN was released keep their names.
         taken = set(self.search([("company_id", "=", company.id)]).mapped("name"))
         numbered = (f"{name} ({index})" for index in count(2))
         return (each for each in chain([name], numbered) if each not in taken)
@@ -217,11 +212,10 @@ class StockWarehouse(models.Model):
     # === GOODS LEVELS === #
 
     def _jd_get_location(self, level):
-        """Return the location of JD's goods level, created when first needed.
+        """Return the location for a goods level; create it when first needed.
 
-        Good stock lies in the warehouse. The other levels lie outside its view
-        location, so that nothing counts them as available: they belong to the company
-        and are not for sale.
+        Good stock is in the warehouse. Other levels are outside its view location, so
+        that they do not count as available: they are not for sale.
 
         :param str level: JD's level, e.g. "100" or "210".
         """
@@ -274,11 +268,11 @@ class StockWarehouse(models.Model):
     # === LOTS === #
 
     def _jd_pick_lots(self, product, level, quantity, lot_name=False, used=None):
-        """Return which lots so many pieces come from, first-expired-first-out.
+        """Return the lots that a quantity is taken from, first-expired-first-out.
 
         :param str level: JD's goods level.
-        :param lot_name: The lot where JD names it; nothing is assumed then.
-        :param dict used: Lot → pieces that are taken already.
+        :param lot_name: The lot that JD reports, if any; then none is assumed.
+        :param dict used: Lot → pieces already taken.
         :return: Tuples of lot (empty for untracked products), pieces, and whether the
             lot is assumed; one for each serial number.
         """
@@ -296,10 +290,8 @@ class StockWarehouse(models.Model):
         return taken + self._jd_create_unknown_lots(product, quantity)
 
     def _jd_create_unknown_lots(self, product, quantity):
-        """Return lots for what JD moved and Odoo knew nothing of.
-
-        JD's word stands; that there is less than nothing of these lots shows it.
-        """
+        """Return lots, as `_jd_pick_lots`, for pieces that Odoo has not in stock."""
+        # JD has moved them: a negative stock of such a lot shows the difference.
         lots = self.env["stock.lot"]
         name = self.env._("Unknown at %(warehouse)s", warehouse=self.code)
         if not quantity:
