@@ -67,6 +67,7 @@ class JdPushController(Controller):
             domain = Domain.FALSE  # nobody knows whose secret should have signed it
         # sudo: JD is no user of this database; the signature stands in for one.
         applications_sudo = request.env["jd.application"].sudo()
+        # Where the message names no application, all with this form are tried.
         rejection = MessageRejected(401, "signature not accepted")
         for application_sudo in applications_sudo.search_fetch(
             domain, ["key", "algorithm", "message_path"]

@@ -29,6 +29,7 @@ def run_all(function, items, workers, patience=math.inf):
             return RetryLater("not sent yet: JD is slow")
         try:
             return function(item)
+        # JD would refuse the next calls as well, and count them.
         except (CredentialsRefused, Throttled) as error:
             stopped_by.append(error)
             return error

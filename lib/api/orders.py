@@ -17,7 +17,7 @@ DOCUMENTED_SOURCE = "ISV0020008045424"
 
 
 class OrderKind:
-    """The kinds of orders; each protocol has codes of its own for them."""
+    """The kinds of orders; each protocol has its own codes for them."""
 
     INBOUND = "inbound"
     OUTBOUND = "outbound"

@@ -348,6 +348,7 @@ class JdConnector(models.Model):
                 "You signed in, but JD's service could not finish the login. Wait a "
                 "few minutes and click Start connecting again."
             )
+        # Without a code it is our own error, already in the user's words.
         if isinstance(error, jd_api.CredentialsRefused) and not error.code:
             return self.env._("The connection is not ready"), error.message
         if isinstance(error, jd_api.CredentialsRefused):

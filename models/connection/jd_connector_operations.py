@@ -196,6 +196,7 @@ class JdConnector(models.Model):
             )
         if isinstance(error, jd_api.RetryLater | jd_api.OutcomeUnknown):
             return self.env._("JD does not answer. Try again in a few minutes.")
+        # Without a code it is our own error, already in the user's words.
         if isinstance(error, jd_api.CredentialsRefused) and not error.code:
             return error.message
         if isinstance(error, jd_api.TokenRefused):

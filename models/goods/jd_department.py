@@ -109,6 +109,7 @@ class JdDepartment(models.Model):
         )
 
     def _report_unforeseen(self, reference):
+        # Counts as served: the other departments come first next time.
         self.served_at = fields.Datetime.now()
         self._pause(const.UNFORESEEN_PAUSE)
         self.connector_id._report_unforeseen(reference)
@@ -134,6 +135,7 @@ class JdDepartment(models.Model):
         self.served_at = fields.Datetime.now()
         try:
             step()
+        # Before `RetryLater`, of which both this and `Throttled` are kinds.
         except Paused:
             self.connector_id._request_decision()
             self._pause(const.GOODS_RETRY_DELAY)

@@ -234,6 +234,7 @@ class JdLevelChange(models.Model):
                 ],
             }
         )
+        # Not merged: each change keeps a move of its own.
         move._action_confirm(merge=False)
         move.picked = True
         move._action_done()

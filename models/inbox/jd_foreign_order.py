@@ -121,6 +121,7 @@ class JdForeignOrder(models.Model):
             if row.number in listed:
                 listed[row.number].status_code = row.status
             elif row.number not in known and row.own_number not in known:
+                # No transfer can belong to a warehouse that is not used in Odoo.
                 warehouse = warehouses.get(row.warehouse_no)
                 if warehouse and row.kind in statuses.KINDS:
                     fresh[row.number] = self._prepare_values(warehouse, row)

@@ -231,5 +231,6 @@ class JdMessage(models.Model):
     @api.autovacuum
     def _gc_messages(self):
         limit = fields.Datetime.now() - const.MESSAGES_KEPT
+        # Messages not applied yet are kept, however old they are.
         old = Domain("create_date", "<", limit) & Domain("state", "!=", "new")
         self.search(old, limit=10_000).unlink()

@@ -50,6 +50,7 @@ class JdActivityMixin(models.AbstractModel):
         able = candidates.filtered(
             lambda user: user.active and self_sudo.company_id in user.company_ids
         )
+        # Somebody must get the activity: as a last resort, the user at work.
         return (able or self.env.user)[:1]
 
     def _get_attention_candidates(self):

@@ -191,7 +191,7 @@ class JdOrder(models.Model):
         lines.create(missing)
 
     def _prepare_lines(self, goods):
-        """Return the values of this order's lines, goods told apart by level and lot.
+        """Return the values of this order's lines, one for each move, level and lot.
 
         :param dict goods: See `_get_goods_of_moves`.
         """

@@ -85,6 +85,7 @@ class StockPicking(models.Model):
     def _compute_jd_order_id(self):
         for picking in self:
             orders = picking.jd_order_ids.sorted("id")
+            # A cancelled order is shown only until the transfer is sent again.
             living = orders.filtered(lambda order: order.state != "cancelled")
             picking.jd_order_id = (living or orders)[-1:]
 
@@ -203,7 +204,7 @@ class StockPicking(models.Model):
         if not {"jd_own_waybill", "carrier_tracking_ref", "partner_id"}.isdisjoint(
             vals
         ):
-            # sudo: entering a waybill may create an order for JD.
+            # The order may have waited for this. sudo: users may not create orders.
             self.sudo()._jd_send_ready()
         return res
 
@@ -232,6 +233,7 @@ class StockPicking(models.Model):
         orders_sudo = self_sudo.jd_order_id.filtered(
             lambda order: order.state in ("draft", "refused")
         )
+        # Also if nothing is reserved yet: the order then says what is missing.
         waiting_sudo = self_sudo.filtered(lambda picking: picking._jd_can_be_ordered())
         orders_sudo += orders_sudo.create(
             [

@@ -160,6 +160,7 @@ class StockPicking(models.Model):
     def _jd_receive_in_full(self):
         """Close transfers with their full planned quantities."""
         pickings = self.filtered(lambda p: p.state not in ("done", "cancel"))
+        # JD reports that a parcel is back, not its quantities: all of it is received.
         for move in pickings.move_ids:
             move.quantity = move.product_uom_qty
         pickings.move_ids.picked = True

@@ -262,7 +262,7 @@ class StockWarehouse(models.Model):
         return f"{names[lib.get_level_group(const.PROTOCOL, level)]} ({level})"
 
     def _jd_get_level(self, location):
-        """Return JD's level of what lies in a location of this warehouse."""
+        """Return JD's goods level for a location of this warehouse."""
         return location.jd_level or GoodsLevel.GOOD
 
     # === LOTS === #
