@@ -261,7 +261,7 @@ class TestErrorsNobodyForesaw(AnswerCase):
         )
         self.pull(order)
         notes = self.get_activity_notes(order)
-        self.assertRegex(notes, r"unforeseen went wrong.*JD-[0-9A-F]{8}")
+        self.assertRegex(notes, r"unexpected went wrong.*JD-[0-9A-F]{8}")
         self.assertNotIn("test_no_three", notes)
 
 

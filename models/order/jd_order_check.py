@@ -228,7 +228,7 @@ class JdOrder(models.Model):
         return rows + ([line | {"planned": left}] if left > 0 else [])
 
     def _count_by_lot(self, move):
-        """Return (level, lot name, expiry) → pieces, of what is not plainly good stock.
+        """Return (level, lot name, expiry) → pieces, except good stock without a lot.
 
         Which lot leaves with a delivery is for JD to choose.
         """
