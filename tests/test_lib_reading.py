@@ -29,6 +29,7 @@ from ..lib.api import (
 )
 from ..lib.clock import from_jd, utc_now
 from ..lib.jdl import fields
+from ..lib.text import make_storable
 from ..lib.transport import Transport
 
 DEPARTMENT = "EBU0000000000101"
@@ -330,6 +331,20 @@ class TestRows(AnsweredCase):
         for value in (True, False, [], {}, "x" * 301, "a\0b", "\ud800"):
             with self.subTest(value=value), self.assertRaises(fields.Unreadable):
                 fields.text({"no": value}, "no")
+
+    def test_words_of_others_are_made_fit_to_be_stored(self):
+        for words, kept in (
+            ("a\0b", "ab"),
+            ("a\ud800b", "a?b"),
+            ("x" * 600, "x" * 500),
+            ("京东", "京东"),
+        ):
+            with self.subTest(words=words[:10]):
+                self.assertEqual(make_storable(words), kept)
+                self.assertEqual(JdError(words).message, kept)
+        error = JdError("no", code="c" * 50, request_id="r" * 200, trace_id="\0t")
+        self.assertEqual((len(error.code), len(error.request_id)), (40, 100))
+        self.assertEqual(error.trace_id, "t")
 
     def test_a_number_has_eleven_digits_at_most(self):
         for value, expected in (

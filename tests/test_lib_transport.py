@@ -1,7 +1,9 @@
 import gzip
 import logging
 import os
+import shutil
 import socket
+import ssl
 import tempfile
 import threading
 import time
@@ -11,8 +13,12 @@ import zlib
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from email.utils import format_datetime
+from ipaddress import ip_address
 
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from odoo.tests import BaseCase, tagged
 
@@ -39,10 +45,12 @@ SECRETS = {
 
 
 @contextmanager
-def ill_behaved(behave):
+def ill_behaved(behave, tls=None):
     """Run a server that reads one request per connection and then does `behave`.
 
     Gives the address and the list of requests received.
+
+    :param tls: The SSL context of a server that speaks HTTPS.
     """
     received = []
     listener = socket.create_server(("127.0.0.1", 0))
@@ -57,6 +65,8 @@ def ill_behaved(behave):
 
     def handle(connection):
         with closing(connection), suppress(OSError):
+            if tls:
+                connection = tls.wrap_socket(connection, server_side=True)
             request = b""
             while not request.endswith(BODY):
                 request += connection.recv(65536) or BODY
@@ -65,11 +75,35 @@ def ill_behaved(behave):
 
     threading.Thread(target=serve, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", received
+        scheme = "https" if tls else "http"
+        yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}", received
     finally:
         # A blocked accept() holds the socket open until it is shut down.
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+
+
+def make_certificate(path):
+    """Write a certificate of 127.0.0.1 and its key; return a server's SSL context."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.IPAddress(ip_address("127.0.0.1"))
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(utc_now() - timedelta(days=1))
+        .not_valid_after(utc_now() + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = serialization.Encoding.PEM
+    with open(path, "wb") as file:
+        file.write(key.private_bytes(pem, *form) + certificate.public_bytes(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
 
 
 def http(status, body, *headers):
@@ -249,6 +283,41 @@ class TestTransport(BaseCase):
                 began = time.monotonic()
                 self.assertUnknown(trickle(start), "in time")
                 self.assertLess(time.monotonic() - began, 4, "two calls")
+
+    def test_an_answer_that_stops_is_given_up_when_the_time_is_up(self):
+        self.transport = Transport(read_timeout=5, total_time=0.4)
+
+        def stop(connection):
+            connection.sendall(http("200 OK", b'{"code":"1000"}')[:-5])
+            time.sleep(1.5)
+
+        self.assertUnknown(stop, "in time")
+
+    def test_an_answer_through_tls_is_given_up_in_time_too(self):
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        path = os.path.join(folder, "certificate.pem")
+        tls = make_certificate(path)
+        session = requests.Session()
+        session.verify = path
+        self.transport = Transport(session=session, read_timeout=0.5, total_time=0.8)
+        whole = http("200 OK", b'{"code":"1000"}')
+        with ill_behaved(lambda connection: connection.sendall(whole), tls) as (
+            base,
+            _,
+        ):
+            self.assertEqual(self.send(base), {"code": "1000"})
+
+        def trickle(connection):
+            for byte in whole:
+                time.sleep(0.1)
+                connection.sendall(bytes([byte]))
+
+        with (
+            ill_behaved(trickle, tls) as (base, _received),
+            self.assertRaisesRegex(OutcomeUnknown, "in time"),
+        ):
+            self.send(base)
 
     def test_a_call_that_finds_no_place_was_not_sent(self):
         self.transport = Transport(pool_size=1, read_timeout=2, total_time=0.4)
@@ -469,6 +538,20 @@ class TestRunAll(BaseCase):
                 results = run_all(work, range(5), 1)
                 self.assertEqual(sent, [0, 1])
                 self.assertEqual(results, [0, error, error, error, error])
+
+    def test_when_patience_is_over_nothing_more_is_sent(self):
+        sent = []
+
+        def work(item):
+            sent.append(item)
+            time.sleep(0.1)
+            return item
+
+        results = run_all(work, range(4), 1, patience=0.05)
+        self.assertEqual(sent, [0])
+        self.assertEqual(results[0], 0)
+        for result in results[1:]:
+            self.assertIs(type(result), RetryLater)
 
     def test_after_an_ordinary_refusal_the_rest_is_sent(self):
         def work(item):
