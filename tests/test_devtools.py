@@ -2,6 +2,7 @@
 databases are dropped with patience."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -105,9 +106,10 @@ class TestDropping(BaseCase):
         self.assertFalse(self._exists())
 
     def test_dev_waits_until_the_superuser_has_left(self):
+        devtools = shlex.quote(str(DEVTOOLS))
         script = (
-            f"set -euo pipefail; STATE=/nonexistent; . {DEVTOOLS}/steps.sh;"
-            f". {DEVTOOLS}/postgres.sh; drop_database {self.database}"
+            f"set -euo pipefail; STATE=/nonexistent; . {devtools}/steps.sh;"
+            f". {devtools}/postgres.sh; drop_database {self.database}"
         )
         odoo_process.run("bash", "-c", script)
         self.assertFalse(self._exists())

@@ -153,7 +153,6 @@ class TestRefusal(CreationCase):
             "fault",
             kind="patch",
             call="queryGoodsInfo",
-            count=2,
             patch=[{"path": "data.0.basicInfo.goodsNo", "delete": True}],
         )
         self.match()
