@@ -357,7 +357,7 @@ class TestTransport(BaseCase):
         for encoding, content, words in (
             ("gzip", bomb, "longer than"),
             ("gzip", packed[:-9], "broke off"),
-            ("gzip", body, "unpacked"),
+            ("gzip", body, "decompressed"),
             ("gzip, gzip", gzip.compress(packed), "compressed in an unknown way"),
             ("gzip,gzip,gzip", gzip.compress(packed), "compressed in an unknown way"),
             ("deflate", zlib.compress(body), "compressed in an unknown way"),
