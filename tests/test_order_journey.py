@@ -142,7 +142,7 @@ class TestOrderJourney(LiveCase):
             page.wait_for_timeout(4000)
             self.assertReportedByJd(page, "Accepted")
             page.click("button:has-text('Pull JD Status')")
-            expect(page.get_by_text("JD is asked")).to_be_visible()
+            expect(page.get_by_text("JD is being asked")).to_be_visible()
             self.assertReportedByJd(page, "Checked")
             self.advance(merchant, 10020)
             page.click("button:has-text('Pull JD Status')")
@@ -160,7 +160,7 @@ class TestOrderJourney(LiveCase):
             self.advance(merchant, 10020)
             page.goto(f"{self.odoo.url}/odoo/jd-fulfillment/{merchant.connector_id}")
             page.click(".o_statusbar_buttons button:has-text('Pull Status')")
-            expect(page.get_by_text("JD is asked")).to_be_visible()
+            expect(page.get_by_text("JD is being asked")).to_be_visible()
             page.goto(delivery)
             expect(self.get_state(page)).to_have_text("Done")
 

@@ -126,7 +126,7 @@ class TestOrderScreens(JdOrderCase):
         self.assertRegex(answer["params"]["message"], "nothing to ask")
         self.send(self.make_delivery(1))
         answer = self.connector.with_user(self.stock_user).action_pull_orders()
-        self.assertRegex(answer["params"]["message"], "JD is asked")
+        self.assertRegex(answer["params"]["message"], "JD is being asked")
 
     def test_many_that_are_stuck_are_named(self):
         self.customer.phone = False

@@ -556,3 +556,44 @@ class TestPushAtOnce(LiveCase):
             "jd.message", ["connector_id", "=", self.merchant.connector_id]
         )
         self.assertEqual(len(messages), 20)
+
+    # === JD ITSELF, IN EACH FORM === #
+
+    def test_jd_pushes_an_envelope_and_the_order_moves_on(self):
+        self.check_form("envelope", "envelope")
+
+    def test_jd_pushes_bare_json_and_the_order_moves_on(self):
+        self.check_form("plain", "bare")
+
+    def check_form(self, chosen, pushed):
+        """Have JD push in a form that is chosen here, and expect it to be applied."""
+        self.addCleanup(self.choose_form, "signed", "signed")
+        self.choose_form(chosen, pushed)
+        product_id = self.stock_product(self.merchant, f"FORM-{pushed}")
+        self.deliver(self.merchant, product_id, 1)
+        order = self.wait_for(
+            lambda: self.get_order_at_jd(self.merchant), "an order at JD"
+        )
+        self.sandbox.do("advance", orders=[order["orderNo"]], to="10014")
+        self.wait_for(
+            lambda: self.odoo.call(
+                "jd.message",
+                "search_count",
+                [["state", "=", "done"], ["order_id.jd_number", "=", order["orderNo"]]],
+            ),
+            "a message that was applied",
+        )
+
+    def choose_form(self, chosen, pushed):
+        settings_id = self.odoo.create("res.config.settings", jd_message_form=chosen)
+        self.odoo.call("res.config.settings", "execute", [settings_id])
+        [application] = self.odoo.call(
+            "jd.application", "search_read", [["key", "=", KEY]], ["message_path"]
+        )
+        path = f"/{application['message_path']}" if chosen == "plain" else ""
+        self.sandbox.do(
+            "application",
+            key=KEY,
+            message_form=pushed,
+            message_url=self.message_url + path,
+        )
