@@ -569,8 +569,8 @@ class TestPushAtOnce(LiveCase):
         """Have JD push in a form that is chosen here, and expect it to be applied."""
         self.addCleanup(self.choose_form, "signed", "signed")
         self.choose_form(chosen, pushed)
-        product_id = self.stock_product(self.merchant, f"FORM-{pushed}")
-        self.deliver(self.merchant, product_id, 1)
+        product_id = self.make_product(self.merchant, f"FORM-{pushed}")
+        self.make_delivery(self.merchant, product_id, 1)
         order = self.wait_for(
             lambda: self.get_order_at_jd(self.merchant), "an order at JD"
         )
