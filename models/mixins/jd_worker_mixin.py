@@ -147,7 +147,7 @@ class JdWorkerMixin(models.AbstractModel):
             reference = log_unforeseen(exc, self)
             self._process_isolated(
                 lambda record: record._report_unforeseen(reference),
-                lambda record, error: log_unforeseen(error, record),
+                lambda record, error: None,  # logged on its way here
             )
         return None
 
