@@ -35,7 +35,7 @@ class JdPushController(Controller):
             path_secret=path_secret,
         )
         form = self._get_form(posted)
-        messages = lib.get_messages(const.PROTOCOL, form)
+        messages = lib.get_messages(request.env["jd.connector"]._get_protocol(), form)
         try:
             application_sudo = self._authenticate(form, messages, posted)
             self._store(application_sudo, messages.parse(posted))

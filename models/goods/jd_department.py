@@ -148,6 +148,29 @@ class JdDepartment(models.Model):
         except jd_api.Refused as exc:
             self._give_up(exc)
 
+    def _read_pages(self, operation, record, *args):
+        """Record all pages of one of JD's lists; return the `OddRow`s of them.
+
+        Commits after each page, so that what was recorded is not locked while JD is
+        asked for the next.
+
+        :param str operation: A method of `lib.api.Operations` that takes `page`.
+        :param record: Function of a `lib.api.Page`.
+        :param args: What the operation takes besides.
+        """
+        ask = getattr(self.connector_id._get_operations(), operation)
+        odd_rows = []
+        page = 1
+        while True:
+            self._reserve_calls(operation, 1)
+            found = ask(*args, page=page)
+            record(found)
+            self._commit_and_relock()
+            odd_rows += found.odd_rows
+            if found.is_last:
+                return odd_rows
+            page += 1
+
     def _commit_and_relock(self):
         """Commit and lock only this department again, before JD is called.
 

@@ -23,7 +23,11 @@ class JdDepartment(models.Model):
         until = fields.Datetime.now()
         since = (self.level_changes_until or self.create_date) - const.LEVEL_OVERLAP
         try:
-            odd_rows = self._read_level_changes(since, until + const.CLOCK_MARGIN)
+            odd_rows = self._read_pages(
+                "level_changes",
+                lambda page: self.env["jd.level.change"]._record_page(self, page),
+                *(self.number, since, until + const.CLOCK_MARGIN),
+            )
         except jd_api.Refused as exc:
             self.connector_id._request_attention(
                 self.env._(
@@ -37,18 +41,3 @@ class JdDepartment(models.Model):
         # With unreadable rows the same period is pulled again: JD may correct them.
         if not odd_rows or until - since > const.ODD_ROWS_RETRIED:
             self.level_changes_until = until
-
-    def _read_level_changes(self, since, until):
-        """Record the changes of a period; return the `OddRow`s that cannot be read."""
-        operations = self.connector_id._get_operations()
-        odd_rows = []
-        page = 1
-        while True:
-            self._reserve_calls("level_changes", 1)
-            found = operations.level_changes(self.number, since, until, page=page)
-            self.env["jd.level.change"]._record_page(self, found)
-            odd_rows += found.odd_rows
-            if found.is_last:
-                return odd_rows
-            self._commit_and_relock()  # the stock that was moved
-            page += 1

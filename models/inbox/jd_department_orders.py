@@ -49,15 +49,9 @@ class JdDepartment(models.Model):
 
     def _list_kind(self, kind, since, until):
         """List the orders of a kind; return the `OddRow`s that cannot be read."""
-        odd_rows = []
-        operations = self.connector_id._get_operations()
-        page = 1
-        while True:
-            self._reserve_calls("list_orders", 1)
-            rows = operations.list_orders(kind, self.number, since, until, page=page)
-            self.env["jd.foreign.order"]._upsert_listed(self.connector_id, rows)
-            self._commit_and_relock()  # the orders that were listed
-            odd_rows += rows.odd_rows
-            if rows.is_last:
-                return odd_rows
-            page += 1
+        listed = self.env["jd.foreign.order"]
+        return self._read_pages(
+            "list_orders",
+            lambda page: listed._upsert_listed(self.connector_id, page),
+            *(kind, self.number, since, until),
+        )

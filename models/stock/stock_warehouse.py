@@ -9,7 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
-from ... import const, lib
+from ... import lib
 from ...lib.api import GoodsLevel
 
 # How many names are tried for a warehouse while other transactions take them.
@@ -220,7 +220,7 @@ class StockWarehouse(models.Model):
         :param str level: JD's level, e.g. "100" or "210".
         """
         self.ensure_one()
-        group = lib.get_level_group(const.PROTOCOL, level)
+        group = self._jd_get_level_group(level)
         if group == GoodsLevel.GOOD:
             return self.lot_stock_id
         found = self.jd_level_location_ids.filtered(lambda loc: loc.jd_level == group)
@@ -259,7 +259,13 @@ class StockWarehouse(models.Model):
         }
         if not level:
             return level
-        return f"{names[lib.get_level_group(const.PROTOCOL, level)]} ({level})"
+        return f"{names[self._jd_get_level_group(level)]} ({level})"
+
+    @api.model
+    def _jd_get_level_group(self, level):
+        """Return the goods level that Odoo keeps one of JD's finer levels as."""
+        protocol = self.env["jd.connector"]._get_protocol()
+        return lib.get_level_group(protocol, level)
 
     def _jd_get_level(self, location):
         """Return JD's goods level for a location of this warehouse."""
