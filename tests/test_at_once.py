@@ -164,6 +164,26 @@ class TestAtOnce(SandboxCase):
             self.assertEqual(connector.state, "connected")
             self.assertGreater(connector.login_at, connector.last_message_at)
 
+    def test_a_login_does_not_count_for_a_pin_that_was_changed_while_jd_answered(self):
+        with self.committed() as env:
+            connector = self.make_connector(env, self.company_id)
+            connector.write({"department_no": False, "warehouse_no": False})
+            connector.mode = "basic"
+            connector.own_application_id = env["jd.application"]._get_shared()
+            answer = self.sign_in(connector)
+
+        def finish():
+            with self.assertRaises(LoginFailed) as caught:
+                self.finish(answer)
+            self.assertIn("was changed while JD answered", caught.exception.message)
+
+        with self.while_jd_is_slow("oauthToken", finish), self.committed() as env:
+            env["jd.connector"].browse(connector.id).pin = f"{PIN}_other"
+        with self.open_env() as env:
+            connector = env["jd.connector"].browse(connector.id)
+            self.assertEqual(connector.state, "draft")
+            self.assertFalse(vault.get(connector, "access_token"))
+
     def use_quickly(self, connector):
         """Count a call and note a message, which must not wait for a lock."""
         with self.committed() as env:

@@ -558,11 +558,7 @@ class JdConnector(models.Model):
         """
         # The warehouses' stock and numbers at JD belong to that PIN.
         for connector in self.sudo().with_context(active_test=False):
-            identity = {
-                "pin": connector.pin,
-                "environment": connector.environment,
-                "company_id": connector.company_id.id,
-            }
+            identity = connector._get_identity()
             changed = {
                 name
                 for name in identity
@@ -579,6 +575,14 @@ class JdConnector(models.Model):
                         pin=connector.pin,
                     )
                 )
+
+    def _get_identity(self):
+        """Return the values by which a login at JD belongs to this connection."""
+        return {
+            "pin": self.pin,
+            "environment": self.environment,
+            "company_id": self.company_id.id,
+        }
 
     def _get_form_url(self):
         """Return the path of the record's form; that of the list without a record."""

@@ -161,6 +161,7 @@ class JdConnector(models.Model):
         :raise LoginFailed: The login failed; nothing was created.
         """
         connector = self._consume_login_state(state)
+        identity = connector._get_identity()
         # Now the `state` cannot be used again, and nothing is locked while JD answers.
         self.env["ir.cron"]._commit_progress()
         if error or not code:
@@ -170,19 +171,28 @@ class JdConnector(models.Model):
             checked = connector._check_with_jd(token)
             # A new transaction: the row may have been changed while JD answered.
             self.env["ir.cron"]._commit_progress()
-            retrying(partial(connector._connect, token, checked), self.env)
+            retrying(partial(connector._connect, token, checked, identity), self.env)
         except UserError as exc:
             raise LoginFailed(
                 self.env._("Signed in, but not connected"), str(exc), connector
             ) from exc
         return connector
 
-    def _connect(self, token, checked):
+    def _connect(self, token, checked, identity):
         """Store the token and create the warehouses that JD confirmed.
 
         :param dict checked: Department number → JD's warehouses.
-        :raise UserError: A warehouse cannot be created; nothing is stored.
+        :param dict identity: The `_get_identity` that the token was asked for.
+        :raise UserError: The connection has changed, or a warehouse cannot be created;
+            nothing is stored.
         """
+        if self._get_identity() != identity:
+            raise UserError(
+                self.env._(
+                    "The PIN or the environment of this connection was changed while "
+                    "JD answered. Check both and click Start connecting again."
+                )
+            )
         with self.env.cr.savepoint():
             self._record_login(token)
             self._ensure_warehouses(checked)
