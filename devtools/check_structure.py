@@ -18,6 +18,9 @@ PROTOCOL, CLIENT, THEIR_ROOM = "lib.jdl", "requests", "lib/"
 # JD's names for kinds of orders: of its protocol, and of nothing else.
 KIND_CODE = re.compile(r"\b(XSCK|CGRK|THRK|TGCK)\b")
 FREE_OF_CODES = ("models", "wizards", "controllers", "views")
+# What is skipped without other modules: `./dev test` runs these files next to them.
+SKIP = re.compile(r"\bskip(Test|If|Unless)?\(|\bSkipTest\b|\bNextToMixin\b")
+MAY_SKIP = re.compile(r"tests/(next_to_case|test_next_to_\w+|test_structure)\.py")
 
 
 def check_methods(addon):
@@ -65,7 +68,23 @@ def check_codes(addon):
                     )
 
 
-RULES = (check_methods, check_fields, check_views, check_imports, check_codes)
+def check_skips(addon):
+    """A test that is skipped in one database is run in another."""
+    for path in sorted((addon.folder / "tests").glob("*.py")):
+        for number, line in enumerate(path.read_text().splitlines(), start=1):
+            place = addon.get_place(path, number)
+            if SKIP.search(line) and not MAY_SKIP.fullmatch(place.file):
+                yield place, "a test that is skipped belongs into tests/test_next_to_*"
+
+
+RULES = (
+    check_methods,
+    check_fields,
+    check_views,
+    check_imports,
+    check_codes,
+    check_skips,
+)
 
 
 def find_problems(addon):

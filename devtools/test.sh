@@ -83,8 +83,10 @@ to_link() {
 # of whoever cancels a sale.
 SALES=sale_stock,stock_delivery
 SALES_TESTS=(tests/test_order_{sale,close,cancel}.py)
-PURCHASES=purchase_stock,product_expiry
-PURCHASES_TESTS=(tests/test_order_{purchase,expiry}.py)
+# Whatever touches transfers and moves. Their tests need it, and are left out elsewhere.
+EVERYTHING=stock_picking_batch,sale_stock,purchase_stock,mrp,stock_account
+EVERYTHING+=,stock_landed_costs,product_expiry,stock_delivery,stock_sms
+EVERYTHING_TESTS=("$CHECKOUT"/tests/test_next_to_*.py)
 # Each with a database of its own; the tests of one file stay together.
 ALL_CORES=(-n logical --dist loadfile --no-loadscope-reorder)
 
@@ -99,7 +101,8 @@ cmd_test() {
   run_part "all tests" "${JD_TEST_WITH:-}" "${ALL_CORES[@]}"
   if [[ -z ${JD_TEST_WITH:-} ]]; then
     run_part "tests next to $SALES" "$SALES" "${SALES_TESTS[@]}" "${ALL_CORES[@]}"
-    run_part "tests next to $PURCHASES" "$PURCHASES" "${PURCHASES_TESTS[@]}"
+    run_part "tests next to $EVERYTHING" "$EVERYTHING" \
+      "${EVERYTHING_TESTS[@]#"$CHECKOUT/"}" "${ALL_CORES[@]}"
   fi
   ((${#failed[@]} == 0)) || die "failed:$(printf '\n  %s' "${failed[@]}")"
 }

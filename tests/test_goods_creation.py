@@ -51,16 +51,6 @@ class TestCreation(CreationCase):
         self.assertTrue(self.get_created(phone).serial_managed)
         self.assertTrue(self.get_created(milk).batch_managed)
 
-    def test_an_expiration_time_is_told_with_the_shares_jd_asks_for(self):
-        if "expiration_time" not in self.env["product.product"]._fields:
-            self.skipTest("needs product_expiry: JD_TEST_WITH=product_expiry")
-        milk = self.make_product(
-            "MILK", tracking="lot", use_expiration_date=True, expiration_time=14
-        )
-        self.match()
-        self.assertMatched(milk, self.get_created(milk).number)
-        self.assertEqual(self.get_created(milk).shelf_life_days, 14)
-
     def test_a_long_name_is_cut_to_what_jd_takes(self):
         self.shirt.name = "x" * 600
         self.match()

@@ -159,3 +159,14 @@ class TestStructure(BaseCase):
             "<odoo>\n<field invisible=\"kind != 'CGRK'\"/>\n</odoo>",
             "views/order.xml:2: CGRK is JD's code: use the kind's name",
         )
+
+    def test_a_test_is_skipped_only_where_it_runs_next_to_other_modules(self):
+        text = "class TestSale(NextToMixin):\n    modules = ('sale',)\n"
+        self.assertOnlyFound("tests/test_next_to_sale.py", text)
+        line = "a test that is skipped belongs into tests/test_next_to_*"
+        self.assertOnlyFound("tests/test_sale.py", text, f"tests/test_sale.py:1: {line}")
+        self.assertOnlyFound(
+            "tests/test_sale.py",
+            "self.skipTest('needs sale')",
+            f"tests/test_sale.py:1: {line}",
+        )

@@ -2,16 +2,14 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .inbound_case import JdInboundCase
+from .next_to_case import NextToMixin
 
 
 @tagged("post_install", "-at_install")
-class TestPurchases(JdInboundCase):
-    """Receipts and returns of purchases, with `purchase_stock`."""
+class TestPurchases(NextToMixin, JdInboundCase):
+    """Receipts and returns of purchases."""
 
-    def setUp(self):
-        if "purchase.order" not in self.env:
-            self.skipTest("needs purchase_stock: JD_TEST_WITH=purchase_stock")
-        super().setUp()
+    modules = ("purchase_stock",)
 
     def make_purchase(self, *quantities):
         """Confirm a purchase into the JD warehouse; return it and its receipt."""

@@ -1,16 +1,26 @@
 from odoo.tests import tagged
 
 from .lot_case import JdLotCase
+from .next_to_case import NextToMixin
+from .test_goods_creation import CreationCase
 
 
 @tagged("post_install", "-at_install")
-class TestExpiry(JdLotCase):
-    """Expiry dates, with `product_expiry`."""
+class TestCreation(NextToMixin, CreationCase):
+    modules = ("product_expiry",)
 
-    def setUp(self):
-        if "expiration_date" not in self.env["stock.lot"]._fields:
-            self.skipTest("needs product_expiry: JD_TEST_WITH=product_expiry")
-        super().setUp()
+    def test_an_expiration_time_is_told_with_the_shares_jd_asks_for(self):
+        milk = self.make_product(
+            "MILK", tracking="lot", use_expiration_date=True, expiration_time=14
+        )
+        self.match()
+        self.assertMatched(milk, self.get_created(milk).number)
+        self.assertEqual(self.get_created(milk).shelf_life_days, 14)
+
+
+@tagged("post_install", "-at_install")
+class TestExpiry(NextToMixin, JdLotCase):
+    modules = ("product_expiry",)
 
     def test_what_expires_first_is_assumed_first(self):
         self.make_lot("LATE", 10, expiration_date="2027-09-01 00:00:00")
