@@ -19,7 +19,7 @@ PROTOCOL, CLIENT, THEIR_ROOM = "lib.jdl", "requests", "lib/"
 KIND_CODE = re.compile(r"\b(XSCK|CGRK|THRK|TGCK)\b")
 FREE_OF_CODES = ("models", "wizards", "controllers", "views")
 # What is skipped without other modules: `./dev test` runs these files next to them.
-SKIP = re.compile(r"\bskip(Test|If|Unless)?\(|\bSkipTest\b|\bNextToMixin\b")
+SKIP = re.compile(r"\bself\.skipTest\(|@skip|\bNextToMixin\b")
 MAY_SKIP = re.compile(r"tests/(next_to_case|test_next_to_\w+|test_structure)\.py")
 
 

@@ -51,7 +51,7 @@ class TestCreation(CreationCase):
         self.assertTrue(self.get_created(phone).serial_managed)
         self.assertTrue(self.get_created(milk).batch_managed)
 
-    def test_a_long_name_is_cut_to_what_jd_takes(self):
+    def test_a_long_name_is_cut_to_what_jd_accepts(self):
         self.shirt.name = "x" * 600
         self.match()
         self.assertEqual(self.get_created(self.shirt).name, "x" * 500)

@@ -31,6 +31,14 @@ class TestExpiry(NextToMixin, JdLotCase):
             self.get_moved(delivery), [("LATE", 2, True), ("SOON", 3, True)]
         )
 
+    def test_a_delivery_names_no_date_as_jd_chooses_what_leaves(self):
+        # JD refuses a date for goods whose shelf life it does not manage (2227).
+        self.make_lot("DATED", 10, expiration_date="2027-09-01 00:00:00")
+        self.set_stock_at_jd({"lot": "X", "quantity": 20})
+        delivery = self.make_shipped_cream(2, lots=False)
+        [cargo] = self.get_order_at_jd(delivery.jd_order_id)["request"]["cargoInfos"]
+        self.assertNotIn("batchInfos", cargo)
+
     def test_expiry_dates_are_announced_and_read_back(self):
         self.cream.use_expiration_date = True
         picking = self.make_lot_receipt(("L1", 6))

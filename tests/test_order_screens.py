@@ -86,7 +86,7 @@ class TestOrderScreens(JdOrderCase):
         self.advance(self.send(picking), "10028")
         self.pull(picking.jd_order_id)
         form = self.open(picking, self.stock_user)
-        self.assertRegex(form.jd_notice, "Held back from JD")
+        self.assertRegex(form.jd_notice, "On hold")
         self.assertRegex(form.jd_attention, "JD cancelled this order by itself")
 
     def test_what_is_to_be_mended_is_said_once(self):

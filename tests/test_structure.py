@@ -164,7 +164,9 @@ class TestStructure(BaseCase):
         text = "class TestSale(NextToMixin):\n    modules = ('sale',)\n"
         self.assertOnlyFound("tests/test_next_to_sale.py", text)
         line = "a test that is skipped belongs into tests/test_next_to_*"
-        self.assertOnlyFound("tests/test_sale.py", text, f"tests/test_sale.py:1: {line}")
+        self.assertOnlyFound(
+            "tests/test_sale.py", text, f"tests/test_sale.py:1: {line}"
+        )
         self.assertOnlyFound(
             "tests/test_sale.py",
             "self.skipTest('needs sale')",

@@ -80,7 +80,7 @@ def find_invalid(order):
         found += _check_line(line, line_limits, f"lines[{position}].")
     if order.kind == OrderKind.CUSTOMER_RETURN and _CHINESE.search(order.waybill):
         found.append(
-            Invalid("JD takes no Chinese characters in the waybill", member="waybill")
+            Invalid("JD accepts no Chinese characters in waybills", member="waybill")
         )
     return found
 
@@ -100,10 +100,10 @@ def _check_line(line, limits, prefix):
     if line.lot and len(line.lot.number) > limits["lot"]:
         yield _too_long(f"{prefix}lot", limits["lot"])
     if line.quantity <= 0:
-        yield Invalid("JD takes whole pieces above zero", member=f"{prefix}quantity")
+        yield Invalid("JD accepts whole pieces above zero", member=f"{prefix}quantity")
 
 
 def _too_long(member, limit):
     return Invalid(
-        f"JD takes at most {limit} characters of {member}", member=member, limit=limit
+        f"JD accepts at most {limit} characters of {member}", member=member, limit=limit
     )

@@ -61,10 +61,10 @@ class StockPicking(models.Model):
         related="jd_order_id.event_ids", string="JD Timeline"
     )
     jd_on_hold = fields.Boolean(
-        string="Held Back from JD",
+        string="On Hold",
         copy=False,
         readonly=True,
-        help="On hold: not sent to JD until somebody clicks “Send to JD”.",
+        help="Not sent to JD until somebody clicks “Send to JD”.",
     )
     jd_own_waybill = fields.Char(
         string="Own Waybill",
@@ -173,7 +173,8 @@ class StockPicking(models.Model):
     def _jd_get_notice(self):
         if self.jd_on_hold:
             return self.env._(
-                "Held back from JD. “Send to JD” has it carried out, “Cancel” drops it."
+                "On hold: JD does not get it. “Send to JD” has it carried out, "
+                "“Cancel” drops it."
             )
         order_sudo = self.jd_order_id.sudo()  # part of the transfer, like its state
         if order_sudo and order_sudo.state != "cancelled":
