@@ -26,19 +26,30 @@ class Memory:
         version, _, content = self._path.read_bytes().partition(b"\n")
         if version != self._version:
             return False
-        vars(books).update(pickle.loads(content))  # noqa: S301 - written by `keep`
-        for order in books.open_orders.values():
-            order.due = time.monotonic()  # which counts from another start
+        load(books, content)
         return True
 
     def keep(self, books):
         """Write down all of it, or leave the file as it was."""
         with books.lock:
-            held = {key: value for key, value in vars(books).items() if key != "lock"}
-            content = pickle.dumps(held)
+            content = dump(books)
         new = self._path.with_name(f"{self._path.name}.new")
         new.write_bytes(self._version + b"\n" + content)
         new.replace(self._path)
+
+
+def dump(books):
+    """Return everything the books hold, as bytes for `load`."""
+    return pickle.dumps(
+        {key: each for key, each in vars(books).items() if key != "lock"}
+    )
+
+
+def load(books, content):
+    """Have the books hold what `dump` returned, and nothing else."""
+    vars(books).update(pickle.loads(content))  # noqa: S301 - written by `dump`
+    for order in books.open_orders.values():
+        order.due = time.monotonic()  # which counts from another start
 
 
 def _read_version():

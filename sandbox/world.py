@@ -6,6 +6,7 @@ import threading
 from . import seed
 from .books import Books
 from .faults import Faults
+from .memory import dump, load
 from .messages import Messenger
 from .walk import Walker
 
@@ -24,6 +25,7 @@ class Sandbox:
         self.faults = Faults(self.books, settings)
         self.messenger = Messenger(self)
         self._memory = memory
+        self._mark = b""
         if not (memory and memory.recall(self.books)):
             seed.fill(self.books, settings.demo)
 
@@ -44,7 +46,25 @@ class Sandbox:
             for each in dataclasses.fields(self.settings):
                 value = getattr(self._at_start, each.name)
                 setattr(self.settings, each.name, value)
-            self.books.clear()
-            self.faults.clear()
-            self.messenger.clear()
+            self._forget()
             seed.fill(self.books, self.settings.demo)
+
+    def mark(self):
+        """Remember what the books hold now, for `go_back`."""
+        self._mark = dump(self.books)
+
+    def go_back(self):
+        """Have the books hold again what they held at the mark; drop faults and pushes.
+
+        :raise ValueError: when no mark was set
+        """
+        if not self._mark:
+            raise ValueError("no mark was set")
+        with self.books.lock:
+            self._forget()
+            load(self.books, self._mark)
+
+    def _forget(self):
+        self.books.clear()
+        self.faults.clear()
+        self.messenger.clear()

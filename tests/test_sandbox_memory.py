@@ -68,3 +68,16 @@ class TestSandboxMemory(BaseCase):
         with self.start() as sandbox:
             self.assertEqual(sandbox.get("orders"), [])
             self.assertTrue(sandbox.get("state")["accounts"])
+
+    def test_what_was_held_at_a_mark_is_held_again(self):
+        with self.start() as sandbox:
+            with self.assertRaisesRegex(AssertionError, "no mark was set"):
+                sandbox.do("go_back")
+            self.make_order(sandbox)
+            before = sandbox.get("orders")
+            sandbox.do("mark")
+            sandbox.do("advance", to=70)
+            self.make_order(sandbox)
+            sandbox.do("go_back")
+            self.assertEqual(sandbox.get("orders"), before)
+            self.assertEqual(sandbox.do("advance"), {"moved": 1})

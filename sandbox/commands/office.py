@@ -67,6 +67,18 @@ def reset(sandbox):
 
 
 @_command
+def mark(sandbox):
+    """Remember what JD holds now; "go_back" returns to it, settings stay."""
+    sandbox.mark()
+
+
+@_command
+def go_back(sandbox):
+    """Go back to the mark, and forget faults and pushes since."""
+    sandbox.go_back()
+
+
+@_command
 def settings(sandbox, **values):
     """Change settings by name; answers all of them."""
     known = {each.name: each.type for each in dataclasses.fields(sandbox.settings)}
