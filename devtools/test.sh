@@ -135,6 +135,26 @@ run_tests() (
     --odoo-log-level=info "${PYTEST_ARGS[@]}"
 )
 
+# The sequences of tests/sequence_steps.py, many more than in the suite.
+cmd_campaign() {
+  local count=500 steps=30 seed=1 failed=()
+  while (($#)); do
+    [[ $1 =~ ^--(count|steps|seed)$ && ${2:-} =~ ^[0-9]+$ ]] ||
+      die "campaign takes --count, --steps and --seed, each with a number."
+    printf -v "${1#--}" %s "$2"
+    shift 2
+  done
+  setup test
+  start_postgres
+  export JD_SEQUENCES=$count JD_SEQUENCE_STEPS=$steps JD_SEQUENCE_SEED=$seed
+  export JD_SEQUENCE_LOG=$OURS/campaign-$seed.log
+  : >"$JD_SEQUENCE_LOG"
+  say "each sequence is told in $JD_SEQUENCE_LOG as it ends"
+  run_part "$count sequences of $steps steps, from seed $seed on" "$EVERYTHING" \
+    tests/test_next_to_sequences.py -n logical --dist load --show-capture=no
+  ((${#failed[@]} == 0)) || die "failed:$(printf '\n  %s' "${failed[@]}")"
+}
+
 cmd_bench() {
   [[ -d $CHECKOUT/bench ]] || die "there are no benchmarks yet."
   setup bench

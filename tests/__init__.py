@@ -27,6 +27,7 @@ from . import (
     test_moved,
     test_next_to_expiry,
     test_next_to_purchase,
+    test_next_to_sequences,
     test_order_at_once,
     test_order_batches,
     test_order_cancel,
