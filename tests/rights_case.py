@@ -159,3 +159,6 @@ class RightsCase(JdCase):
         values = {"picking_id": picking, "product_id": product, **places}
         move = make("stock.move", product_uom_qty=1, **values)
         make("stock.move.line", move_id=move, lot_id=lot, quantity=1, **values)
+        make("stock.scrap", product_id=product, location_id=stock.id, scrap_qty=1)
+        make("stock.quant", product_id=product, location_id=stock.id)
+        make("stock.inventory.adjustment.name")

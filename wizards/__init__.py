@@ -1,1 +1,1 @@
-from . import jd_foreign_link, jd_warehouse_picker
+from . import jd_foreign_link, jd_warehouse_picker, stock_inventory_adjustment_name

@@ -268,6 +268,8 @@ class JdConnector(models.Model):
     order_count = fields.Integer(compute="_compute_order_counts")
     order_to_fix_count = fields.Integer(compute="_compute_order_counts")
 
+    odoo_only_count = fields.Integer(compute="_compute_odoo_only_count")
+
     # Call budget (jd_connector_budget.py).
     daily_calls = fields.Integer(
         string="Calls a Day",

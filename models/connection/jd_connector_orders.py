@@ -1,4 +1,4 @@
-"""The orders of a connection: count, open and pull them, resume after a login."""
+"""The orders and moves of a connection: count and open them, resume after a login."""
 
 from odoo import models
 
@@ -25,6 +25,17 @@ class JdConnector(models.Model):
                 counts.get((connector, state), 0) for state in ("draft", "refused")
             )
 
+    def _compute_odoo_only_count(self):
+        counts = dict(
+            self.env["stock.move"]._read_group(
+                [("jd_odoo_only_connector_id", "in", self.ids)],
+                ["jd_odoo_only_connector_id"],
+                ["__count"],
+            )
+        )
+        for connector in self:
+            connector.odoo_only_count = counts.get(connector, 0)
+
     # === ACTIONS === #
 
     def action_pull_orders(self):
@@ -44,6 +55,16 @@ class JdConnector(models.Model):
         return action | {
             "domain": [("connector_id", "=", self.id)],
             "context": {"search_default_open": 1},
+        }
+
+    def action_view_odoo_only(self):
+        """Open the moves that changed the stock of JD's warehouses without JD."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("stock.stock_move_action")
+        return action | {
+            "name": self.env._("Moved in Odoo Only"),
+            "domain": [("jd_odoo_only_connector_id", "=", self.id)],
+            "context": {},
         }
 
     def action_view_messages(self):

@@ -238,4 +238,5 @@ class JdLevelChange(models.Model):
         move._action_confirm(merge=False)
         move.picked = True
         move._action_done()
+        move.jd_odoo_only_connector_id = False  # it comes from JD
         return move

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...lib.api import GoodsLevel
 
@@ -25,7 +25,30 @@ class StockLocation(models.Model):
         copy=False,
     )
 
+    jd_is_at_jd = fields.Boolean(
+        string="At JD",
+        compute="_compute_jd_is_at_jd",
+        compute_sudo=True,  # whoever sees the location may know that JD runs it
+        help="The goods here lie in one of JD's warehouses.",
+    )
+
     _jd_level_uniq = models.UniqueIndex(
         "(jd_warehouse_id, jd_level) WHERE jd_warehouse_id IS NOT NULL",
         "A JD warehouse has one location for each goods level.",
     )
+
+    @api.depends("usage", "warehouse_id", "jd_warehouse_id.jd_connector_id")
+    def _compute_jd_is_at_jd(self):
+        for location in self:
+            location.jd_is_at_jd = bool(location._jd_get_warehouse())
+
+    def _jd_get_warehouse(self):
+        """Return the JD warehouse in which goods at this location lie, or none."""
+        warehouse = self.warehouse_id or self.jd_warehouse_id
+        is_at_jd = self.usage == "internal" and warehouse.jd_connector_id
+        return warehouse if is_at_jd else warehouse.browse()
+
+    def _jd_get_stock(self):
+        """Return of which stock at JD this is a part: JD warehouse and goods level."""
+        warehouse = self._jd_get_warehouse()
+        return warehouse, bool(warehouse) and self.jd_level

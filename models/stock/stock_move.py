@@ -12,6 +12,17 @@ class StockMove(models.Model):
         copy=False, help="JD is asked to cancel. The move stays until JD confirms."
     )
 
+    jd_odoo_only_connector_id = fields.Many2one(
+        "jd.connector",
+        string="Moved in Odoo Only",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        help="The JD connection whose stock this move changed without JD: JD's books "
+        "do not have it.",
+    )
+
     # === CRUD === #
 
     def write(self, vals):

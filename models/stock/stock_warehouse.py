@@ -169,7 +169,7 @@ class StockWarehouse(models.Model):
         )
 
     def _prepare_jd_values(self, connector, department_no, row):
-        return {
+        values = {
             "name": f"{row.number}-{department_no}-{connector.pin}",
             "company_id": connector.company_id.id,
             "reception_steps": "one_step",
@@ -178,6 +178,10 @@ class StockWarehouse(models.Model):
             "jd_department_no": department_no,
             "jd_warehouse_no": row.number,
         }
+        # With mrp, Odoo would manufacture there by itself, and JD would not know.
+        if "manufacture_to_resupply" in self._fields:
+            values["manufacture_to_resupply"] = False
+        return values
 
     def _get_free_jd_names(self, company, name):
         """Yield names that no warehouse of the company has: `name`, then numbered."""
