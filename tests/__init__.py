@@ -25,6 +25,7 @@ from . import (
     test_lib_signing,
     test_lib_transport,
     test_moved,
+    test_next_to_close,
     test_next_to_expiry,
     test_next_to_mrp,
     test_next_to_purchase,

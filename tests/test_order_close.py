@@ -92,6 +92,26 @@ class TestOrderClose(JdOrderCase):
         self.assertFalse(rest.jd_order_id)
         self.assertEqual(self.get_stock(), (998, 998))
 
+    def test_backorders_are_made_as_the_operation_type_says(self):
+        for policy in ("always", "ask", "never"):
+            self.warehouse.out_type_id.create_backorder = policy
+            with self.subTest(policy):
+                picking = self.make_delivery(3, 2)
+                order = self.send(picking)
+                first, second = map(str, order.line_ids.ids)
+                self.ship(order, short={first: 1, second: 2})
+                self.assertEqual(picking.state, "done")
+                rest = picking.backorder_ids
+                if policy == "never":
+                    self.assertFalse(rest)
+                    self.assertOneActivity(
+                        order, "not sent later, .*Goods 1: 1 of 3, .*Goods 2: 2 of 2"
+                    )
+                else:
+                    self.assertEqual(rest.move_ids.mapped("product_uom_qty"), [2, 1])
+                    self.assertTrue(rest.jd_on_hold)
+                    self.assertOneActivity(order, "on hold in a backorder")
+
     def test_the_rest_goes_when_somebody_sends_it(self):
         self.ship(self.order, short={str(self.first.id): 1})
         rest = self.picking.backorder_ids
@@ -241,6 +261,13 @@ class TestOrderClose(JdOrderCase):
             [company.id, picking.id],
         )
         self.env.invalidate_all()
+
+    def test_what_another_module_asks_first_is_named(self):
+        # None of Odoo's own asks what is not answered; one that checks quality does.
+        with self.assertRefused("asks “Quality Check” .*" + self.picking.name):
+            self.picking._jd_check_closed({"name": "Quality Check"})
+        self.ship(self.order)
+        self.picking._jd_check_closed({"name": "Print"})
 
     # === REFUSED BY THE RECEIVER === #
 

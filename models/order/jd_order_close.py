@@ -60,13 +60,22 @@ class JdOrder(models.Model):
         # Before closing: Odoo's delivery carriers read the reference when it closes.
         moved._write_waybills()
         moved._set_moved_quantities()
-        for company, orders in moved.grouped("company_id").items():
-            orders.picking_id.with_company(company).with_context(
-                cancel_backorder=False
-            )._action_done()
+        for order in moved:
+            order.picking_id._jd_set_moved_at(
+                order._get_time_of(order._rules.moved_rank)
+            )
+        moved.picking_id._jd_validate()
         moved._report_discrepancies()
         (open_orders - moved)._report_nothing_moved()
         (self - open_orders)._report_closed_before()
+
+    def _get_time_of(self, rank):
+        """Return when this order first had a status of at least a rank, or False.
+
+        :return: Naive UTC, by JD's clock where JD told the time.
+        """
+        reached = self.event_ids.filtered(lambda event: event.rank >= rank)
+        return min(reached.mapped("happened_at"), default=False)
 
     def _is_short(self):
         """Tell whether JD moved less than was ordered."""
@@ -85,6 +94,8 @@ class JdOrder(models.Model):
         products = self._name_products(short.product_id)
         if not short:
             return ""
+        if not self.picking_id.backorder_ids:
+            return self._explain_dropped(short)
         if self._is_incoming():
             return self.env._(
                 "JD received less than announced of %(products)s. The rest is on hold "
@@ -95,6 +106,31 @@ class JdOrder(models.Model):
             "JD shipped less than ordered of %(products)s. The rest is on hold in a "
             "backorder: send it to JD again, or cancel it.",
             products=products,
+        )
+
+    def _explain_dropped(self, short):
+        """Return what JD did not move of lines whose rest goes to no backorder."""
+        pieces = ", ".join(
+            self.env._(
+                "%(product)s: %(missing)s of %(ordered)s",
+                product=line.product_id.display_name,
+                missing=line.planned - line.reported,
+                ordered=line.planned,
+            )
+            for line in short
+        )
+        if self._is_incoming():
+            return self.env._(
+                "JD received less than announced. Missing, and not expected any more, "
+                "as %(type)s creates no backorders: %(pieces)s.",
+                type=self.picking_id.picking_type_id.display_name,
+                pieces=pieces,
+            )
+        return self.env._(
+            "JD shipped less than ordered. Not shipped, and not sent later, as "
+            "%(type)s creates no backorders: %(pieces)s.",
+            type=self.picking_id.picking_type_id.display_name,
+            pieces=pieces,
         )
 
     def _explain_surplus(self):
@@ -189,9 +225,11 @@ class JdOrder(models.Model):
         for order in self.filtered(lambda order: not order.return_picking_id):
             order.return_picking_id = order._find_return() or order._create_return()
         arrived = self.filtered(lambda o: o.status_rank >= statuses.RETURNED_RANK)
-        for company, orders in arrived.grouped("company_id").items():
-            pickings = orders.return_picking_id.with_company(company)
-            pickings._jd_receive_in_full()
+        for order in arrived:
+            order.return_picking_id._jd_set_moved_at(
+                order._get_time_of(statuses.RETURNED_RANK)
+            )
+        arrived.return_picking_id._jd_receive_in_full()
         arrived.write({"is_returning": False, "retry_at": False})
 
     def _find_return(self):

@@ -6,6 +6,7 @@ from . import (
     stock_move_line,
     stock_move_odoo_only,
     stock_picking,
+    stock_picking_close,
     stock_picking_send,
     stock_quant,
     stock_scrap,

@@ -28,7 +28,10 @@ class StockMove(models.Model):
     def write(self, vals):
         if "product_uom_qty" in vals:
             self._jd_request_cancel_of_lowered(vals["product_uom_qty"])
-        return super().write(vals)
+        res = super().write(vals)
+        if vals.get("state") == "done" and "date" in vals:
+            self._jd_book_moved_at()
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_at_jd(self):
@@ -65,6 +68,12 @@ class StockMove(models.Model):
         return [*domain, "!", ("jd_order_id.state", "in", told)]
 
     # === BUSINESS === #
+
+    def _jd_book_moved_at(self):
+        """Date these moves, just done, to when JD moved them; Odoo values them next."""
+        for move in self:
+            if moved_at := move.picking_id.jd_moved_at:
+                move.date = moved_at
 
     def _jd_request_cancel(self):
         """Ask JD to cancel the orders of these moves; return the moves that wait.

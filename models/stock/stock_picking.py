@@ -72,6 +72,14 @@ class StockPicking(models.Model):
         help="The waybill of another carrier, if you have one already. JD puts it on "
         "the parcel.",
     )
+    # Set just before a transfer is closed. Backorders get a time of their own.
+    jd_moved_at = fields.Datetime(
+        string="Moved by JD",
+        copy=False,
+        readonly=True,
+        help="When JD handed over or counted the goods, by JD's clock, as far as "
+        "Odoo's books take that time.",
+    )
     jd_notice = fields.Text(compute="_compute_jd_notice")
     jd_attention = fields.Text(compute="_compute_jd_attention")
     jd_is_busy = fields.Boolean(
@@ -275,7 +283,9 @@ class StockPicking(models.Model):
         # sudo: users who close a transfer may lack access to JD.
         orders_sudo = self.sudo().jd_order_ids
         orders_sudo.filtered(lambda order: order.state in NOT_AT_JD)._withdraw()
-        return super()._action_done()
+        res = super()._action_done()
+        self._jd_book_moved_at()
+        return res
 
     def _create_backorder_picking(self):
         """Put backorders on hold whose goods JD did not move, or never got.

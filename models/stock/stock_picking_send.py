@@ -150,18 +150,11 @@ class StockPicking(models.Model):
         asked = self.move_ids.filtered("jd_cancel_requested")
         asked.jd_cancel_requested = False
         asked._action_cancel()
+        # As the button does: other modules take the transfer out of its batch then.
+        self.filtered(lambda picking: picking.state == "cancel").action_cancel()
         left = self.filtered(lambda p: p.state not in ("done", "cancel"))
         # A lowered quantity may have lost its reservation.
         left.move_ids.filtered(lambda move: move.state in _UNRESERVED)._action_assign()
         again = left.filtered(lambda picking: picking._jd_can_be_ordered())
         # They were sent before: the policy does not matter any more.
         self.env["jd.order"]._create_for_pickings(again)
-
-    def _jd_receive_in_full(self):
-        """Close transfers with their full planned quantities."""
-        pickings = self.filtered(lambda p: p.state not in ("done", "cancel"))
-        # JD reports that a parcel is back, not its quantities: all of it is received.
-        for move in pickings.move_ids:
-            move.quantity = move.product_uom_qty
-        pickings.move_ids.picked = True
-        pickings.with_context(cancel_backorder=True)._action_done()
