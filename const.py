@@ -98,6 +98,7 @@ CHECK_BATCH = 200
 PUSH_BATCH = 200
 PULL_BATCH = 200
 CLOSE_BATCH = 100
+CONFIRM_BATCH = 100
 MESSAGE_BATCH = 500
 # The first key of our advisory locks in PostgreSQL: "jd" in ASCII.
 CLAIM_LOCK_CLASS = 0x6A64
@@ -124,6 +125,8 @@ FOLLOW_SHIPPED = timedelta(days=30)
 PULL_IMPATIENT = timedelta(minutes=10)
 # After closing a transfer failed: usually somebody must correct something first.
 CLOSE_RETRY = timedelta(hours=1)
+# A worker that tells a customer for longer has died: Odoo ends it after 15 minutes.
+CONFIRM_PATIENCE = timedelta(minutes=20)
 
 # addSoOrder (1596): receiverInfo.name 20, mobile or phone 30, detailAddress 100
 RECEIVER_LIMITS = {"name": 20, "phone": 30, "address": 100}

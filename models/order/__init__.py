@@ -4,6 +4,7 @@ from . import (
     jd_order_cancel,
     jd_order_check,
     jd_order_close,
+    jd_order_confirm,
     jd_order_customer_return,
     jd_order_event,
     jd_order_follow,

@@ -192,6 +192,17 @@ class JdOrder(models.Model):
         copy=False,
         index="btree_not_null",
     )
+    confirmation = fields.Selection(
+        selection=[("due", "Due"), ("sending", "Being Sent")],
+        string="Customer Confirmation",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Whether the customer still has to be told of the closed transfer.",
+    )
+    confirmation_at = fields.Datetime(
+        string="Confirmation Begun", readonly=True, copy=False
+    )
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
 
     is_known_to_jd = fields.Boolean(

@@ -64,6 +64,7 @@ class JdOrder(models.Model):
             order.picking_id._jd_set_moved_at(
                 order._get_time_of(order._rules.moved_rank)
             )
+        moved._request_confirmation()
         moved.picking_id._jd_validate()
         moved._report_discrepancies()
         (open_orders - moved)._report_nothing_moved()

@@ -107,3 +107,16 @@ class StockPicking(models.Model):
         """Book these closed transfers at the time at which JD moved the goods."""
         for picking in self.filtered("jd_moved_at"):
             picking.date_done = picking.jd_moved_at  # and with it moves and their lines
+
+    # === CUSTOMERS === #
+
+    def _send_confirmation_email(self):
+        """Leave it to a scheduled action to tell customers what JD shipped.
+
+        A batch that is undone and repeated would tell them twice.
+        """
+        # sudo: users who close a transfer may lack access to JD.
+        later = self.filtered(
+            lambda picking: picking.sudo().jd_order_id.confirmation == "due"
+        )
+        return super(StockPicking, self - later)._send_confirmation_email()
