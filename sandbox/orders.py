@@ -75,6 +75,7 @@ class Order:
     created: datetime = field(default_factory=clock.now)
     completed: datetime | None = None
     related_no: str = ""  # a customer return's outbound order
+    parts: list = field(default_factory=list)  # JD's numbers, if it was split
     wrong: list = field(default_factory=list)  # goodsNo, quantity: came unannounced
     due: float = field(default=0.0, repr=False)
 

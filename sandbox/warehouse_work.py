@@ -42,7 +42,7 @@ def reserve(books, order, lack_allowed=False):
                 wanted = min(wanted, books.stock.usable(*place))
             line.picks = books.stock.reserve(*place, wanted, Batch(*line.asked_batch))
     except Short:
-        _release(books, order)
+        release(books, order)
         raise
 
 
@@ -50,7 +50,7 @@ def _place(order, line):
     return order.warehouse_no, line.goods_no, line.level
 
 
-def _release(books, order):
+def release(books, order):
     for line in order.lines:
         books.stock.release(*_place(order, line), line.picks)
         line.picks = []
@@ -121,11 +121,11 @@ WORK = {
     (OUTBOUND, 100130): _get_waybill,
     (OUTBOUND, 10018): _pack,
     (OUTBOUND, 10019): _hand_over,
-    (OUTBOUND, 10028): _release,
-    (OUTBOUND, 10031): _release,
+    (OUTBOUND, 10028): release,
+    (OUTBOUND, 10031): release,
     (OUTBOUND, 10038): _take_back,
     (INBOUND, 70): receive,
     (RETURN_IN, 200): receive,
     (RETURN_OUT, 200): _ship,
-    (RETURN_OUT, 400): _release,
+    (RETURN_OUT, 400): release,
 }

@@ -49,6 +49,7 @@ from . import (
     test_order_returns,
     test_order_sale,
     test_order_screens,
+    test_order_split,
     test_order_status,
     test_order_words,
     test_push_endpoint,

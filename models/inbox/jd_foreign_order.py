@@ -147,7 +147,9 @@ class JdForeignOrder(models.Model):
                 | Domain("name", "in", [row.own_number for row in rows])
             )
         )
-        return {*orders.mapped("jd_number"), *orders.mapped("name")} - {False, ""}
+        known = {*orders.mapped("jd_number"), *orders.mapped("name")} - {False, ""}
+        parts = orders._find_by_parts(connector, [row.number for row in rows])
+        return known.union(parts)
 
     @api.model
     def _prepare_values(self, warehouse, row):

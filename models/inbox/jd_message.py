@@ -120,13 +120,22 @@ class JdMessage(models.Model):
         for order in orders:
             found[order.connector_id.id, order.name] = order
             found[order.connector_id.id, order.jd_number] = order
-        return {
+        found = {
             message.id: order
             for message in self
             # JD's number comes last: where both are known, it replaces ours.
             for number in (message.own_number, message.jd_number)
             if number and (order := found.get((message.connector_id.id, number)))
         }
+        return self._find_orders_of_parts(found) | found
+
+    def _find_orders_of_parts(self, found):
+        """Return message id → the order of whose parts the message tells."""
+        rest = self.filtered(lambda message: message.id not in found)
+        parts = self.env["jd.order"]._find_by_parts(
+            rest.connector_id, rest.mapped("jd_number")
+        )
+        return {row.id: parts[row.jd_number] for row in rest if row.jd_number in parts}
 
     def _must_ask(self):
         """Tell whether JD must be asked before this message is applied."""
@@ -136,6 +145,8 @@ class JdMessage(models.Model):
             return True  # its code means something else for this kind
         if not order.jd_number or not status or order.state == "cancelling":
             return True
+        if order.split_numbers:
+            return True  # one part says little of the whole
         if status.effect == statuses.MOVED:
             return not order.are_quantities_known
         return status.effect in statuses.ASKED_EFFECTS

@@ -13,6 +13,7 @@ from . import (
     jd_order_outbound,
     jd_order_record,
     jd_order_send,
+    jd_order_split,
     jd_order_supplier_return,
     jd_parcel,
 )

@@ -134,6 +134,14 @@ class JdOrder(models.Model):
         help="JD's answer does not fit this order, or JD cannot be asked for it. "
         "Nothing is sent until it fits.",
     )
+    split_numbers = fields.Char(
+        string="Split Into",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="JD's numbers of the orders into which it split this one. The transfer "
+        "closes with what all of them moved.",
+    )
     made_at_jd = fields.Boolean(
         string="Made at JD",
         readonly=True,

@@ -1,5 +1,7 @@
 """Pulls orders: asks JD about them in batches, and decides when to ask again."""
 
+from itertools import islice
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -82,16 +84,21 @@ class JdOrder(models.Model):
         if not operations:
             return False
         self._postpone_question()
-        connector._count_calls(call, len(self))
-        questions = [order._prepare_question() for order in self]
+        asked = {order.id: order._prepare_questions() for order in self}
+        questions = [question for each in asked.values() for question in each]
+        connector._count_calls(call, len(questions))
         self.env["ir.cron"]._commit_progress()
-        results = connector._call_all(
-            call, lambda question: operations.report(**question), questions
+        results = iter(
+            connector._call_all(
+                call, lambda question: operations.report(**question), questions
+            )
         )
-        reports = dict(zip(self.ids, results, strict=True))
+        answers = {key: list(islice(results, len(each))) for key, each in asked.items()}
         news = []
         self._lock_available()._process_isolated(
-            lambda orders: news.append(orders._record_reports(reports)),
+            lambda orders: news.append(
+                orders._record_reports(orders._combine_answers(answers))
+            ),
             lambda order, error: order._request_attention(str(error)),
         )
         self.env["ir.cron"]._commit_progress(len(self))

@@ -92,23 +92,6 @@ class JdOrder(models.Model):
             city=self.partner_id.city or "",
         )
 
-    # === REPORT === #
-
-    def _outbound_record_report(self, report):
-        if report.split_numbers:
-            self._report_split(report.split_numbers)
-
-    def _report_split(self, numbers):
-        """Give somebody an activity: JD split this order into others."""
-        # How JD reports the parts is not public.
-        self._request_attention(
-            self.env._(
-                "JD split this order into %(numbers)s. Ask JD support what leaves with "
-                "which; the transfer closes with what JD reports of the whole.",
-                numbers=", ".join(numbers),
-            )
-        )
-
     # === WORDS === #
 
     def _outbound_explain_too_late(self):

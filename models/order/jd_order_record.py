@@ -78,7 +78,7 @@ class JdOrder(models.Model):
         reports = {
             order: report
             for order, report in reports.items()
-            if order._check_fits(report)
+            if order._check_fits(report) and not order._record_new_split(report)
         }
         fitting = self.browse().union(*reports)
         for order, report in reports.items():

@@ -1,6 +1,6 @@
 """Cancelling a document of any kind, and finding it by the merchant's number."""
 
-from .. import walk
+from .. import splitting, walk
 from .common import require
 
 CANCELLED, CANCELLING, FAILED = "0", "1", "2"
@@ -15,6 +15,10 @@ def cancel(visit, request):
         visit.call.refuse("2002", request["ownerNo"])
     order = _find(visit, request)
     rules = walk.RULES[order.kind]
+    if order.parts and splitting.cancel(visit.sandbox, order):
+        return _answer(order, CANCELLED)
+    if order.parts:
+        return _refuse(visit, order)
     if order.status == rules.cancelling:
         visit.call.refuse("2005", order.no)
     if order.status == rules.cancelled:

@@ -2,7 +2,7 @@
 
 import contextlib
 
-from .. import clock, receiving, walk
+from .. import clock, receiving, splitting, walk
 from ..books import LevelChange, get
 from ..errors import Unknown
 from ..goods import YES, Goods
@@ -209,6 +209,13 @@ def receive(sandbox, order, parts):
     if not found.request.get("multiReceivingFlag"):
         raise ValueError(f"{found.no} is not received in parts")
     receiving.receive_part(sandbox.books, found, parts)
+
+
+@_command
+def split(sandbox, order, shares, cancelled=True):
+    """Split an outbound order into parts: ``shares`` as in ``splitting``."""
+    [found] = _choose(sandbox, [order])
+    return {"parts": splitting.split(sandbox, found, shares, cancelled)}
 
 
 @_command

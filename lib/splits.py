@@ -1,0 +1,69 @@
+"""Combines the reports of the orders into which JD split one of ours."""
+
+from dataclasses import replace
+from itertools import chain
+
+
+def combine(whole, parts, *, ranks, ended, moved_rank):
+    """Return one report of a whole order from the reports of its parts.
+
+    JD's page of querySoOrder (document 1632) names the parts, and not how they relate
+    to the whole: the order itself may be cancelled because its parts replace it. What
+    the parts report counts, and the whole is where its slowest part is.
+
+    :param whole: The `lib.api.OutboundReport` of the order that was sent.
+    :param parts: Those of its parts; at least one.
+    :param dict ranks: Status → its rank, for those that are a progress.
+    :param ended: The statuses of orders that JD does not carry out.
+    :param int moved_rank: From this rank on, the goods of a part have left.
+    :return: A `lib.api.OutboundReport`. Its lines have no quantities as long as a part
+        still has to leave.
+    """
+    progress = {id(part): _get_rank(part, ranks) for part in parts}
+    living = [part for part in parts if part.status not in ended or _has_moved(part)]
+    # All parts have ended without leaving: so has the whole.
+    slowest = min(living, key=lambda part: progress[id(part)], default=parts[0])
+    has_left = not living or progress[id(slowest)] >= moved_rank
+    return replace(
+        slowest,
+        number=whole.number,
+        own_number=whole.own_number,
+        warehouse_no=_get_other_warehouse(whole, parts),
+        split_numbers=whole.split_numbers,
+        lines=tuple(
+            _count(line, part in living, has_left)
+            for part in parts
+            for line in part.lines
+        ),
+        **{
+            name: tuple(dict.fromkeys(chain(*(getattr(part, name) for part in parts))))
+            for name in ("lots", "serials", "waybills", "odd_rows")
+        },
+        parcels=tuple(chain(*(part.parcels for part in parts))),
+    )
+
+
+def _get_rank(part, ranks):
+    """Return how far a part is: a status like a refused cancel is no progress."""
+    passed = [part.status, *(change.status for change in part.history)]
+    return max((ranks.get(status, 0) for status in passed), default=0)
+
+
+def _has_moved(part):
+    return any(line.done for line in part.lines)
+
+
+def _get_other_warehouse(whole, parts):
+    """Return the number of a warehouse that is not the whole's, if a part has one."""
+    others = (part.warehouse_no for part in parts if part.warehouse_no)
+    return next(
+        (number for number in others if number != whole.warehouse_no),
+        whole.warehouse_no,
+    )
+
+
+def _count(line, is_living, has_left):
+    if not has_left:
+        return replace(line, done=None)
+    # Nothing left of what was cancelled.
+    return line if is_living or line.done else replace(line, done=0)
