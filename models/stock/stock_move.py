@@ -27,6 +27,7 @@ class StockMove(models.Model):
 
     def write(self, vals):
         if "product_uom_qty" in vals:
+            self.check_access("write")  # first: the errors name the transfer
             self._jd_request_cancel_of_lowered(vals["product_uom_qty"])
         res = super().write(vals)
         if vals.get("state") == "done" and "date" in vals:

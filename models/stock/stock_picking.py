@@ -268,6 +268,7 @@ class StockPicking(models.Model):
 
     def button_validate(self):
         """Refuse to validate transfers that JD is working on."""
+        self.check_access("read")  # first: the error names the transfers
         self._jd_check_not_at_jd()
         return super().button_validate()
 
