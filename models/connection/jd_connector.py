@@ -496,6 +496,7 @@ class JdConnector(models.Model):
 
     def action_view_warehouses(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "stock.action_warehouse_form"
         )

@@ -64,6 +64,7 @@ class JdConnector(models.Model):
 
     def action_view_goods(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "jd_fulfillment.action_jd_goods"
         )

@@ -49,6 +49,7 @@ class JdConnector(models.Model):
 
     def action_view_orders(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "jd_fulfillment.action_jd_order"
         )
@@ -69,6 +70,7 @@ class JdConnector(models.Model):
 
     def action_view_messages(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "jd_fulfillment.action_jd_message"
         )

@@ -30,6 +30,8 @@ class ProductProduct(models.Model):
 
     def action_view_jd_goods(self):
         """Open these products' goods at JD."""
+        self.check_access("read")
+        self.env["jd.goods"].check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "jd_fulfillment.action_jd_goods"
         )
