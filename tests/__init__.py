@@ -52,6 +52,7 @@ from . import (
     test_order_split,
     test_order_status,
     test_order_words,
+    test_public_methods,
     test_push_endpoint,
     test_sandbox_documents,
     test_sandbox_gateway,
