@@ -97,7 +97,8 @@ class TestPublicMethods(RightsCase):
 
     def test_none_works_on_records_of_another_company(self):
         self.assertAllRefused(["stock user", "JD manager"], self.others)
-        self.assertAllRefused(["stock user elsewhere", "JD manager elsewhere"], self.own)
+        elsewhere = ["stock user elsewhere", "JD manager elsewhere"]
+        self.assertAllRefused(elsewhere, self.own)
 
     def test_none_works_for_who_has_nothing_to_do_with_stock(self):
         self.assertAllRefused(["internal", "portal"], self.own)
