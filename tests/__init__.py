@@ -27,6 +27,7 @@ from . import (
     test_markup,
     test_moved,
     test_next_to_close,
+    test_next_to_carriers,
     test_next_to_expiry,
     test_next_to_messages,
     test_next_to_mrp,
