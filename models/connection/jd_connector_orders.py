@@ -61,6 +61,7 @@ class JdConnector(models.Model):
     def action_view_odoo_only(self):
         """Open the moves that changed the stock of JD's warehouses without JD."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id("stock.stock_move_action")
         return action | {
             "name": self.env._("Moved in Odoo Only"),
