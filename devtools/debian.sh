@@ -42,7 +42,7 @@ find_python() {
 on_ubuntu() { grep -qE '^ID(_LIKE)?=.*ubuntu' /etc/os-release; }
 
 have_browser() {
-  command -v google-chrome || command -v chromium || [[ -x $STATE/browser/bin/chromium ]]
+  command -v google-chrome || command -v chromium || [[ -e $STATE/browser/fonts.conf ]]
 } >/dev/null
 
 missing_packages() {

@@ -125,6 +125,15 @@ fetch_browser() {
   for deb in "$STATE"/apt/cache/archives/*.deb; do
     dpkg -x "$deb" "$root"
   done
+  # With FONTCONFIG_SYSROOT, fonts are found only where the machine has the same folders.
+  cat >"$root/fonts.conf" <<'XML'
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">usr/share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+XML
   cat >"$root/bin/chromium" <<'SH'
 #!/bin/sh
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
@@ -132,7 +141,7 @@ for folder in "$root"/lib/*-linux-gnu "$root"/usr/lib/*-linux-gnu/pulseaudio \
   "$root"/usr/lib/*-linux-gnu; do
   LD_LIBRARY_PATH=$folder:$LD_LIBRARY_PATH
 done
-export LD_LIBRARY_PATH FONTCONFIG_SYSROOT="$root"
+export LD_LIBRARY_PATH FONTCONFIG_FILE="$root/fonts.conf" XDG_CACHE_HOME="$root/var/cache"
 exec "$root/usr/lib/chromium/chromium" "$@"
 SH
   chmod +x "$root/bin/chromium"
