@@ -32,8 +32,7 @@ class TestSplit(JdOrderCase):
 
     def get_moved(self):
         return [
-            (move.state, move.quantity)
-            for move in self.picking.move_ids.sorted("id")
+            (move.state, move.quantity) for move in self.picking.move_ids.sorted("id")
         ]
 
     def test_the_transfer_closes_with_the_sum_once_all_parts_have_left(self):
@@ -82,9 +81,7 @@ class TestSplit(JdOrderCase):
         for number in (one, other):
             self.sandbox.do("advance", orders=[number], to="10019")
         self.order.pull_at = False
-        self.receive_message(
-            self.order, "10019", order_number=other, own_number=""
-        )
+        self.receive_message(self.order, "10019", order_number=other, own_number="")
         self.run_cron("process_messages")
         self.assertFalse(self.env["jd.foreign.order"].search([]))
         self.assertTrue(self.order.pull_at)
