@@ -123,6 +123,8 @@ PULL_AFTER_SHIPPING_LATEST = timedelta(days=7)
 FOLLOW_SHIPPED = timedelta(days=30)
 # An answer is due any minute: the shipped quantities, or the result of a cancellation.
 PULL_IMPATIENT = timedelta(minutes=10)
+# No status, and so no message, says that JD has counted a part of an order.
+PULL_PARTS = timedelta(hours=2)
 # After closing a transfer failed: usually somebody must correct something first.
 CLOSE_RETRY = timedelta(hours=1)
 # A worker that tells a customer for longer has died: Odoo ends it after 15 minutes.

@@ -106,14 +106,14 @@ def relabel(report, lines, *, keep=True):
     for line, goods_number, planned in lines:
         room[goods_number].append([line, planned])
     # First what names its line: it uses up the plan before the rest is divided.
-    named = [row for row in report.lines if _is_named(row, goods)]
+    named = [row for row in report.lines if is_named(row, goods)]
     for row in named:
         for entry in room[goods[row.line]]:
             if entry[0] == row.line:
                 entry[1] -= row.done or 0
     spread, unmatched_lines = [], []
     for row in report.lines:
-        if _is_named(row, goods):
+        if is_named(row, goods):
             continue
         if row.goods_number in room:
             spread += _spread(row, room[row.goods_number])
@@ -126,7 +126,7 @@ def relabel(report, lines, *, keep=True):
     return replace(report, lines=ours, lots=lots), unmatched_lines
 
 
-def _is_named(row, goods):
+def is_named(row, goods):
     """Tell whether a reported line has a line number of ours and no other goods."""
     return row.line in goods and row.goods_number in ("", goods[row.line])
 

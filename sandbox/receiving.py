@@ -20,16 +20,50 @@ def receive(books, order):
 
 
 def receive_part(books, order, parts):
-    """Put a part of an order into stock before it is done; amounts by order line."""
+    """Put a part of an order into stock before it is done.
+
+    :param parts: by order line, an amount, or a mapping of quantity and, where it
+        differs, damaged, batches and serials, as they are arranged for a whole order
+    """
     for line in order.lines:
         if line.order_line in parts:
-            _put_away(books, order, line, (line.real or 0) + parts[line.order_line])
+            part = parts[line.order_line]
+            part = part if isinstance(part, dict) else {"quantity": part}
+            before = line.real or 0
+            if "serials" in part:
+                line.serials = [*line.serials[:before], *part["serials"]]
+            line.lots_reported = order.arranged.get("lots", True)
+            total = before + part["quantity"]
+            damaged, batches = part.get("damaged", 0), part.get("batches")
+            _put_away(books, order, line, total, damaged, batches)
+
+
+def recount(books, order, order_line, quantity, level=""):
+    """Take back that so many of a line came, the last ones first.
+
+    :raise ValueError: when not so many were counted
+    """
+    [line] = [line for line in order.lines if line.order_line == order_line]
+    for pick in reversed(list(line.picks)):
+        count = min(quantity, pick.quantity)
+        if level in ("", pick.level) and count:
+            place = order.warehouse_no, line.goods_no, pick.level
+            row = books.stock.at(*place)[pick.batch]
+            row.on_hand -= count
+            line.real -= count
+            quantity -= count
+            line.picks.remove(pick)
+            if pick.quantity > count:
+                line.picks.append(pick._replace(quantity=pick.quantity - count))
+    if quantity:
+        raise ValueError(f"{quantity} of line {order_line} were not counted")
 
 
 def close(order):
     """Let nothing more come: what is missing counts as short."""
-    missing = {line.order_line: line.plan - (line.real or 0) for line in order.lines}
-    order.arranged["short"] = missing
+    order.arranged["short"] = {
+        line.order_line: max(0, line.plan - (line.real or 0)) for line in order.lines
+    }
 
 
 def _count(order, line):
@@ -40,7 +74,7 @@ def _count(order, line):
     line.serials = order.arranged.get("serials", {}).get(line.order_line, line.serials)
 
 
-def _put_away(books, order, line, total, damaged=0):
+def _put_away(books, order, line, total, damaged=0, batches=None):
     """Bring what came of a line up to ``total``, the damaged ones last."""
     before = line.real or 0
     line.real = max(before, total)
@@ -48,7 +82,7 @@ def _put_away(books, order, line, total, damaged=0):
     level = amount(order, "level", line) or line.level
     good = line.real - before - line.damaged
     serials = list(line.serials[before : line.real])
-    for batch, quantity in _batches(order, line, line.real - before):
+    for batch, quantity in _batches(order, line, before, batches):
         fine = min(good, quantity)
         good -= fine
         for real_level, count in ((level, fine), (DEFECTIVE, quantity - fine)):
@@ -59,9 +93,13 @@ def _put_away(books, order, line, total, damaged=0):
                 line.picks.append(Pick(batch, count, real_level))
 
 
-def _batches(order, line, quantity):
-    """Yield (batch, quantity): as arranged, else as announced, else as shipped once."""
-    arranged = order.arranged.get("batches", {}).get(line.order_line)
+def _batches(order, line, before, arranged):
+    """Yield (batch, quantity) of what came beyond ``before``.
+
+    As arranged, else as announced, else as shipped once.
+    """
+    quantity = line.real - before
+    arranged = arranged or order.arranged.get("batches", {}).get(line.order_line)
     if arranged:
         known = [(Batch.of(each), each["quantity"]) for each in arranged]
     elif any(line.asked_batch):

@@ -47,6 +47,7 @@ from . import (
     test_order_life,
     test_order_lots,
     test_order_mixed,
+    test_order_parts,
     test_order_push,
     test_order_returns,
     test_order_sale,

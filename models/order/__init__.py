@@ -11,6 +11,7 @@ from . import (
     jd_order_inbound,
     jd_order_line,
     jd_order_outbound,
+    jd_order_part,
     jd_order_record,
     jd_order_send,
     jd_order_split,

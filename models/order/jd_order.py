@@ -164,6 +164,13 @@ class JdOrder(models.Model):
     in_parts = fields.Boolean(
         related="picking_id.jd_in_parts", help="The goods come in several deliveries."
     )
+    part_picking_ids = fields.One2many(
+        "stock.picking",
+        "jd_part_order_id",
+        string="Received Parts",
+        readonly=True,
+        help="The transfers that received parts of this order.",
+    )
 
     # What JD said last.
     status_code = fields.Char(string="JD Status Code", readonly=True, copy=False)
@@ -176,6 +183,17 @@ class JdOrder(models.Model):
         help="JD sent a status that its documents do not list.",
     )
     are_quantities_known = fields.Boolean(readonly=True, copy=False)
+    is_part_due = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="JD has counted pieces that Odoo has not received yet; more may follow.",
+    )
+    counted = fields.Char(string="Counted by JD", compute="_compute_counted")
+    corrections = fields.Text(
+        readonly=True,
+        copy=False,
+        help="Pieces that were received, and that JD no longer reports.",
+    )
     discrepancies = fields.Text(
         readonly=True,
         copy=False,
@@ -291,13 +309,21 @@ class JdOrder(models.Model):
             waybills = dict.fromkeys(filter(None, order.parcel_ids.mapped("waybill")))
             order.waybills = ", ".join(waybills) or False
 
-    @api.depends("kind", "state", "status_rank", "are_quantities_known")
+    @api.depends("kind", "state", "status_rank", "are_quantities_known", "is_part_due")
     def _compute_is_closable(self):
         for order in self:
-            order.is_closable = (
-                order.state in AT_JD
-                and order.status_rank >= order._rules.moved_rank
-                and order.are_quantities_known
+            order.is_closable = order.state in AT_JD and (
+                order.is_part_due or order._has_ended()
+            )
+
+    @api.depends("kind", "line_ids.planned", "line_ids.reported")
+    def _compute_counted(self):
+        for order in self:
+            pieces = order._is_incoming() and sum(order.line_ids.mapped("reported"))
+            order.counted = pieces and self.env._(
+                "%(counted)s of %(planned)s",
+                counted=pieces,
+                planned=sum(order.line_ids.mapped("planned")),
             )
 
     @api.depends("state", "are_quantities_known", "picking_id.scheduled_date")
@@ -321,7 +347,12 @@ class JdOrder(models.Model):
         )
 
     @api.depends(
-        "state", "retry_at", "connector_id.state", "is_closable", "is_disputed"
+        "state",
+        "retry_at",
+        "connector_id.state",
+        "is_closable",
+        "is_disputed",
+        "counted",
     )
     def _compute_notice(self):
         for order in self:
@@ -336,7 +367,7 @@ class JdOrder(models.Model):
                 "What JD knows of this order is not clear. Nothing is sent and nothing "
                 "moved until it is: ask JD support, then pull the status."
             )
-        if self.is_closable:
+        if self.is_closable and self._has_ended():
             return self.env._("JD has carried it out; the transfer is being closed.")
         return {
             "sending": self.env._("Being sent to JD just now."),
@@ -368,6 +399,8 @@ class JdOrder(models.Model):
         return self.env._("Waiting to be sent to JD, which takes a few seconds.")
 
     def _get_progress_notice(self):
+        if self.counted:
+            return self._get_part_notice()
         return self.env._(
             "JD is at work on it. The transfer closes by itself, with what JD really "
             "moves."

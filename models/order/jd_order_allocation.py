@@ -4,7 +4,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from ...lib.allocation import allocate
+from ...lib import api as jd_api
+from ...lib.allocation import Allocation, allocate
 
 
 class JdOrderAllocation(models.Model):
@@ -23,11 +24,31 @@ class JdOrderAllocation(models.Model):
     level_name = fields.Char(string="Goods Level", compute="_compute_level_name")
     lot_name = fields.Char(string="Lot or Serial Number")
     expires_on = fields.Date()
+    picking_id = fields.Many2one(
+        "stock.picking",
+        string="Received With",
+        index="btree_not_null",
+        help="The transfer that received these pieces; empty until one has.",
+    )
 
     @api.depends("level")
     def _compute_level_name(self):
         for row in self:
             row.level_name = self.env["stock.warehouse"]._jd_name_level(row.level)
+
+    def _as_allocation(self):
+        """Return the `lib.allocation.Allocation` that this record holds."""
+        is_serial = self.line_id.product_id.tracking == "serial"
+        lot = jd_api.Lot(
+            number=self.lot_name or "", expires_on=self.expires_on or None
+        )
+        return Allocation(
+            line=str(self.line_id.id),
+            quantity=self.quantity,
+            level=self.level,
+            lot=lot if self.lot_name and not is_serial else None,
+            serial=(is_serial and self.lot_name) or "",
+        )
 
     def _is_good(self):
         """Tell whether the goods are in the warehouse's stock location: for sale."""
@@ -59,7 +80,7 @@ class JdOrder(models.Model):
         parts = [part for part in allocate(report) if part.line in lines]
         if all(lines[part.line]._needs_no_allocation(part) for part in parts):
             parts = []
-        self.line_ids.allocation_ids.unlink()
+        self.line_ids._get_due_allocations().unlink()
         self.env["jd.order.allocation"].create(
             [
                 {
@@ -89,10 +110,10 @@ class JdOrder(models.Model):
 
     def _set_moved(self, move, lines):
         """Set a move to what JD reported of its lines; return whether it moved."""
-        allocations = lines.allocation_ids
+        allocations = lines._get_due_allocations()
         is_plain = all(row._is_good() for row in allocations)
         if is_plain and move.product_id.tracking == "none":
-            return self._set_moved_quantity(move, sum(lines.mapped("reported")))
+            return self._set_moved_quantity(move, sum(row._get_due() for row in lines))
         return self._set_moved_allocations(move, allocations)
 
     def _set_moved_quantity(self, move, units):

@@ -61,6 +61,12 @@ class JdOrder(models.Model):
                 order._record_cancel_refused(order.connector_id._explain(answer))
             elif isinstance(answer, Exception):
                 order._log_defect(answer)  # asked again at `retry_at`
+            # JD may have counted some of the goods: its report says what to receive.
+            elif (
+                answer.result == jd_api.CancelResult.CANCELLED and order._is_incoming()
+            ):
+                order.cancel_due = False
+                order._schedule_pull()
             elif answer.result == jd_api.CancelResult.CANCELLED:
                 order._apply_cancellation()
             # The warehouse decides; a pull shows the result.
@@ -82,14 +88,17 @@ class JdOrder(models.Model):
         """Record that JD will not carry this order out.
 
         If it was requested, the moves are cancelled. Otherwise the transfer is put on
-        hold until a user decides.
+        hold until a user decides. What was received in parts stays received.
 
         :param str note: Why the order ended; by default what JD's status says.
         """
         self._clear_waybills()
+        has_received = self._has_received()
+        left = self._leave_rest() if has_received else self.picking_id
         self.write(
             {
-                "state": "cancelled",
+                "state": "done" if has_received else "cancelled",
+                "is_part_due": False,
                 "problems": False,
                 "cancel_due": False,
                 "retry_at": False,
@@ -98,9 +107,9 @@ class JdOrder(models.Model):
         )
         # Without a request the customer still expects the goods: a user must decide.
         if self.cancel_requested:
-            self.picking_id._jd_cancel_requested_moves()
-        else:
-            self._put_on_hold(note or self._explain_end(None))
+            left._jd_cancel_requested_moves()
+        elif left:
+            self._put_on_hold(left, note or self._explain_end(None))
 
     def _explain_end(self, status):
         """Return why JD ended the order by itself and what to do, for the merchant.
@@ -130,7 +139,7 @@ class JdOrder(models.Model):
         texts = [self._call_kind("explain_cancel_refusal"), words]
         self._request_attention(" ".join(filter(None, texts)))
 
-    def _put_on_hold(self, note):
-        """Put the transfer on hold until a user sends it again or cancels it."""
-        self.picking_id.jd_on_hold = True
+    def _put_on_hold(self, picking, note):
+        """Put a transfer on hold until a user sends it again or cancels it."""
+        picking.jd_on_hold = True
         self._request_attention(note)

@@ -50,25 +50,51 @@ class JdOrder(models.Model):
     # === CLOSE === #
 
     def _close(self):
-        """Set the transfers to the quantities JD reported and close them together."""
-        open_orders = self.filtered(
-            lambda order: order.picking_id.state not in ("done", "cancel")
-        )
-        moved = open_orders.filtered(lambda o: any(o.line_ids.mapped("reported")))
+        """Move what JD reported, and end the orders that JD has ended."""
+        by_hand = self.filtered(lambda order: order._is_closed_by_hand())
+        followed = self - by_hand
+        parts = followed.filtered(lambda order: not order._has_ended())
+        ended = followed - parts
+        moved = ended.filtered(lambda order: order._has_due())
+        parts.filtered("is_part_due")._receive_parts()
+        moved._move_reported()
+        moved._report_discrepancies()
+        (self - parts - moved).write({"state": "done", "retry_at": False})
+        (ended - moved)._end_without_move()
+        by_hand._report_closed_before()
+
+    def _is_closed_by_hand(self):
+        """Tell whether the transfer was closed although nothing was received."""
+        is_closed = self.picking_id.state in ("done", "cancel")
+        return is_closed and not self._has_received()
+
+    def _move_reported(self, goes_on=False):
+        """Set transfers to what JD reported since the last part; close them together.
+
+        :param bool goes_on: Whether JD may report more of these orders.
+        """
         # First of all: the hooks on moves would take this for a change by a user.
         self.write({"state": "done", "retry_at": False})
+        incoming = self.filtered(lambda order: order._is_incoming())
+        incoming._open_missing_moves()
         # Before closing: Odoo's delivery carriers read the reference when it closes.
-        moved._write_waybills()
-        moved._set_moved_quantities()
-        for order in moved:
+        self._write_waybills()
+        self._set_moved_quantities()
+        if goes_on:
+            self._split_rest()
+        for order in self:
             order.picking_id._jd_set_moved_at(
                 order._get_time_of(order._rules.moved_rank)
             )
-        moved._request_confirmation()
-        moved.picking_id._jd_validate()
-        moved._report_discrepancies()
-        (open_orders - moved)._report_nothing_moved()
-        (self - open_orders)._report_closed_before()
+        self._request_confirmation()
+        self.picking_id._jd_validate()
+        incoming._mark_received()
+
+    def _end_without_move(self):
+        """End orders of which JD moved nothing, or nothing since the last part."""
+        received = self.filtered(lambda order: order._has_received())
+        received._end_parts()
+        (self - received)._report_nothing_moved()
 
     def _get_time_of(self, rank):
         """Return when this order first had a status of at least a rank, or False.
@@ -150,11 +176,13 @@ class JdOrder(models.Model):
             )
 
     def _explain_damage(self):
+        # Told with each part, of that part.
+        no_picking = self.picking_id.browse()
         damaged = self.line_ids.filtered(
             lambda line: any(
                 not row._is_as_announced()
                 for row in line.allocation_ids
-                if row.quantity
+                if row.quantity and row.picking_id in (no_picking, self.picking_id)
             )
         )
         if damaged and self._is_incoming():

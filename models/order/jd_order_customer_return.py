@@ -37,6 +37,11 @@ class JdOrder(models.Model):
         )
         return delivery if fits else delivery.browse()
 
+    # === REPORT === #
+
+    def _customer_return_record_report(self, report):
+        self._record_whether_counted(report)
+
     # === WORDS === #
 
     def _customer_return_explain_end(self, status):

@@ -183,7 +183,8 @@ class JdOrder(models.Model):
         # Messages bring the news; the pull only catches those that got lost.
         if self.connector_id.subscription_state == "receiving":
             soonest = const.PULL_AT_LEISURE
-        return max(min(age, const.PULL_LATEST), soonest)
+        interval = max(min(age, const.PULL_LATEST), soonest)
+        return min(interval, const.PULL_PARTS) if self.in_parts else interval
 
     def _get_impatient_since(self):
         """Return since when JD owes an answer to a cancel or quantities, or False."""

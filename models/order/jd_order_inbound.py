@@ -3,7 +3,6 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ... import statuses
 from ...lib import api as jd_api
 from .jd_order import AT_JD
 
@@ -130,11 +129,7 @@ class JdOrder(models.Model):
     # === REPORT === #
 
     def _inbound_record_report(self, report):
-        status = statuses.find(self.kind, report.status)
-        if not status or status.effect != statuses.MOVED:
-            # An order in parts reports what has arrived so far: more may follow.
-            self.are_quantities_known = False
-        elif not self.discrepancies:
+        if self._record_whether_counted(report) and not self.discrepancies:
             self._record_discrepancies(report)
 
     def _record_discrepancies(self, report):

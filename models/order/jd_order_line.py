@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...lib import api as jd_api
+from ...lib.allocation import Allocation
 
 
 class JdOrderLine(models.Model):
@@ -35,6 +36,7 @@ class JdOrderLine(models.Model):
     planned = fields.Integer(string="Ordered")
     reported = fields.Integer(string="Moved by JD")
     is_reported = fields.Boolean(help="JD has reported how many pieces it moved.")
+    received = fields.Integer(help="Pieces that Odoo has received, of those reported.")
     allocation_ids = fields.One2many("jd.order.allocation", "line_id")
 
     # === COMPUTES === #
@@ -73,6 +75,22 @@ class JdOrderLine(models.Model):
             lot=lot if self.lot_name and not is_serial else None,
             serials=(self.lot_name,) if self.lot_name and is_serial else (),
         )
+
+    def _get_due(self):
+        """Return how many of the reported pieces Odoo has not moved yet."""
+        return max(0, self.reported - self.received)
+
+    def _get_due_allocations(self):
+        """Return the allocations of pieces that Odoo has not received yet."""
+        return self.allocation_ids.filtered(lambda row: not row.picking_id)
+
+    def _get_received(self):
+        """Return what was received before as `lib.allocation.Allocation` records."""
+        rows = self.allocation_ids.filtered("picking_id")
+        parts = [row._as_allocation() for row in rows]
+        # Without a row of their own: good stock of a product without lots.
+        plain = self.received - sum(part.quantity for part in parts)
+        return parts + ([Allocation(str(self.id), plain)] if plain > 0 else [])
 
     def _needs_no_allocation(self, allocation):
         """Tell whether a `lib.allocation.Allocation` adds nothing to the quantity."""

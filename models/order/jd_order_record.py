@@ -168,12 +168,14 @@ class JdOrder(models.Model):
 
     def _record_report(self, report):
         """Record what JD reports: quantities, allocations and what the kind adds."""
-        report, unmatched_lines = self._match_report_lines(report)
-        self._record_quantities(report)
-        self._record_allocations(report)
+        rest = self._subtract_received(report)
+        rest, unmatched_lines = self._match_report_lines(rest, is_rest=True)
+        self._record_quantities(rest)
+        self._record_allocations(rest)
         self._call_kind("record_report", report)
         self._record_unmatched_lines(unmatched_lines)
         self._report_odd_rows(report.odd_rows)
+        self._update_part_due(self.made_at_jd or not unmatched_lines)
 
     def _report_odd_rows(self, odd_rows):
         """Give somebody an activity about parts of JD's answer that cannot be read."""
@@ -187,22 +189,31 @@ class JdOrder(models.Model):
             )
 
     def _record_quantities(self, report):
-        """Record the quantities that JD moved; lines without a report stay open."""
+        """Record the quantities that JD moved; lines without a report stay open.
+
+        :param report: Without what was received before.
+        """
         done = self._read_done(report)
         for line in self.line_ids.filtered(lambda line: str(line.id) in done):
-            line.write({"reported": done[str(line.id)], "is_reported": True})
+            pieces = line.received + done[str(line.id)]
+            line.write({"reported": pieces, "is_reported": True})
         # A partial report must not close the transfer with zeros, and an unreadable row
         # may be the line that seems to be missing.
         is_last = not report.odd_rows and self._is_last(report)
         if done and (all(self.line_ids.mapped("is_reported")) or is_last):
             self.are_quantities_known = True
 
-    def _match_report_lines(self, report):
+    def _match_report_lines(self, report, is_rest=False):
         """Return the report with our line numbers, and the lines that match none.
 
         Lines without a number of ours are matched by their goods.
+
+        :param bool is_rest: Whether the report leaves out what was received before.
         """
-        ours = [(str(row.id), row.goods_no, row.planned) for row in self.line_ids]
+        ours = [
+            (str(row.id), row.goods_no, row.planned - is_rest * row.received)
+            for row in self.line_ids
+        ]
         return relabel(report, ours, keep=not self.made_at_jd)
 
     def _record_unmatched_lines(self, unmatched_lines):
@@ -418,6 +429,7 @@ class JdOrder(models.Model):
         """Apply what a status means for the order and its transfer."""
         ended = status.effect in (statuses.CANCELLED, statuses.REJECTED)
         if ended and self.state in AT_JD:
+            self._receive_before_end()
             self._apply_cancellation(self._explain_end(status))
         elif status.effect in (statuses.RETURNING, statuses.RETURNED):
             self.is_returning = True

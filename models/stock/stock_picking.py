@@ -52,10 +52,20 @@ class StockPicking(models.Model):
     jd_order_id = fields.Many2one(
         "jd.order", string="JD Order", compute="_compute_jd_order_id", store=True
     )
+    jd_part_order_id = fields.Many2one(
+        "jd.order",
+        string="JD Order in Parts",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        help="The order of which this transfer received a part; it went on with the "
+        "backorder.",
+    )
     jd_state = fields.Selection(related="jd_order_id.state", string="JD Order Status")
     jd_status_name = fields.Char(compute="_compute_jd_status_name", string="JD Status")
     jd_problems = fields.Text(related="jd_order_id.problems")
     jd_number = fields.Char(related="jd_order_id.jd_number")
+    jd_counted = fields.Char(related="jd_order_id.counted")
     jd_waybills = fields.Char(related="jd_order_id.waybills", string="JD Waybills")
     jd_event_ids = fields.One2many(
         related="jd_order_id.event_ids", string="JD Timeline"
@@ -89,13 +99,15 @@ class StockPicking(models.Model):
 
     # === COMPUTES === #
 
-    @api.depends("jd_order_ids.state")
+    @api.depends("jd_order_ids.state", "jd_part_order_id")
     def _compute_jd_order_id(self):
         for picking in self:
             orders = picking.jd_order_ids.sorted("id")
             # A cancelled order is shown only until the transfer is sent again.
             living = orders.filtered(lambda order: order.state != "cancelled")
-            picking.jd_order_id = (living or orders)[-1:]
+            picking.jd_order_id = (
+                living[-1:] or picking.jd_part_order_id or orders[-1:]
+            )
 
     @api.depends("jd_order_id.state", "jd_order_id.status_code")
     def _compute_jd_status_name(self):

@@ -212,7 +212,7 @@ def batch_rows(visit, order, quantity_name):
 
 def serial_rows(order):
     return [
-        {"goodsNo": line.goods_no, "serialNos": line.serials}
+        {"goodsNo": line.goods_no, "serialNos": line.serials[: line.real]}
         for line in order.lines
         if line.real is not None and line.serials
     ]

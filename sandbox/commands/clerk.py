@@ -7,7 +7,15 @@ from ..books import LevelChange, get
 from ..errors import Unknown
 from ..goods import YES, Goods
 from ..messages import WAITING
-from ..orders import INBOUND, NUMBERS, OUTBOUND, RETURN_OUT, Line, Order
+from ..orders import (
+    INBOUND,
+    NUMBERS,
+    OUTBOUND,
+    RETURN_IN,
+    RETURN_OUT,
+    Line,
+    Order,
+)
 from ..stock import DEFECTIVE, GOOD, Batch, Row, Short
 from ..warehouse_work import ARRANGEMENTS, reserve
 from . import register
@@ -202,11 +210,13 @@ def settle(sandbox, orders="all", agreed=True):
 
 @_command
 def receive(sandbox, order, parts):
-    """Receive a part of an inbound order taken in parts: amounts by order line."""
-    [found] = _choose(sandbox, [order])
-    if found.kind != INBOUND or found.status != 20:
-        raise ValueError(f"{found.no} is not an inbound order sent to the warehouse")
-    if not found.request.get("multiReceivingFlag"):
+    """Count a part of what comes in, before the document is done; by order line.
+
+    An inbound order must be one taken in parts. That returns are counted in parts as
+    well is not documented [U]. What a part may hold is described in receiving.
+    """
+    found = _find_arriving(sandbox, order)
+    if found.kind == INBOUND and not found.request.get("multiReceivingFlag"):
         raise ValueError(f"{found.no} is not received in parts")
     receiving.receive_part(sandbox.books, found, parts)
 
@@ -216,6 +226,21 @@ def split(sandbox, order, shares, cancelled=True):
     """Split an outbound order into parts: ``shares`` as in ``splitting``."""
     [found] = _choose(sandbox, [order])
     return {"parts": splitting.split(sandbox, found, shares, cancelled)}
+
+
+@_command
+def recount(sandbox, order, line, quantity, level=""):
+    """Correct the count of a part: so many of an order line did not come after all."""
+    found = _find_arriving(sandbox, order)
+    receiving.recount(sandbox.books, found, line, quantity, level)
+
+
+def _find_arriving(sandbox, name):
+    [found] = _choose(sandbox, [name])
+    expected = {INBOUND: 20, RETURN_IN: 100}
+    if found.status != expected.get(found.kind):
+        raise ValueError(f"{found.no} was not sent to the warehouse to come in")
+    return found
 
 
 @_command

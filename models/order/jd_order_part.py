@@ -1,0 +1,229 @@
+"""Receives incoming orders part by part, as JD counts them.
+
+JD's quantities are cumulative. What was received before is subtracted from each report;
+the rest is received with the open transfer, and the order goes on with its backorder.
+"""
+
+from odoo import models
+
+from ... import statuses
+from ...lib import api as jd_api
+from ...lib.allocation import Allocation
+from ...lib.parts import subtract
+
+
+class JdOrder(models.Model):
+    _inherit = "jd.order"
+
+    # === REPORT === #
+
+    def _subtract_received(self, report):
+        """Return the report without what was received before; keep JD's corrections."""
+        rest, corrections = subtract(
+            report,
+            [part for line in self.line_ids for part in line._get_received()],
+            self._get_planned_lines(),
+            keep=not self.made_at_jd,
+        )
+        self._record_corrections(corrections)
+        return rest
+
+    def _get_planned_lines(self):
+        """Return our (line number, goods number, planned pieces) of each line."""
+        return [(str(row.id), row.goods_no, row.planned) for row in self.line_ids]
+
+    def _record_corrections(self, corrections):
+        """Give somebody an activity, once, about pieces JD no longer reports."""
+        told = "\n".join(
+            self.env._(
+                "%(goods)s, %(what)s: JD reports %(reported)s, received are "
+                "%(received)s",
+                goods=self._name_goods(each.goods_number),
+                what=self._name_level_or_lot(each.what),
+                reported=each.reported,
+                received=each.received,
+            )
+            for each in corrections
+        )
+        if told and told != self.corrections:
+            self._request_attention(
+                self.env._(
+                    "JD has corrected what it counted before. Odoo takes nothing back "
+                    "by itself: compare the stock with JD's, and adjust it. "
+                    "%(corrections)s",
+                    corrections="; ".join(told.splitlines()),
+                )
+            )
+        if told != (self.corrections or ""):
+            self.corrections = told
+
+    def _name_goods(self, goods_no):
+        lines = self.line_ids.filtered(lambda line: line.goods_no == goods_no)
+        return self._name_products(lines.product_id) or goods_no
+
+    def _name_level_or_lot(self, what):
+        levels = self.allocation_ids.mapped("level") + [jd_api.GoodsLevel.GOOD]
+        return self.env["stock.warehouse"]._jd_name_level(what) if (
+            what in levels
+        ) else what
+
+    def _record_whether_counted(self, report):
+        """Note whether JD has counted all that came; return it."""
+        status = statuses.find(self.kind, report.status)
+        # Until then a report has what was counted so far: more may follow.
+        is_counted = bool(status and status.effect == statuses.MOVED)
+        if not is_counted:
+            self.are_quantities_known = False
+        return is_counted
+
+    def _update_part_due(self, is_understood):
+        """Note whether JD has counted pieces that were not received yet.
+
+        :param bool is_understood: Whether the report fits the order.
+        """
+        if not self._is_incoming():
+            return
+        has_due = self._has_due()
+        if has_due and self.state == "cancelled":
+            self._report_moved_though_cancelled()
+        is_due = has_due and is_understood and self.state not in ("done", "cancelled")
+        if self.is_part_due != is_due:
+            self.is_part_due = is_due
+
+    def _has_due(self):
+        """Tell whether JD has moved pieces that Odoo has not moved yet."""
+        return any(line._get_due() for line in self.line_ids)
+
+    def _has_received(self):
+        """Tell whether Odoo has received some of this order's goods."""
+        return any(self.line_ids.mapped("received"))
+
+    def _has_ended(self):
+        """Tell whether JD has carried the order out and reports nothing more."""
+        has_moved = self.status_rank >= self._rules.moved_rank
+        return has_moved and self.are_quantities_known
+
+    # === RECEIVE === #
+
+    def _receive_parts(self):
+        """Receive what JD has counted; these orders go on with what is left."""
+        states = {order: order.state for order in self}
+        self._move_reported(goes_on=True)
+        for order, state in states.items():
+            for note in order._explain_damage():
+                order._request_attention(note)
+            # A request to cancel concerns what is left.
+            order.state = state if state == "cancelling" else "in_progress"
+            if rest := order._get_rest():
+                order._go_on_with(rest)
+
+    def _receive_before_end(self):
+        """Receive what JD had counted before it cancelled or closed this order."""
+        if not self.is_part_due:
+            return
+        self._receive_parts()
+        if self.cancel_requested:
+            self._request_attention(
+                self.env._(
+                    "JD had counted %(counted)s of this order before it was cancelled. "
+                    "They are in stock; goods that are not wanted can be returned.",
+                    counted=self.counted,
+                )
+            )
+
+    def _split_rest(self):
+        """Split what JD has not counted yet from the moves; our lines go with it."""
+        for order in self:
+            lines = order.line_ids.grouped("move_id")
+            for move in order._get_moves().filtered("picked"):
+                # Core does this for all moves at once, and does not say which is whose.
+                rest = move._create_backorder()
+                if rest:
+                    lines[move].move_id = rest
+                    rest.jd_cancel_requested = move.jd_cancel_requested
+                move.jd_cancel_requested = False
+
+    def _mark_received(self):
+        """Note what the transfers of these orders have received."""
+        for order in self:
+            order.line_ids._get_due_allocations().picking_id = order.picking_id
+            for line in order.line_ids:
+                line.received = max(line.received, line.reported)
+        self.write({"is_part_due": False})
+
+    def _get_rest(self):
+        """Return the open transfer of what is left; empty if there is none."""
+        pickings = self.picking_id | self.picking_id.backorder_ids
+        return pickings.filtered(lambda p: p.state not in ("done", "cancel"))[:1]
+
+    def _go_on_with(self, picking):
+        """Receive what is left of this order with another transfer."""
+        if picking != self.picking_id:
+            self.picking_id.jd_part_order_id = self
+            self.picking_id = picking
+        picking.jd_on_hold = False
+
+    # === END === #
+
+    def _leave_rest(self):
+        """Separate this order, which has received something, from what is left.
+
+        :return: The open transfer of what is left; empty if all was received.
+        """
+        rest = self._get_rest()
+        if rest:
+            self.picking_id = self._get_received_transfers()[-1:]
+        return rest
+
+    def _get_received_transfers(self):
+        """Return the transfers that have received parts, the last one last."""
+        pickings = self.picking_id | self.part_picking_ids
+        return pickings.filtered(lambda p: p.state == "done").sorted("id")
+
+    def _end_parts(self):
+        """End orders of which nothing came since the last part."""
+        for order in self:
+            rest, note = order._leave_rest(), order._explain_short()
+            if rest and note:
+                order._put_on_hold(rest, note)
+
+    def _get_part_notice(self):
+        """Return how much of this order JD has counted, for the merchant."""
+        if self.is_part_due:
+            return self.env._(
+                "JD has counted %(counted)s; they are being received.",
+                counted=self.counted,
+            )
+        texts = [
+            self.env._(
+                "JD has counted %(counted)s; they are in stock. What is left is "
+                "received when JD has counted it.",
+                counted=self.counted,
+            )
+        ]
+        if self.in_parts:
+            texts.append(
+                self.env._("If nothing more comes, click “Close Inbound”."),
+            )
+        return " ".join(texts)
+
+    # === MORE THAN IS OPEN === #
+
+    def _open_missing_moves(self):
+        """Create moves for pieces of goods whose moves were received in full before."""
+        for order in self:
+            for line in order.line_ids.filtered(lambda row: row._get_due()):
+                if line.move_id.state in ("done", "cancel"):
+                    line.move_id = order._create_move_again(line)
+
+    def _create_move_again(self, line):
+        move = line.move_id
+        picking = self._get_rest() or self.picking_id._create_backorder_picking()
+        self._go_on_with(picking)
+        pieces = move.product_id.uom_id._compute_quantity(
+            line._get_due(), move.product_uom, rounding_method="HALF-UP"
+        )
+        values = move._prepare_move_split_vals(pieces)
+        values |= {"picking_id": picking.id, "move_orig_ids": False}
+        again = self.env["stock.move"].create(move.copy_data(values))
+        return again._action_confirm(merge=False, create_proc=False)
