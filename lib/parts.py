@@ -38,14 +38,14 @@ def subtract(report, received, lines, *, keep=True):
         return report, []
     goods = {line: goods_number for line, goods_number, _planned in lines}
     entries = [_Entry(goods[part.line], part, part.quantity) for part in received]
+    ours = goods if keep else {}
     corrections = []
     rest = replace(
-        report, lines=_subtract_lines(report, entries, goods, keep, corrections)
+        report, lines=_subtract_lines(report, entries, goods, ours, corrections)
     )
-    rest = replace(rest, lots=_subtract_lots(rest, entries, corrections))
-    return replace(rest, serials=_subtract_serials(rest, entries, corrections)), (
-        corrections
-    )
+    rest = replace(rest, lots=_subtract_lots(rest, entries, ours, corrections))
+    rest = replace(rest, serials=_subtract_serials(rest, entries, corrections))
+    return rest, corrections
 
 
 @dataclass
@@ -57,8 +57,12 @@ class _Entry:
     left: int
 
 
-def _subtract_lines(report, entries, goods, keep, corrections):
-    ours = goods if keep else {}
+def _subtract_lines(report, entries, goods, ours, corrections):
+    """Return the lines of what was not received before.
+
+    :param dict goods: Line → goods number, of our lines.
+    :param dict ours: The same, or empty where the report has no line numbers of ours.
+    """
     named = {row.line for row in report.lines if is_named(row, ours)}
     taken = defaultdict(Counter)
     for entry in entries:
@@ -108,14 +112,14 @@ def _level(row):
     return row.level or GoodsLevel.GOOD
 
 
-def _subtract_lots(rest, entries, corrections):
+def _subtract_lots(rest, entries, ours, corrections):
     """Return the lots of what was not received before."""
     named = [entry for entry in entries if entry.part.lot]
     rows = []
     for row in rest.lots:
         left = row.quantity or 0
         for entry in named:
-            if _is_of_lot(entry, row):
+            if _is_of_lot(entry, row, ours):
                 pieces = min(left, entry.left)
                 entry.left -= pieces
                 left -= pieces
@@ -136,13 +140,13 @@ def _subtract_lots(rest, entries, corrections):
     return tuple(row for row in rows if row.quantity)
 
 
-def _is_of_lot(entry, row):
+def _is_of_lot(entry, row, ours):
     part = entry.part
     return (
         entry.goods_number == row.goods_number
         and part.lot.number == row.lot.number
         and row.level in ("", part.level)
-        and row.line in ("", part.line)
+        and (row.line == part.line or row.line not in ours)
     )
 
 

@@ -1,38 +1,14 @@
-from odoo.fields import Command
 from odoo.tests import tagged
 
-from .inbound_case import JdInboundCase
 from .next_to_case import NextToMixin
+from .purchase_case import JdPurchaseCase
 
 
 @tagged("post_install", "-at_install")
-class TestPurchases(NextToMixin, JdInboundCase):
+class TestPurchases(NextToMixin, JdPurchaseCase):
     """Receipts and returns of purchases."""
 
     modules = ("purchase_stock",)
-
-    def make_purchase(self, *quantities):
-        """Confirm a purchase into the JD warehouse; return it and its receipt."""
-        purchase = self.env["purchase.order"].create(
-            {
-                "partner_id": self.supplier.id,
-                "picking_type_id": self.warehouse.in_type_id.id,
-                "order_line": [
-                    Command.create(
-                        {
-                            "product_id": product.id,
-                            "product_qty": quantity,
-                            "price_unit": 10,
-                        }
-                    )
-                    for product, quantity in zip(
-                        self.products, quantities, strict=False
-                    )
-                ],
-            }
-        )
-        purchase.button_confirm()
-        return purchase, purchase.picking_ids
 
     def test_a_purchase_received_short_and_damaged(self):
         purchase, receipt = self.make_purchase(20, 30)

@@ -3,6 +3,7 @@ their own; everything is committed, in a database of its own."""
 
 import time
 
+from odoo.fields import Command
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
@@ -140,6 +141,38 @@ class TestOrderAtOnce(SandboxCase):
         self.assertIn(self.read(), ("accepted", "in_progress"))
         self.assertEqual(self.count_at_jd(), 1)
 
+    def test_parts_are_received_once_by_two_workers_and_a_user_who_cancels(self):
+        crons = self.first.call(committed.find_crons, names=["close_orders"])
+        more = self.first.call(committed.double_crons, crons=crons)
+        self.addCleanup(self.first.call, committed.drop_crons, crons=more)
+        order = self.first.call(make_receipt_in_parts, pieces=40)
+        before = self.first.call(committed.read_stock, references=[GOODS])[GOODS]
+        self.first.run(self.push)
+        self.count_part(order, 10, to=20)
+        self.second.begin_run(more)
+        self.first.run(crons)
+        self.second.finish()
+        self.count_part(order, 5)
+        self.second.begin_call(cancel, order=order)
+        self.first.run(crons)
+        self.second.finish()
+        for _each in range(2):
+            for step in (self.push, self.follow, crons):
+                self.first.run(step)
+        self.assertEqual(self.first.call(read_order, order=order), "done")
+        after = self.first.call(committed.read_stock, references=[GOODS])[GOODS]
+        self.assertEqual(after - before, 15)
+
+    def count_part(self, order, pieces, to=None):
+        """Have JD count so many pieces, and Odoo hear of it."""
+        told = self.first.call(read_numbers, order=order)
+        if to:
+            self.sandbox.do("advance", orders=[told["number"]], to=to)
+        parts = {told["line"]: pieces}
+        self.sandbox.do("receive", order=told["number"], parts=parts)
+        self.first.call(touch_and_linger, order=order, seconds=0)
+        self.first.run(self.follow)
+
     def test_goods_that_are_being_created_are_free_for_everybody(self):
         self.first.run(self.push)  # nothing is left for the next test
         self.first.call(committed.make_products, references=["Fresh"], stock=1)
@@ -175,6 +208,35 @@ def get_order(env, order):
     return env["jd.order"].browse(order)
 
 
+def make_receipt_in_parts(env, pieces):
+    """Create a receipt that comes in parts and is to be sent; return its order."""
+    warehouse = committed.get_connector(env).warehouse_ids
+    places = {
+        "location_id": env.ref("stock.stock_location_suppliers").id,
+        "location_dest_id": warehouse.lot_stock_id.id,
+    }
+    product = env["product.product"].search([("default_code", "=", GOODS)])
+    picking = env["stock.picking"].create(
+        {
+            "picking_type_id": warehouse.in_type_id.id,
+            "jd_in_parts": True,
+            **places,
+            "move_ids": [
+                Command.create(
+                    {"product_id": product.id, "product_uom_qty": pieces, **places}
+                )
+            ],
+        }
+    )
+    picking.action_confirm()
+    return picking.jd_order_id.id
+
+
+def read_numbers(env, order):
+    order = get_order(env, order)
+    return {"number": order.jd_number, "line": str(order.line_ids.id)}
+
+
 def read_order(env, order):
     return get_order(env, order).state
 
@@ -202,7 +264,13 @@ def send_and_linger(env, order, seconds):
 
 
 def cancel(env, order):
-    get_order(env, order).picking_id.action_cancel()
+    """Click on Cancel; a request is repeated if a worker was faster."""
+
+    def request():
+        get_order(env, order).picking_id.action_cancel()
+        env.flush_all()
+
+    retrying(request, env)
 
 
 def touch_and_linger(env, order, seconds):

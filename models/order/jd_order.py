@@ -489,6 +489,18 @@ class JdOrder(models.Model):
             "view_mode": "form",
         }
 
+    def action_view_parts(self):
+        """Open the transfers that receive this order: its parts, and what is left."""
+        self.ensure_one()
+        pickings = self.part_picking_ids | self.picking_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Transfers of %(order)s", order=self.name),
+            "res_model": "stock.picking",
+            "view_mode": "list,form",
+            "domain": [("id", "in", pickings.ids)],
+        }
+
     # === BUSINESS === #
 
     @property
@@ -571,4 +583,5 @@ class JdOrder(models.Model):
         return known
 
     def _get_attention_candidates(self):
-        return self.picking_id.user_id | self.connector_id._get_attention_candidates()
+        pickings = self.picking_id | self.part_picking_ids
+        return pickings.user_id | self.connector_id._get_attention_candidates()

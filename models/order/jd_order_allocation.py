@@ -39,9 +39,7 @@ class JdOrderAllocation(models.Model):
     def _as_allocation(self):
         """Return the `lib.allocation.Allocation` that this record holds."""
         is_serial = self.line_id.product_id.tracking == "serial"
-        lot = jd_api.Lot(
-            number=self.lot_name or "", expires_on=self.expires_on or None
-        )
+        lot = jd_api.Lot(number=self.lot_name or "", expires_on=self.expires_on or None)
         return Allocation(
             line=str(self.line_id.id),
             quantity=self.quantity,

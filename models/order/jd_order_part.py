@@ -63,9 +63,11 @@ class JdOrder(models.Model):
 
     def _name_level_or_lot(self, what):
         levels = self.allocation_ids.mapped("level") + [jd_api.GoodsLevel.GOOD]
-        return self.env["stock.warehouse"]._jd_name_level(what) if (
-            what in levels
-        ) else what
+        return (
+            self.env["stock.warehouse"]._jd_name_level(what)
+            if (what in levels)
+            else what
+        )
 
     def _record_whether_counted(self, report):
         """Note whether JD has counted all that came; return it."""
@@ -186,6 +188,8 @@ class JdOrder(models.Model):
             rest, note = order._leave_rest(), order._explain_short()
             if rest and note:
                 order._put_on_hold(rest, note)
+            for surplus in order._explain_surplus():
+                order._request_attention(surplus)
 
     def _get_part_notice(self):
         """Return how much of this order JD has counted, for the merchant."""

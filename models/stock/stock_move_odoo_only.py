@@ -33,7 +33,8 @@ class StockMove(models.Model):
             lambda m: (
                 not m.picking_id.jd_order_ids.filtered(
                     lambda order: (
-                        order.state != "cancelled" and order.are_quantities_known
+                        order.state != "cancelled"
+                        and (order.are_quantities_known or order.is_part_due)
                     )
                 )
             )

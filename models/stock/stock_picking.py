@@ -43,9 +43,9 @@ class StockPicking(models.Model):
     )
     jd_in_parts = fields.Boolean(
         string="Comes in Parts",
-        help="The goods arrive at JD in several deliveries. The receipt closes when JD "
-        "has received everything, or when you close inbound because nothing more "
-        "will come.",
+        help="The goods arrive at JD in several deliveries. Each part is received when "
+        "JD has counted it; the receipt ends when JD has received everything, or when "
+        "you close inbound because nothing more will come.",
     )
 
     jd_order_ids = fields.One2many("jd.order", "picking_id", string="JD Orders")
@@ -105,9 +105,7 @@ class StockPicking(models.Model):
             orders = picking.jd_order_ids.sorted("id")
             # A cancelled order is shown only until the transfer is sent again.
             living = orders.filtered(lambda order: order.state != "cancelled")
-            picking.jd_order_id = (
-                living[-1:] or picking.jd_part_order_id or orders[-1:]
-            )
+            picking.jd_order_id = living[-1:] or picking.jd_part_order_id or orders[-1:]
 
     @api.depends("jd_order_id.state", "jd_order_id.status_code")
     def _compute_jd_status_name(self):
