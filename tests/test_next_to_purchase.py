@@ -29,6 +29,7 @@ class TestPurchases(NextToMixin, JdPurchaseCase):
         order = self.announce(receipt)
         purchase.button_cancel()
         self.run_cron("push_orders")
+        self.run_cron("follow_orders")
         self.assertEqual(self.get_order_at_jd(order)["status"], 91)
         self.assertEqual(receipt.state, "cancel")
 

@@ -19,6 +19,8 @@ class JdOrder(models.Model):
 
     def _subtract_received(self, report):
         """Return the report without what was received before; keep JD's corrections."""
+        if not self._has_received():
+            return report
         rest, corrections = subtract(
             report,
             [part for line in self.line_ids for part in line._get_received()],
