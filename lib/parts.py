@@ -12,13 +12,15 @@ class Correction:
     """Pieces that were received, and that JD no longer reports.
 
     :param goods_number: JD's.
-    :param what: The goods level, or the lot or serial number, that JD reports less of.
+    :param level: The goods level that JD reports less of; empty for a lot.
+    :param lot: The lot or serial number that JD reports less of; empty for a level.
     """
 
     goods_number: str
-    what: str
     received: int
     reported: int
+    level: str = ""
+    lot: str = ""
 
 
 def subtract(report, received, lines, *, keep=True):
@@ -83,19 +85,20 @@ def _subtract_lines(report, entries, goods, ours, corrections):
 
 def _subtract_group(goods_number, rows, taken, corrections):
     """Return the rows of one line, or of one goods, without what was taken of it."""
-    told = [row for row in rows if row.done is not None]
     reported = Counter()
-    for row in told:
-        reported[_level(row)] += row.done
+    for row in rows:
+        if row.done is not None:
+            reported[_level(row)] += row.done
     # A line without a quantity says nothing about what was received before.
-    levels = taken if told else ()
+    if not reported:
+        return rows
     left = {level: reported[level] - taken[level] for level in {*reported, *taken}}
-    missing = 0
-    for level in levels:
-        if left[level] < 0:
-            missing -= left[level]
-            counts = taken[level], reported[level]
-            corrections.append(Correction(goods_number, level, *counts))
+    short = [level for level in taken if left[level] < 0]
+    missing = -sum(left[level] for level in short)
+    corrections += [
+        Correction(goods_number, taken[level], reported[level], level=level)
+        for level in short
+    ]
     rest = []
     for row in rows:
         if row.done is not None:
@@ -128,9 +131,9 @@ def _subtract_lots(rest, entries, ours, corrections):
     corrections += [
         Correction(
             entry.goods_number,
-            entry.part.lot.number,
             entry.part.quantity,
             entry.part.quantity - entry.left,
+            lot=entry.part.lot.number,
         )
         for entry in named
         if entry.left and entry.goods_number in listed
@@ -167,7 +170,7 @@ def _subtract_serials(rest, entries, corrections):
     told = {(row.goods_number, row.serial) for row in rest.serials}
     listed = {row.goods_number for row in rest.serials}
     corrections += [
-        Correction(goods_number, serial, 1, 0)
+        Correction(goods_number, 1, 0, lot=serial)
         for goods_number, serial in sorted(known - told)
         if goods_number in listed
     ]

@@ -35,13 +35,16 @@ class TestSubtract(BaseCase):
 
     def test_less_than_before_is_a_correction(self):
         found = self.subtract(report(line("1", 6)), Allocation("1", 10))
-        self.assertEqual(found, ([], [Correction(GOODS, "100", 10, 6)]))
+        self.assertEqual(found, ([], [Correction(GOODS, 10, 6, level="100")]))
 
     def test_what_moved_to_another_level_is_not_received_twice(self):
         found = self.subtract(
             report(line("1", 8), line("1", 5, level="200")), Allocation("1", 10)
         )
-        self.assertEqual(found, ([("1", "200", 3)], [Correction(GOODS, "100", 10, 8)]))
+        self.assertEqual(
+            found,
+            ([("1", "200", 3)], [Correction(GOODS, 10, 8, level="100")]),
+        )
 
     def test_lines_without_a_number_of_ours_are_counted_by_their_goods(self):
         received = Allocation("1", 20), Allocation("2", 5, level="200")
@@ -87,7 +90,7 @@ class TestSubtract(BaseCase):
         received = [Allocation("1", 1, serial="S1"), Allocation("1", 1, serial="S2")]
         rest, corrections = subtract(told, received, OURS)
         self.assertEqual(allocate(rest), [])
-        self.assertEqual(corrections, [Correction(GOODS, "S1", 1, 0)])
+        self.assertEqual(corrections, [Correction(GOODS, 1, 0, lot="S1")])
 
     def test_the_parts_of_any_sequence_of_reports_add_up_to_the_last(self):
         for seed in range(300):

@@ -7,8 +7,6 @@ the rest is received with the open transfer, and the order goes on with its back
 from odoo import models
 
 from ... import statuses
-from ...lib import api as jd_api
-from ...lib.allocation import Allocation
 from ...lib.parts import subtract
 
 
@@ -36,12 +34,13 @@ class JdOrder(models.Model):
 
     def _record_corrections(self, corrections):
         """Give somebody an activity, once, about pieces JD no longer reports."""
+        warehouses = self.env["stock.warehouse"]
         told = "\n".join(
             self.env._(
                 "%(goods)s, %(what)s: JD reports %(reported)s, received are "
                 "%(received)s",
                 goods=self._name_goods(each.goods_number),
-                what=self._name_level_or_lot(each.what),
+                what=each.lot or warehouses._jd_name_level(each.level),
                 reported=each.reported,
                 received=each.received,
             )
@@ -62,14 +61,6 @@ class JdOrder(models.Model):
     def _name_goods(self, goods_no):
         lines = self.line_ids.filtered(lambda line: line.goods_no == goods_no)
         return self._name_products(lines.product_id) or goods_no
-
-    def _name_level_or_lot(self, what):
-        levels = self.allocation_ids.mapped("level") + [jd_api.GoodsLevel.GOOD]
-        return (
-            self.env["stock.warehouse"]._jd_name_level(what)
-            if (what in levels)
-            else what
-        )
 
     def _record_whether_counted(self, report):
         """Note whether JD has counted all that came; return it."""
