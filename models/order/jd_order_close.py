@@ -106,7 +106,7 @@ class JdOrder(models.Model):
 
     def _is_short(self):
         """Tell whether JD moved less than was ordered."""
-        return any(line.reported < line.planned for line in self.line_ids)
+        return any(line._is_expected() for line in self.line_ids)
 
     def _report_discrepancies(self):
         """Give somebody an activity about orders that moved otherwise than ordered."""

@@ -80,6 +80,10 @@ class JdOrderLine(models.Model):
         """Return how many of the reported pieces Odoo has not moved yet."""
         return max(0, self.reported - self.received)
 
+    def _is_expected(self):
+        """Tell whether JD may still count some of the pieces ordered."""
+        return self.reported < self.planned
+
     def _get_due_allocations(self):
         """Return the allocations of pieces that Odoo has not received yet."""
         return self.allocation_ids.filtered(lambda row: not row.picking_id)

@@ -133,10 +133,11 @@ class JdOrder(models.Model):
             for move in order._get_moves().filtered("picked"):
                 # Core does this for all moves at once, and does not say which is whose.
                 rest = move._create_backorder()
-                if rest:
-                    lines[move].move_id = rest
-                    rest.jd_cancel_requested = move.jd_cancel_requested
+                rest.jd_cancel_requested = move.jd_cancel_requested
                 move.jd_cancel_requested = False
+                # What was added to the move since is not for this order to receive.
+                if rest and any(row._is_expected() for row in lines[move]):
+                    lines[move].move_id = rest
 
     def _mark_received(self):
         """Note what the transfers of these orders have received."""
@@ -148,7 +149,7 @@ class JdOrder(models.Model):
 
     def _get_rest(self):
         """Return the open transfer of what is left; empty if there is none."""
-        pickings = self.picking_id | self.picking_id.backorder_ids
+        pickings = self.picking_id | self.line_ids.move_id.picking_id
         return pickings.filtered(lambda p: p.state not in ("done", "cancel"))[:1]
 
     def _go_on_with(self, picking):
