@@ -86,7 +86,7 @@ class JdOrder(models.Model):
             order.picking_id._jd_set_moved_at(
                 order._get_time_of(order._rules.moved_rank)
             )
-        self._request_confirmation()
+        (self - incoming)._request_confirmation()
         self.picking_id._jd_validate()
         incoming._mark_received()
 

@@ -127,17 +127,25 @@ class JdOrder(models.Model):
             )
 
     def _split_rest(self):
-        """Split what JD has not counted yet from the moves; our lines go with it."""
+        """Move what JD has not counted yet to a backorder; our lines go with it.
+
+        Here and not when the transfer closes: there it depends on the operation type
+        whether there is a backorder, and nobody says which move is whose rest.
+        """
         for order in self:
+            moves = order._get_moves()
             lines = order.line_ids.grouped("move_id")
-            for move in order._get_moves().filtered("picked"):
-                # Core does this for all moves at once, and does not say which is whose.
+            rests = moves.filtered(lambda move: not move.picked)
+            for move in moves - rests:
                 rest = move._create_backorder()
                 rest.jd_cancel_requested = move.jd_cancel_requested
                 move.jd_cancel_requested = False
                 # What was added to the move since is not for this order to receive.
                 if rest and any(row._is_expected() for row in lines[move]):
                     lines[move].move_id = rest
+                rests += rest
+            if rests:
+                order.picking_id._create_backorder(backorder_moves=rests)
 
     def _mark_received(self):
         """Note what the transfers of these orders have received."""
