@@ -169,6 +169,16 @@ class TestOrderClose(JdOrderCase):
         self.assertEqual(self.count_calls("querySoOrder"), before + 1)
         self.assertEqual(self.picking.state, "assigned")
 
+    def test_quantities_that_never_come_are_told_after_a_day(self):
+        lines = [str(line.id) for line in self.order.line_ids]
+        self.ship(self.order, "10034", unreported=lines)
+        self.assertEqual(self.picking.state, "assigned")
+        self.assertFalse(self.order.activity_ids)
+        self.pass_time(days=1, minutes=1)
+        for _ in range(2):
+            self.pull(self.order)
+            self.assertOneActivity(self.order, "does not report how many pieces")
+
     def test_nothing_shipped_at_all_leaves_the_transfer_to_somebody(self):
         short = {str(line.id): line.planned for line in self.order.line_ids}
         self.ship(self.order, short=short)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ... import statuses
+from ... import const, statuses
 from ...lib import api as jd_api
 from ...lib.agreement import ExpectedOrder, find_disagreements
 from ...lib.allocation import relabel
@@ -102,6 +102,7 @@ class JdOrder(models.Model):
         )
         for order, report in reports.items():
             order._check_cancel_refused(report.status)
+            order._report_overdue_quantities(now)
             order.pull_at = order._get_next_pull(now)
         if fitting.filtered("is_closable"):
             self._trigger("close_orders")
@@ -202,6 +203,20 @@ class JdOrder(models.Model):
         is_last = not report.odd_rows and self._is_last(report)
         if done and (all(self.line_ids.mapped("is_reported")) or is_last):
             self.are_quantities_known = True
+
+    def _report_overdue_quantities(self, now):
+        """Give somebody an activity if JD moved goods long ago and names no pieces."""
+        due = self.state in AT_JD and self.status_rank >= self._rules.moved_rank
+        if not due or self.are_quantities_known:
+            return
+        if now - (self.status_at or now) > const.QUANTITIES_OVERDUE:
+            self._request_attention(
+                self.env._(
+                    "JD has carried this order out and does not report how many pieces "
+                    "it moved: its transfer stays open. Ask JD support; then a JD "
+                    "manager can release the order and close its transfer by hand."
+                )
+            )
 
     def _match_report_lines(self, report, is_rest=False):
         """Return the report with our line numbers, and the lines that match none.
