@@ -33,6 +33,7 @@ from . import (
     test_next_to_messages,
     test_next_to_mrp,
     test_next_to_parts,
+    test_next_to_portal,
     test_next_to_purchase,
     test_next_to_sequences,
     test_order_at_once,

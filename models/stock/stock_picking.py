@@ -22,10 +22,15 @@ class StockPicking(models.Model):
         "stock.warehouse",
         string="JD Warehouse",
         compute="_compute_jd_kind",
+        # With sale_stock, customers may read their deliveries: not what is ours alone.
+        groups="base.group_user",
         help="The JD warehouse that carries this transfer out.",
     )
     jd_connector_id = fields.Many2one(
-        "jd.connector", string="JD Connection", compute="_compute_jd_kind"
+        "jd.connector",
+        string="JD Connection",
+        compute="_compute_jd_kind",
+        groups="base.group_user",
     )
     jd_kind = fields.Char(
         compute="_compute_jd_kind", help="The kind of JD order this transfer makes."
@@ -63,7 +68,7 @@ class StockPicking(models.Model):
     )
     jd_state = fields.Selection(related="jd_order_id.state", string="JD Order Status")
     jd_status_name = fields.Char(compute="_compute_jd_status_name", string="JD Status")
-    jd_problems = fields.Text(related="jd_order_id.problems")
+    jd_problems = fields.Text(related="jd_order_id.problems", groups="base.group_user")
     jd_number = fields.Char(related="jd_order_id.jd_number")
     jd_counted = fields.Char(related="jd_order_id.counted")
     jd_waybills = fields.Char(related="jd_order_id.waybills", string="JD Waybills")
@@ -90,8 +95,10 @@ class StockPicking(models.Model):
         help="When JD handed over or counted the goods, by JD's clock, as far as "
         "Odoo's books take that time.",
     )
-    jd_notice = fields.Text(compute="_compute_jd_notice")
-    jd_attention = fields.Text(compute="_compute_jd_attention")
+    jd_notice = fields.Text(compute="_compute_jd_notice", groups="base.group_user")
+    jd_attention = fields.Text(
+        compute="_compute_jd_attention", groups="base.group_user"
+    )
     jd_is_busy = fields.Boolean(
         compute="_compute_jd_is_busy", help="JD is at work on it, or may be."
     )
