@@ -12,10 +12,12 @@ ROUNDS, BATCH = 4, 100
 
 
 def measure(world):
-    """Close the same kind of transfers in three ways, in turns."""
+    """Close the same kind of transfers in several ways, in turns."""
     ways = {
         "from JD's report, in a batch": _close_ours,
+        "telling their customers, messages off": _tell_customers,
         "bare `_action_done` on a batch": _close_bare,
+        "`button_validate` on a batch": _close_by_button_at_once,
         "`button_validate` one by one": _close_by_button,
     }
     spent = defaultdict(float)
@@ -40,6 +42,16 @@ def _close_ours(world):
     return watch.seconds
 
 
+def _tell_customers(world):
+    """Have the customers told of what `_close_ours` closed."""
+    orders = world.env["jd.order"].search([("confirmation", "=", "due")])
+    with _Stopwatch() as watch:
+        orders._cron_send_confirmations()
+    world.env.invalidate_all()
+    expect(orders, confirmation=False)
+    return watch.seconds
+
+
 def make_shipped(world, count):
     """Return orders that JD has shipped in full and reported, transfers still open."""
     orders = world.make_orders(count)
@@ -58,6 +70,15 @@ def _close_bare(world):
         pickings.move_ids.picked = True
         pickings.with_context(cancel_backorder=False)._action_done()
         world.env.cr.commit()
+    return watch.seconds
+
+
+def _close_by_button_at_once(world):
+    pickings = make_free_transfers(world, BATCH)
+    with _Stopwatch() as watch:
+        pickings.with_context(skip_sms=True).button_validate()
+        world.env.cr.commit()
+    expect(pickings, state="done")
     return watch.seconds
 
 

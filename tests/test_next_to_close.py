@@ -157,6 +157,43 @@ class TestDates(NextToMixin, JdInboundCase):
             )
             self.assertEqual(product.qty_available, left)
 
+    def test_journal_entries_get_the_day_on_which_jd_moved_the_goods(self):
+        stock, out = self.env["account.account"].create(
+            [
+                {
+                    "name": name,
+                    "code": code,
+                    "account_type": "asset_current",
+                    "company_ids": [Command.set(self.company.ids)],
+                }
+                for name, code in (("Stock", "110100"), ("Shipped", "110200"))
+            ]
+        )
+        self.company.account_stock_journal_id = self.env["account.journal"].create(
+            {
+                "name": "Stock",
+                "code": "STJ",
+                "type": "general",
+                "company_id": self.company.id,
+            }
+        )
+        product = self.product.with_company(self.company)
+        product.categ_id = product.categ_id.create(
+            {
+                "name": "Valued",
+                "property_valuation": "real_time",
+                "property_stock_valuation_account_id": stock.id,
+            }
+        )
+        product.standard_price = 10
+        self.customers.with_company(self.company).valuation_account_id = out
+        order = self.report(self.send(self.make_delivery(3)), "10019")
+        self.make_older(days=2)
+        self.run_cron("close_orders")
+        entry = order.picking_id.move_ids.account_move_id
+        self.assertEqual(entry.date, self.get_moment(order).date())
+        self.assertEqual(entry.amount_total, 30)
+
     def test_times_that_odoo_cannot_book_are_moved_to_the_next_it_can(self):
         now, day = fields.Datetime.now(), timedelta(days=1)
         for name, at, lock, expected in (

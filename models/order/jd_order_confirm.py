@@ -16,7 +16,8 @@ class JdOrder(models.Model):
         self._search_interrupted_confirmations()._report_confirmation_interrupted()
         due = [("confirmation", "=", "due")]
         orders = self.search(due, limit=const.CONFIRM_BATCH, order="id")
-        orders._process_each(lambda order: order._confirm())
+        # Each commit empties the cache: read again for the one order, not for all.
+        orders._process_each(lambda order: order.with_prefetch()._confirm())
         self._commit_and_retrigger("send_confirmations", self.search_count(due))
 
     # === CONFIRM === #
@@ -38,10 +39,11 @@ class JdOrder(models.Model):
             return  # another worker tells
         self.write({"confirmation": "sending", "confirmation_at": self.env.cr.now()})
         self.env["ir.cron"]._commit_progress()
-        order = self._with_responsible_lang(self.connector_id)
-        order._process_one(
+        self._process_one(
             lambda order: order._send_confirmation(),
-            lambda order, error: order._report_not_confirmed(error),
+            lambda order, error: order._in_responsible_lang()._report_not_confirmed(
+                error
+            ),
         )
 
     def _send_confirmation(self):
@@ -50,6 +52,9 @@ class JdOrder(models.Model):
         self.confirmation = False
 
     # === PROBLEMS === #
+
+    def _in_responsible_lang(self):
+        return self._with_responsible_lang(self.connector_id)
 
     def _report_not_confirmed(self, error):
         self.confirmation = False
@@ -73,7 +78,7 @@ class JdOrder(models.Model):
         self.confirmation = False
         for order in self:
             order._request_attention(
-                order.env._(
+                order._in_responsible_lang().env._(
                     "Odoo was interrupted while it told the customer of this transfer. "
                     "Nothing is sent again by itself: see in the transfer's messages "
                     "whether the customer knows."

@@ -71,8 +71,12 @@ class StockMove(models.Model):
     # === BUSINESS === #
 
     def _jd_book_moved_at(self):
-        """Date these moves, just done, to when JD moved them; Odoo values them next."""
-        for move in self:
+        """Date these moves, just done, to when JD received their goods.
+
+        Odoo values them next, by the order in which goods came and left. What leaves
+        has its value already, and its date once the transfer has it.
+        """
+        for move in self.filtered(lambda move: move.picking_code == "incoming"):
             if moved_at := move.picking_id.jd_moved_at:
                 move.date = moved_at
 

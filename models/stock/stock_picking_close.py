@@ -105,8 +105,9 @@ class StockPicking(models.Model):
 
     def _jd_book_moved_at(self):
         """Book these closed transfers at the time at which JD moved the goods."""
-        for picking in self.filtered("jd_moved_at"):
-            picking.date_done = picking.jd_moved_at  # and with it moves and their lines
+        for moment, pickings in self.grouped("jd_moved_at").items():
+            if moment:
+                pickings.date_done = moment  # and with it the moves and their lines
 
     # === CUSTOMERS === #
 
