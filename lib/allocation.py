@@ -93,37 +93,40 @@ def relabel(report, lines, *, keep=True):
     """Return the report with our line numbers, and the lines that match none of ours.
 
     JD's lines are matched by our number, or else by their goods. Where several of our
-    lines have the same goods, each is filled up to its plan in turn; the last one gets
-    the rest.
+    lines have the same goods, each is filled up to its plan in turn, also with what JD
+    reports of another one beyond its plan. What is beyond all plans stays on the line
+    that JD names, or else on the last one.
 
     :param report: A `lib.api.Report`.
     :param lines: Our (line, goods number, planned), in order.
     :param keep: Whether JD reports our line numbers; not for orders made at JD.
     :rtype: tuple[Report, list[ReportedLine]]
     """
-    goods = {line: goods_number for line, goods_number, _ in lines} if keep else {}
-    room = defaultdict(list)
+    goods = {line: goods_number for line, goods_number, _ in lines}
+    known = goods if keep else {}
+    room = defaultdict(dict)
     for line, goods_number, planned in lines:
-        room[goods_number].append([line, planned])
+        room[goods_number][line] = planned
     # First what names its line: it uses up the plan before the rest is divided.
-    named = [row for row in report.lines if is_named(row, goods)]
+    named = [row for row in report.lines if is_named(row, known)]
     for row in named:
-        for entry in room[goods[row.line]]:
-            if entry[0] == row.line:
-                entry[1] -= row.done or 0
+        room[goods[row.line]][row.line] -= row.done or 0
     spread, unmatched_lines = [], []
     for row in report.lines:
-        if is_named(row, goods):
+        if is_named(row, known):
             continue
         if row.goods_number in room:
             spread += _spread(row, room[row.goods_number])
         elif row.done:
             unmatched_lines.append(row)
+    rooms = {line: room[goods_number] for line, goods_number in goods.items()}
+    ours, shared = _balance([*named, *spread], rooms)
+    # Which of the lines a lot belongs to is known only where JD keeps them apart.
+    apart = known.keys() - shared
     lots = tuple(
-        row if row.line in goods else replace(row, line="") for row in report.lots
+        row if row.line in apart else replace(row, line="") for row in report.lots
     )
-    ours = (*named, *spread)
-    return replace(report, lines=ours, lots=lots), unmatched_lines
+    return replace(report, lines=tuple(ours), lots=lots), unmatched_lines
 
 
 def is_named(row, goods):
@@ -134,17 +137,43 @@ def is_named(row, goods):
 def _spread(row, room):
     """Divide a reported line among our lines of the same goods.
 
-    :param list room: [line number, pieces still planned] of each; brought up to date.
+    :param dict room: Line number → pieces still planned; brought up to date.
     """
     if not row.done:
-        yield replace(row, line=room[0][0])
+        yield replace(row, line=next(iter(room)))
         return
     left = row.done
-    for entry in room:
-        line, free = entry
+    *_others, last = room
+    for line, free in room.items():
         # What JD moved beyond all plans is kept as well, on the last line.
-        taken = left if entry is room[-1] else min(left, max(free, 0))
+        taken = left if line == last else min(left, max(free, 0))
         if taken:
-            entry[1] -= taken
+            room[line] -= taken
             left -= taken
             yield replace(row, line=line, done=taken)
+
+
+def _balance(rows, rooms):
+    """Move what a line got beyond its plan to lines of the same goods that lack it.
+
+    JD may report one row for several of our lines.
+
+    :param dict rooms: Line number → line number → pieces still planned, of its goods.
+    :return: The rows, and the lines that gave or got pieces.
+    """
+    balanced, shared = [], set()
+    # From the end: what is odd about a line, such as damage, comes last.
+    for row in reversed(rows):
+        room = rooms[row.line]
+        left = row.done
+        given = []
+        for line, free in room.items():
+            moved = min(-room[row.line], free, left or 0)
+            if moved > 0:
+                room[line] -= moved
+                room[row.line] += moved
+                left -= moved
+                given.append(replace(row, line=line, done=moved, planned=None))
+                shared |= {line, row.line}
+        balanced += [*reversed(given), replace(row, done=left)]
+    return balanced[::-1], shared

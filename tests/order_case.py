@@ -54,7 +54,7 @@ class JdOrderCase(JdCase):
             ],
         )
         self.sandbox.do("stock", warehouse=QUICK_WAREHOUSE, each=self.STOCK)
-        for product in products:
+        for product in products if self.STOCK else ():
             self.env["stock.quant"]._update_available_quantity(
                 product, self.warehouse.lot_stock_id, self.STOCK
             )

@@ -1,3 +1,6 @@
+import random
+from collections import Counter
+
 from odoo.tests import BaseCase
 
 from ..lib import api
@@ -114,6 +117,81 @@ class TestRelabel(BaseCase):
         for named in (3, 4):
             told = report(line("1", named), line("x", 3))
             self.assertEqual(self.relabel(told, *ours), ([("1", named), ("2", 3)], []))
+
+    def test_what_one_line_has_beyond_its_plan_fills_others_of_the_same_goods(self):
+        ours = ("1", GOODS, 3), ("2", GOODS, 4), ("3", OTHER, 5)
+        for told, expected in (
+            ([line("1", 7)], [("1", 3), ("2", 4)]),
+            ([line("2", 7)], [("2", 4), ("1", 3)]),
+            ([line("1", 7), line("2", 0)], [("1", 3), ("2", 4), ("2", 0)]),
+            ([line("1", 7), line("2", None)], [("1", 3), ("2", 4), ("2", None)]),
+            ([line("1", 9)], [("1", 5), ("2", 4)]),
+            ([line("1", 4), line("2", 2)], [("1", 3), ("2", 1), ("2", 2)]),
+            ([line("1", 2), line("2", 4)], [("1", 2), ("2", 4)]),
+        ):
+            with self.subTest(expected):
+                found = self.relabel(report(*told), *ours)
+                self.assertEqual(found, (expected, []))
+
+    def test_lots_go_with_the_pieces_that_fill_another_line(self):
+        lots = [lot(LOT_A, 5, number="1"), lot(LOT_B, 2, number="1")]
+        told, _unmatched = relabel(
+            report(line("1", 7), lots=lots), [("1", GOODS, 3), ("2", GOODS, 4)]
+        )
+        self.assertEqual(
+            allocate(told),
+            [
+                Allocation("1", 3, lot=LOT_A),
+                Allocation("2", 2, lot=LOT_A),
+                Allocation("2", 2, lot=LOT_B),
+            ],
+        )
+
+    def test_however_jd_tells_it_no_piece_is_lost_and_no_line_is_short_for_another(
+        self,
+    ):
+        dice = random.Random(6)
+        for _each in range(2_000):
+            ours = [
+                (str(number), dice.choice((GOODS, OTHER)), dice.randint(1, 5))
+                for number in range(1, dice.randint(2, 5))
+            ]
+            told = report(
+                *(
+                    line(
+                        dice.choice(("", "x", *(row[0] for row in ours))),
+                        dice.choice((0, None, *range(1, 9))),
+                        goods=dice.choice((GOODS, OTHER)),
+                        level=dice.choice(("100", "200")),
+                    )
+                    for _row in range(dice.randint(0, 5))
+                )
+            )
+            with self.subTest(ours=ours, told=told.lines):
+                translated, strange = relabel(told, ours)
+                self.assertEqual(
+                    self.count(told.lines), self.count([*translated.lines, *strange])
+                )
+                self.assertSpreadByPlan(ours, translated.lines)
+
+    def assertSpreadByPlan(self, ours, found):
+        """Expect no line beyond its plan while another of its goods lacks pieces."""
+        done = {number: 0 for number, _goods, _planned in ours}
+        for row in found:
+            done[row.line] += row.done or 0
+        for goods in (GOODS, OTHER):
+            beyond = {
+                done[number] - planned
+                for number, each, planned in ours
+                if each == goods
+            }
+            self.assertFalse(min(beyond, default=0) < 0 < max(beyond, default=0))
+
+    def count(self, rows):
+        counted = Counter()
+        for row in rows:
+            counted[row.goods_number, row.level] += row.done or 0
+        return +counted
 
     def test_line_numbers_of_an_order_made_at_jd_are_not_ours(self):
         told = report(line("2", 3), lots=[lot(LOT_A, 3, number="2")])

@@ -141,7 +141,24 @@ class TestLots(JdLotCase):
         self.run_cron("follow_orders")
         self.run_cron("close_orders")
         self.assertEqual((delivery.state, plain.state), ("done", "done"))
-        self.assertEqual(self.get_moved(delivery), [("Unknown at JD101", 5, True)])
+        # The lot that was reserved, until it is clear which one JD took.
+        self.assertEqual(self.get_moved(delivery), [("A", 5, True)])
+        self.assertOneActivity(delivery.jd_order_id, "not have there.* 5 × .*Cream · A")
+
+    def test_what_odoo_holds_in_no_lot_leaves_in_an_unknown_one(self):
+        self.make_lot("A", 3)
+        self.set_stock_at_jd({"lot": "X", "quantity": 20})
+        delivery = self.make_delivery(3, products=self.cream)
+        order = self.announce(delivery)
+        self.env["stock.quant"]._update_available_quantity(
+            self.cream, self.stock, -2, lot_id=delivery.move_line_ids.lot_id
+        )
+        delivery.move_line_ids.quantity = 1
+        self.sandbox.do("arrange", orders="all", lots=False)
+        self.complete(order, "10020")
+        self.assertEqual(
+            self.get_moved(delivery), [("A", 1, True), ("Unknown at JD101", 2, True)]
+        )
 
     def test_serial_numbers_leave_as_jd_tells_them_or_are_assumed(self):
         phone = self.make_tracked("PHONE", "serial", serial=True)

@@ -205,38 +205,70 @@ class JdLevelChange(models.Model):
         return False
 
     def _create_move(self, source, destination):
-        product = self.product_id
-        lots = self.warehouse_id._jd_pick_lots(
-            product, self.old_level, self.quantity, self.lot_name
-        )
+        picks = self._get_picks(source)
         move = self.env["stock.move"].create(
             {
-                "product_id": product.id,
+                "product_id": self.product_id.id,
                 "product_uom_qty": self.quantity,
-                "product_uom": product.uom_id.id,
+                "product_uom": self.product_id.uom_id.id,
                 "location_id": source.id,
                 "location_dest_id": destination.id,
                 "company_id": self.company_id.id,
                 "origin": self.number,
                 "move_line_ids": [
-                    Command.create(
-                        {
-                            "product_id": product.id,
-                            "product_uom_id": product.uom_id.id,
-                            "quantity": pieces,
-                            "lot_id": lot.id,
-                            "jd_lot_assumed": assumed,
-                            "location_id": source.id,
-                            "location_dest_id": destination.id,
-                        }
-                    )
-                    for lot, pieces, assumed in lots
+                    Command.create(self._prepare_move_line(pick, destination))
+                    for pick in picks
                 ],
             }
         )
         # Not merged: each change keeps a move of its own.
         move._action_confirm(merge=False)
+        move.move_line_ids._apply_putaway_strategy()
         move.picked = True
         move._action_done()
         move.jd_odoo_only_connector_id = False  # it comes from JD
+        self._report_missing(picks)
         return move
+
+    def _get_picks(self, source):
+        """Return from where the goods are taken, as the warehouse's `Pick`s."""
+        product, lots = self.product_id, self.env["stock.lot"]
+        if not product.is_storable:
+            return [self.warehouse_id._jd_pick_missing(source, self.quantity)]
+        named = self.lot_name and product.tracking != "none"
+        return self.warehouse_id._jd_pick(
+            product,
+            source,
+            self.quantity,
+            lot=named and lots._jd_get(product, self.lot_name, self.company_id),
+        )
+
+    def _prepare_move_line(self, pick, destination):
+        # Out of its package: what is in it has one level.
+        return {
+            "product_id": self.product_id.id,
+            "product_uom_id": self.product_id.uom_id.id,
+            "quantity": pick.quantity,
+            "lot_id": pick.spot.lot.id,
+            "package_id": pick.spot.package.id,
+            "owner_id": pick.spot.owner.id,
+            "jd_lot_assumed": pick.is_assumed,
+            "location_id": pick.spot.location.id,
+            "location_dest_id": destination.id,
+        }
+
+    def _report_missing(self, picks):
+        """Give somebody an activity about pieces that lay nowhere in Odoo."""
+        missing = sum(pick.quantity for pick in picks if pick.is_missing)
+        if missing and self.product_id.is_storable:
+            self.department_id.connector_id._request_attention(
+                self.env._(
+                    "JD changed the level of goods that Odoo does not have in "
+                    "%(place)s, so its stock there is now negative: %(quantity)s × "
+                    "%(product)s, with %(number)s. Compare the stock with JD's.",
+                    place=picks[-1].spot.location.display_name,
+                    quantity=f"{missing:g}",
+                    product=self.product_id.display_name,
+                    number=self.number,
+                )
+            )

@@ -1,11 +1,12 @@
 """Allocations: how the goods of an order moved by level, lot and serial number."""
 
-from collections import defaultdict
+from dataclasses import replace
 
 from odoo import api, fields, models
 
 from ...lib import api as jd_api
 from ...lib.allocation import Allocation, allocate
+from .jd_order_place import MovedPart
 
 
 class JdOrderAllocation(models.Model):
@@ -97,112 +98,68 @@ class JdOrder(models.Model):
     def _set_moved_quantities(self):
         """Set the moves to the reported quantities; lines without a report to zero."""
         moved = all_moves = self._get_moves()
+        elsewhere = []
         for order in self:
             lines = order.line_ids.grouped("move_id")
             for move in order._get_moves():
-                if not order._set_moved(move, lines.get(move, order.line_ids.browse())):
+                parts = order._get_moved_parts(
+                    move, lines.get(move, order.line_ids.browse())
+                )
+                if parts:
+                    elsewhere.append((order, move, order._keep_lines(move, parts)))
+                else:
                     moved -= move
         # What is not picked goes to a backorder when the transfer is closed.
         (all_moves - moved).picked = False
+        # First what is where Odoo reserved it: picked, so that no other order takes it.
         moved.picked = True
+        for order, move, parts in elsewhere:
+            order._take_elsewhere(move, parts)
+        moved._jd_open_broken_packages()
+        self._report_missing()
 
-    def _set_moved(self, move, lines):
-        """Set a move to what JD reported of its lines; return whether it moved."""
-        allocations = lines._get_due_allocations()
-        is_plain = all(row._is_good() for row in allocations)
-        if is_plain and move.product_id.tracking == "none":
-            return self._set_moved_quantity(move, sum(row._get_due() for row in lines))
-        return self._set_moved_allocations(move, allocations)
-
-    def _set_moved_quantity(self, move, units):
-        """Set a move's quantity, given in the product's own unit; keep its lines."""
-        if self._get_units(move) != units:
-            move.quantity = move.product_id.uom_id._compute_quantity(
-                units, move.product_uom, rounding_method="HALF-UP"
-            )
-        return bool(units)
-
-    def _set_moved_allocations(self, move, allocations):
-        """Replace the lines of a move by one for each level and lot that moved."""
-        # Odoo reserved other lots and locations than JD used.
-        move.move_line_ids.unlink()
-        parts = self._assign_lots(move, allocations)
-        self.env["stock.move.line"].create(
-            [self._prepare_move_line(move, part) for part in parts]
-        )
-        return bool(parts)
-
-    def _assign_lots(self, move, allocations):
-        """Return a dict for each part: quantity, level, lot, and whether it is assumed.
+    def _get_moved_parts(self, move, lines):
+        """Return what JD reported of a move's lines, as `MovedPart` of lot and level.
 
         If JD does not report the lot of a tracked product, it is assumed: for outgoing
-        goods first-expired-first-out from the stock; for incoming goods the announced
-        lot, or one named after JD's order.
+        goods when they are taken from stock; for incoming goods the announced lot, or
+        one named after JD's order.
         """
-        lots = self.env["stock.lot"]
+        allocations = lines._get_due_allocations()
         tracked = move.product_id.tracking != "none"
-        parts = []
-        unnamed = []
-        for row in allocations:
-            part = {"quantity": row.quantity, "level": row.level, "assumed": False}
-            if tracked and not row.lot_name:
-                unnamed.append((row, part))
-            else:
-                lot = tracked and lots._jd_get(
-                    move.product_id, row.lot_name, self.company_id, row.expires_on
-                )
-                parts.append(part | {"lot": lot})
-        # Last: the lots that JD did name are used up first.
-        for row, part in unnamed:
-            parts += self._assume_lots(move, row, part, parts)
-        return parts
+        if not tracked and all(row._is_good() for row in allocations):
+            total = sum(line._get_due() for line in lines)
+            return [MovedPart(total)] if total else []
+        # Last those without a lot: the lots that JD did name are used up first.
+        rows = allocations.sorted(lambda row: tracked and not row.lot_name)
+        return [part for row in rows for part in self._get_row_parts(move, row)]
 
-    def _assume_lots(self, move, row, part, taken):
-        part = part | {"assumed": True}
+    def _get_row_parts(self, move, row):
+        lots = self.env["stock.lot"]
+        part = MovedPart(row.quantity, row.level)
+        if move.product_id.tracking == "none":
+            return [part]
+        if row.lot_name:
+            lot = lots._jd_get(
+                move.product_id, row.lot_name, self.company_id, row.expires_on
+            )
+            return [replace(part, lot=lot)]
         if self._is_incoming():
             return self._assume_incoming_lots(move, row, part)
-        return self._assume_outgoing_lots(move, part, taken)
+        return [replace(part, is_assumed=True)]
 
     def _assume_incoming_lots(self, move, row, part):
         lots, product, company = self.env["stock.lot"], move.product_id, self.company_id
-        line = row.line_id
+        line, part = row.line_id, replace(part, is_assumed=True)
         name = line.lot_name or self.jd_number
         # A serial number is one piece; a lot may have all of them.
-        one_lot = product.tracking == "lot" or (line.lot_name and part["quantity"] == 1)
+        one_lot = product.tracking == "lot" or (line.lot_name and part.quantity == 1)
         if one_lot:
-            lot = lots._jd_get(product, name, company, line.expires_on)
-            return [part | {"lot": lot}]
-        names = [f"{name}-{row.id}-{index + 1}" for index in range(part["quantity"])]
+            return [
+                replace(part, lot=lots._jd_get(product, name, company, line.expires_on))
+            ]
+        names = [f"{name}-{row.id}-{index + 1}" for index in range(part.quantity)]
         return [
-            part | {"quantity": 1, "lot": lots._jd_get(product, one, company)}
+            replace(part, quantity=1, lot=lots._jd_get(product, one, company))
             for one in names
         ]
-
-    def _assume_outgoing_lots(self, move, part, taken):
-        used = defaultdict(int)
-        for other in taken:
-            if other["lot"]:
-                used[other["lot"]] += other["quantity"]
-        lots = self.warehouse_id._jd_pick_lots(
-            move.product_id, part["level"], part["quantity"], used=used
-        )
-        return [part | {"quantity": pieces, "lot": lot} for lot, pieces, _ in lots]
-
-    def _prepare_move_line(self, move, part):
-        place = self.warehouse_id._jd_get_location(part["level"])
-        source, destination = move.location_id, move.location_dest_id
-        return {
-            "move_id": move.id,
-            "picking_id": move.picking_id.id,
-            "product_id": move.product_id.id,
-            "company_id": move.company_id.id,
-            "quantity": move.product_id.uom_id._compute_quantity(
-                part["quantity"], move.product_uom, rounding_method="HALF-UP"
-            ),
-            "product_uom_id": move.product_uom.id,
-            "location_id": source.id if self._is_incoming() else place.id,
-            "location_dest_id": place.id if self._is_incoming() else destination.id,
-            "lot_id": part["lot"] and part["lot"].id,
-            "jd_lot_assumed": part["assumed"],
-            "picked": True,
-        }

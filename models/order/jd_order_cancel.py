@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ... import const
+from ... import const, statuses
 from ...lib import api as jd_api
 from .jd_order import AT_JD
 
@@ -110,6 +110,59 @@ class JdOrder(models.Model):
             left._jd_cancel_requested_moves()
         elif left:
             self._put_on_hold(left, note or self._explain_end(None))
+
+    def _may_have_left(self):
+        """Tell whether JD ended an outgoing order of which pieces left, or may have."""
+        if self._is_incoming():
+            return False
+        reported = self.line_ids.filtered("is_reported")
+        if len(reported) == len(self.line_ids):
+            return any(reported.mapped("reported"))
+        return any(reported.mapped("reported")) or (
+            self.status_rank >= self._rules.moved_rank
+        )
+
+    def _end_after_leaving(self):
+        """Let an order that JD ended go on with the pieces that left.
+
+        Somebody gets an activity: JD reports both.
+        """
+        has_left = any(self.line_ids.mapped("reported"))
+        self.write(
+            {
+                "state": "in_progress",
+                "cancel_due": False,
+                "retry_at": False,
+                # What JD has not reported by now did not leave with the rest.
+                "are_quantities_known": has_left,
+                "status_rank": max(self.status_rank, self._rules.moved_rank),
+            }
+        )
+        note = self.env._(
+            "JD reports this order as cancelled, and also that goods of it left. Ask "
+            "JD support which is true before you send any of it again."
+        )
+        if has_left:
+            note += " " + self.env._("The transfer closes with what JD says has left.")
+        self._request_attention(note)
+
+    def _has_jd_ended(self):
+        """Tell whether JD reported that it ended this order, whatever left before."""
+        found = (
+            statuses.find(self.kind, code) for code in self.event_ids.mapped("code")
+        )
+        ended = (statuses.CANCELLED, statuses.REJECTED)
+        return any(status and status.effect in ended for status in found)
+
+    def _cancel_rest(self):
+        """Cancel what these orders left over, where JD was asked to cancel it."""
+        asked = (self.picking_id | self.picking_id.backorder_ids).move_ids.filtered(
+            "jd_cancel_requested"
+        )
+        asked.jd_cancel_requested = False
+        asked.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )._action_cancel()
 
     def _explain_end(self, status):
         """Return why JD ended the order by itself and what to do, for the merchant.

@@ -58,6 +58,7 @@ class JdOrder(models.Model):
         moved = ended.filtered(lambda order: order._has_due())
         parts.filtered("is_part_due")._receive_parts()
         moved._move_reported()
+        moved.filtered(lambda order: not order._is_incoming())._cancel_rest()
         moved._report_discrepancies()
         (self - parts - moved).write({"state": "done", "retry_at": False})
         (ended - moved)._end_without_move()
@@ -119,10 +120,18 @@ class JdOrder(models.Model):
         """Return what happens to the pieces JD did not move; empty if it moved all."""
         short = self.line_ids.filtered(lambda line: line.reported < line.planned)
         products = self._name_products(short.product_id)
-        if not short:
+        rests = self.picking_id.backorder_ids
+        if not short or (rests and set(rests.mapped("state")) == {"cancel"}):
             return ""
         if not self.picking_id.backorder_ids:
             return self._explain_dropped(short)
+        if self._has_jd_ended() and not self._is_incoming():
+            return self.env._(
+                "JD shipped less than ordered of %(products)s and cancelled the rest, "
+                "which is on hold in a backorder: ask JD support before you send it, "
+                "or cancel it.",
+                products=products,
+            )
         if self._is_incoming():
             return self.env._(
                 "JD received less than announced of %(products)s. The rest is on hold "

@@ -174,9 +174,9 @@ class JdOrder(models.Model):
         self._record_quantities(rest)
         self._record_allocations(rest)
         self._call_kind("record_report", report)
-        self._record_unmatched_lines(unmatched_lines)
+        is_understood = self._record_unmatched_lines(unmatched_lines)
         self._report_odd_rows(report.odd_rows)
-        self._update_part_due(self.made_at_jd or not unmatched_lines)
+        self._update_part_due(is_understood)
 
     def _report_odd_rows(self, odd_rows):
         """Give somebody an activity about parts of JD's answer that cannot be read."""
@@ -231,50 +231,6 @@ class JdOrder(models.Model):
         ]
         return relabel(report, ours, keep=not self.made_at_jd)
 
-    def _record_unmatched_lines(self, unmatched_lines):
-        """Give somebody an activity about goods JD moved that the order does not have.
-
-        The transfer of an order made at JD closes without them; others stay open.
-        """
-        if not unmatched_lines:
-            return
-        # In an order of ours such goods are an error: other lines may be wrong as well.
-        if not self.made_at_jd:
-            self.are_quantities_known = False
-            self._request_attention(self._explain_unmatched_lines(unmatched_lines))
-        elif self.are_quantities_known and not self.discrepancies:
-            self._record_surplus_goods(unmatched_lines)
-
-    def _explain_unmatched_lines(self, unmatched_lines):
-        return self.env._(
-            "The quantities JD reports are not understood: this order does not have "
-            "the goods %(goods)s. Nothing was changed in Odoo. Ask JD support what has "
-            "moved; then a JD manager can release the order and close its transfer by "
-            "hand.",
-            goods=", ".join(
-                row.goods_number or row.own_goods_number or "?"
-                for row in unmatched_lines
-            ),
-        )
-
-    def _record_surplus_goods(self, unmatched_lines):
-        rows = [
-            self.env._(
-                "%(goods)s: %(pieces)s moved, not on the transfer",
-                goods=row.own_goods_number or row.goods_number,
-                pieces=row.done,
-            )
-            for row in unmatched_lines
-        ]
-        self.discrepancies = "\n".join(rows)
-        self._request_attention(
-            self.env._(
-                "JD moved goods that the transfer does not have. Adjust the stock by "
-                "hand: %(discrepancies)s",
-                discrepancies="; ".join(rows),
-            )
-        )
-
     @api.model
     def _read_done(self, report):
         """Return our line number → pieces moved, for the lines with a quantity."""
@@ -294,7 +250,9 @@ class JdOrder(models.Model):
 
     def _check_late_report(self, report):
         """Give somebody an activity if JD changed quantities after the close."""
-        report, _unmatched_lines = self._match_report_lines(report)
+        report, unmatched_lines = self._match_report_lines(report)
+        if unmatched_lines:
+            self._record_surplus_goods(unmatched_lines)
         done = self._read_done(report)
         late = self.line_ids.filtered(
             lambda line: line.reported != done.get(str(line.id), line.reported)
@@ -336,7 +294,7 @@ class JdOrder(models.Model):
                     "waybill": parcel.waybill,
                     "weight": parcel.weight or 0,
                 }
-                for parcel in report.parcels
+                for parcel in self._merge_parcels(report.parcels)
                 if parcel.package_no not in known
             ]
             values += [
@@ -352,6 +310,16 @@ class JdOrder(models.Model):
         expected.unlink()
         self.env["jd.parcel"].create(values)
         self._write_waybills()
+
+    @api.model
+    def _merge_parcels(self, parcels):
+        """Return one parcel for each package number, the one that has a weight."""
+        merged = {}
+        for parcel in parcels:
+            known = merged.setdefault(parcel.package_no, parcel)
+            if not known.weight:
+                merged[parcel.package_no] = parcel
+        return merged.values()
 
     # === STATUSES === #
 
@@ -443,7 +411,9 @@ class JdOrder(models.Model):
     def _apply_effect(self, status):
         """Apply what a status means for the order and its transfer."""
         ended = status.effect in (statuses.CANCELLED, statuses.REJECTED)
-        if ended and self.state in AT_JD:
+        if ended and self.state in AT_JD and self._may_have_left():
+            self._end_after_leaving()
+        elif ended and self.state in AT_JD:
             self._receive_before_end()
             self._apply_cancellation(self._explain_end(status))
         elif status.effect in (statuses.RETURNING, statuses.RETURNED):

@@ -5,10 +5,12 @@ from . import (
     stock_move,
     stock_move_line,
     stock_move_odoo_only,
+    stock_move_package,
     stock_picking,
     stock_picking_close,
     stock_picking_send,
     stock_quant,
     stock_scrap,
     stock_warehouse,
+    stock_warehouse_goods,
 )

@@ -37,18 +37,28 @@ class StockLocation(models.Model):
         "A JD warehouse has one location for each goods level.",
     )
 
-    @api.depends("usage", "warehouse_id", "jd_warehouse_id.jd_connector_id")
+    @api.depends(
+        "usage", "location_id", "warehouse_id", "jd_warehouse_id.jd_connector_id"
+    )
     def _compute_jd_is_at_jd(self):
         for location in self:
             location.jd_is_at_jd = bool(location._jd_get_warehouse())
 
     def _jd_get_warehouse(self):
         """Return the JD warehouse in which goods at this location lie, or none."""
-        warehouse = self.warehouse_id or self.jd_warehouse_id
+        level_place = self._jd_get_level_location()
+        warehouse = self.warehouse_id or level_place.jd_warehouse_id
         is_at_jd = self.usage == "internal" and warehouse.jd_connector_id
         return warehouse if is_at_jd else warehouse.browse()
 
     def _jd_get_stock(self):
         """Return of which stock at JD this is a part: JD warehouse and goods level."""
         warehouse = self._jd_get_warehouse()
-        return warehouse, bool(warehouse) and self.jd_level
+        return warehouse, bool(warehouse) and self._jd_get_level_location().jd_level
+
+    def _jd_get_level_location(self):
+        """Return the location of a goods level that this is or lies in, else empty."""
+        place = self
+        while place and not place.jd_level:
+            place = place.location_id
+        return place

@@ -59,6 +59,11 @@ class StockMove(models.Model):
         held = self._jd_request_cancel()
         return super(StockMove, self - held)._action_cancel()
 
+    def _prepare_move_split_vals(self, qty):
+        """Have what is left over of a move be cancelled with it."""
+        vals = super()._prepare_move_split_vals(qty)
+        return vals | {"jd_cancel_requested": self.jd_cancel_requested}
+
     def _search_picking_for_assignation_domain(self):
         """Exclude transfers at JD: added goods go to another transfer."""
         domain = super()._search_picking_for_assignation_domain()

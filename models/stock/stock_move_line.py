@@ -14,3 +14,9 @@ class StockMoveLine(models.Model):
     )
 
     _jd_lot_assumed_idx = models.Index("(lot_id) WHERE jd_lot_assumed IS TRUE")
+
+    def _log_message(self, record, move, template, vals):
+        """Log no other demand where only the unit of a move changes."""
+        if self.env.context.get("jd_changes_unit"):
+            return None
+        return super()._log_message(record, move, template, vals)

@@ -153,10 +153,9 @@ class StockPicking(models.Model):
 
     def _jd_get_places(self):
         """Return source and destination warehouse, also of goods level locations."""
-        source, destination = self.location_id, self.location_dest_id
-        return (
-            source.warehouse_id or source.jd_warehouse_id,
-            destination.warehouse_id or destination.jd_warehouse_id,
+        return tuple(
+            place.warehouse_id or place._jd_get_level_location().jd_warehouse_id
+            for place in (self.location_id, self.location_dest_id)
         )
 
     @api.depends("jd_order_id.state")

@@ -1,5 +1,3 @@
-from collections import defaultdict
-from datetime import datetime
 from itertools import chain, count
 
 from psycopg2.errors import UniqueViolation
@@ -273,74 +271,4 @@ class StockWarehouse(models.Model):
 
     def _jd_get_level(self, location):
         """Return JD's goods level for a location of this warehouse."""
-        return location.jd_level or GoodsLevel.GOOD
-
-    # === LOTS === #
-
-    def _jd_pick_lots(self, product, level, quantity, lot_name=False, used=None):
-        """Return the lots that a quantity is taken from, first-expired-first-out.
-
-        :param str level: JD's goods level.
-        :param lot_name: The lot that JD reports, if any; then none is assumed.
-        :param dict used: Lot → pieces already taken.
-        :return: Tuples of lot (empty for untracked products), pieces, and whether the
-            lot is assumed; one for each serial number.
-        """
-        lots = self.env["stock.lot"]
-        if product.tracking == "none":
-            return [(lots, quantity, False)]
-        if lot_name:
-            return [(lots._jd_get(product, lot_name, self.company_id), quantity, False)]
-        taken = []
-        for lot, available in self._jd_get_lots_by_expiry(product, level):
-            pieces = min(quantity, available - (used or {}).get(lot, 0))
-            if pieces > 0:
-                taken.append((lot, pieces, True))
-                quantity -= pieces
-        return taken + self._jd_create_unknown_lots(product, quantity)
-
-    def _jd_create_unknown_lots(self, product, quantity):
-        """Return lots, as `_jd_pick_lots`, for pieces that Odoo has not in stock."""
-        # JD has moved them: a negative stock of such a lot shows the difference.
-        lots = self.env["stock.lot"]
-        name = self.env._("Unknown at %(warehouse)s", warehouse=self.code)
-        if not quantity:
-            return []
-        if product.tracking == "lot":
-            return [(lots._jd_get(product, name, self.company_id), quantity, True)]
-        # Numbered on, so that each unknown serial number is one of its own.
-        known = lots.search_count(
-            [("product_id", "=", product.id), ("name", "like", f"{name} ")]
-        )
-        return [
-            (
-                lots._jd_get(product, f"{name} {known + number}", self.company_id),
-                1,
-                True,
-            )
-            for number in range(1, quantity + 1)
-        ]
-
-    def _jd_get_lots_by_expiry(self, product, level):
-        """Return (lot, pieces) available at a goods level, first-expired first."""
-        here = Domain("product_id", "=", product.id) & Domain("lot_id", "!=", False)
-        here &= Domain("location_id", "child_of", self._jd_get_location(level).id)
-        quants = self.env["stock.quant"].search(
-            here & Domain("quantity", ">", 0), order="in_date, id"
-        )
-        if "expiration_date" in self.env["stock.lot"]._fields:
-            quants = quants.sorted(lambda q: q.lot_id.expiration_date or datetime.max)
-        leaving = defaultdict(
-            float,
-            self.env["stock.move.line"]._read_group(
-                here
-                & Domain("picked", "=", True)
-                & Domain("state", "not in", ("done", "cancel")),
-                ["lot_id"],
-                ["quantity_product_uom:sum"],
-            ),
-        )
-        return [
-            (lot, int(sum(rows.mapped("quantity")) - leaving[lot]))
-            for lot, rows in quants.grouped("lot_id").items()
-        ]
+        return location._jd_get_level_location().jd_level or GoodsLevel.GOOD
