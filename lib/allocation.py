@@ -89,17 +89,18 @@ class _Serials:
             yield Allocation(piece.line, rest, piece.level, piece.lot)
 
 
-def relabel(report, lines, *, keep=True):
+def relabel(report, lines, *, keep=True, balance=False):
     """Return the report with our line numbers, and the lines that match none of ours.
 
     JD's lines are matched by our number, or else by their goods. Where several of our
-    lines have the same goods, each is filled up to its plan in turn, also with what JD
-    reports of another one beyond its plan. What is beyond all plans stays on the line
-    that JD names, or else on the last one.
+    lines have the same goods, each is filled up to its plan in turn. What is beyond all
+    plans stays on the line that JD names, or else on the last one.
 
     :param report: A `lib.api.Report`.
     :param lines: Our (line, goods number, planned), in order.
     :param keep: Whether JD reports our line numbers; not for orders made at JD.
+    :param balance: Whether what JD reports of a line beyond its plan fills others of
+        the same goods. Not where JD's next report is compared line by line.
     :rtype: tuple[Report, list[ReportedLine]]
     """
     goods = {line: goods_number for line, goods_number, _ in lines}
@@ -120,7 +121,9 @@ def relabel(report, lines, *, keep=True):
         elif row.done:
             unmatched_lines.append(row)
     rooms = {line: room[goods_number] for line, goods_number in goods.items()}
-    ours, shared = _balance([*named, *spread], rooms)
+    ours, shared = [*named, *spread], set()
+    if balance:
+        ours, shared = _balance(ours, rooms)
     # Which of the lines a lot belongs to is known only where JD keeps them apart.
     apart = known.keys() - shared
     lots = tuple(

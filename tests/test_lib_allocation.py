@@ -76,7 +76,7 @@ class TestRelabel(BaseCase):
     """Orders made at JD, read in terms of our own lines."""
 
     def relabel(self, told, *ours):
-        translated, unmatched_lines = relabel(told, ours)
+        translated, unmatched_lines = relabel(told, ours, balance=True)
         found = [(row.line, row.done) for row in translated.lines]
         return found, [row.goods_number for row in unmatched_lines]
 
@@ -136,7 +136,9 @@ class TestRelabel(BaseCase):
     def test_lots_go_with_the_pieces_that_fill_another_line(self):
         lots = [lot(LOT_A, 5, number="1"), lot(LOT_B, 2, number="1")]
         told, _unmatched = relabel(
-            report(line("1", 7), lots=lots), [("1", GOODS, 3), ("2", GOODS, 4)]
+            report(line("1", 7), lots=lots),
+            [("1", GOODS, 3), ("2", GOODS, 4)],
+            balance=True,
         )
         self.assertEqual(
             allocate(told),
@@ -168,7 +170,7 @@ class TestRelabel(BaseCase):
                 )
             )
             with self.subTest(ours=ours, told=told.lines):
-                translated, strange = relabel(told, ours)
+                translated, strange = relabel(told, ours, balance=True)
                 self.assertEqual(
                     self.count(told.lines), self.count([*translated.lines, *strange])
                 )

@@ -180,7 +180,9 @@ class TestRows(AnswerCase):
         self.assertEqual(self.picking.state, "assigned")
         self.assertEqual(self.order.state, "in_progress")
         self.assertTrue(self.order.pull_at)
-        self.assertOneActivity(self.order, "which is true before you send any")
+        self.assertRegex(
+            self.get_activity_notes(self.order), "which is true before you send any"
+        )
         self.sandbox.do("clear_faults")
         self.pull(self.order)
         self.run_cron("close_orders")

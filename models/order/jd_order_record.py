@@ -229,7 +229,13 @@ class JdOrder(models.Model):
             (str(row.id), row.goods_no, row.planned - is_rest * row.received)
             for row in self.line_ids
         ]
-        return relabel(report, ours, keep=not self.made_at_jd)
+        # Of a receipt JD's next report says what has come since, line by line.
+        return relabel(
+            report,
+            ours,
+            keep=not self.made_at_jd,
+            balance=not self._is_incoming(),
+        )
 
     @api.model
     def _read_done(self, report):
