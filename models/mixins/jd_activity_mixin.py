@@ -6,6 +6,26 @@ from odoo.tools import html2plaintext
 TODO = "mail.mail_activity_data_todo"
 
 
+def schedule_once(record, user, note, activity_type=None):
+    """Give a user an activity about a record, unless it is open already.
+
+    :param record: Of any model with activities.
+    :param str note: Plain text; see `_request_attention`, as for the type.
+    """
+    record.ensure_one()
+    # Not `plaintext2html`, which makes links: quoted text must not lead users away.
+    note = Markup("<p>%s</p>") % escape(note).replace("\n", Markup("<br/>"))
+    if not _has_activity(record, note, activity_type):
+        record.activity_schedule(activity_type or TODO, user_id=user.id, note=note)
+
+
+def _has_activity(record, note, activity_type):
+    if activity_type:
+        return bool(record.activity_search([activity_type]))
+    known = record.activity_ids.mapped("note")
+    return html2plaintext(note) in map(html2plaintext, known)
+
+
 class JdActivityMixin(models.AbstractModel):
     """Gives the right user an activity where somebody must look at a record.
 
@@ -27,21 +47,7 @@ class JdActivityMixin(models.AbstractModel):
         :param candidates: The users to choose from, the preferred ones first; otherwise
             those of `_get_attention_candidates`.
         """
-        self.ensure_one()
-        # Not `plaintext2html`, which makes links: quoted text must not lead users away.
-        note = Markup("<p>%s</p>") % escape(note).replace("\n", Markup("<br/>"))
-        if not self._has_activity(note, activity_type):
-            self.activity_schedule(
-                activity_type or TODO,
-                user_id=self._get_attention_user(candidates).id,
-                note=note,
-            )
-
-    def _has_activity(self, note, activity_type):
-        if activity_type:
-            return bool(self.activity_search([activity_type]))
-        known = self.activity_ids.mapped("note")
-        return html2plaintext(note) in map(html2plaintext, known)
+        schedule_once(self, self._get_attention_user(candidates), note, activity_type)
 
     def _get_attention_user(self, candidates=None):
         """Return the first candidate who is active and allowed in the company."""

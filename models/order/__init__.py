@@ -14,9 +14,11 @@ from . import (
     jd_order_part,
     jd_order_place,
     jd_order_record,
+    jd_order_refused_parcel,
     jd_order_send,
     jd_order_split,
     jd_order_supplier_return,
     jd_order_surplus,
+    jd_order_told,
     jd_parcel,
 )

@@ -34,7 +34,9 @@ AT_JD = ("accepted", "in_progress", "cancelling")
 NOT_AT_JD = ("draft", "queued", "refused")
 # No answer yet: JD may or may not have them.
 MAYBE_AT_JD = ("sending", "unknown")
-OPEN = (*NOT_AT_JD, *MAYBE_AT_JD, *AT_JD)
+# JD carries them out, or may: what Odoo changes now, JD does not learn by itself.
+TOLD = (*MAYBE_AT_JD, *AT_JD)
+OPEN = (*NOT_AT_JD, *TOLD)
 
 
 # Letters and digits that cannot be mistaken for each other.
@@ -126,6 +128,11 @@ class JdOrder(models.Model):
     sent_pin = fields.Char(string="Sent with PIN", readonly=True, copy=False)
     sent_department_no = fields.Char(
         string="Sent with Department", readonly=True, copy=False
+    )
+    sent_terms = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What JD was told beside the goods: name → [key, text].",
     )
     is_disputed = fields.Boolean(
         string="Does Not Fit",
@@ -512,8 +519,8 @@ class JdOrder(models.Model):
         """Call the method of the order's kind, e.g. `_outbound_<name>`, if it has one.
 
         The names are `get_problems`, `is_supplier_awaited`, `prepare_request`,
-        `record_report`, `explain_refusal`, `explain_end`, `explain_too_late` and
-        `explain_cancel_refusal`.
+        `get_terms`, `record_report`, `explain_refusal`, `explain_end`,
+        `explain_too_late` and `explain_cancel_refusal`.
 
         :return: The method's result; None where the kind has no such method.
         """

@@ -19,7 +19,7 @@ class JdOrder(models.Model):
 
         :raise UserError: It has; the message says what to do instead.
         """
-        fixed = self.filtered(lambda o: o.status_rank >= o._rules.fixed_rank)
+        fixed = self.filtered(lambda order: order._is_fixed())
         if fixed:
             raise UserError(
                 "\n".join(order._call_kind("explain_too_late") for order in fixed)
@@ -187,10 +187,21 @@ class JdOrder(models.Model):
                 "retry_at": False,
             }
         )
+        texts = [
+            self._call_kind("explain_cancel_refusal"),
+            words,
+            *self._explain_terms(),
+            *self._explain_lowered(),
+        ]
         # The moves go on: JD ships them.
         self.picking_id.move_ids.jd_cancel_requested = False
-        texts = [self._call_kind("explain_cancel_refusal"), words]
-        self._request_attention(" ".join(filter(None, texts)))
+        note = " ".join(filter(None, texts))
+        self._request_attention(note)
+        self.picking_id._jd_tell_source(
+            self.env._(
+                "%(transfer)s: %(note)s", transfer=self.picking_id.name, note=note
+            )
+        )
 
     def _put_on_hold(self, picking, note):
         """Put a transfer on hold until a user sends it again or cancels it."""

@@ -261,30 +261,14 @@ class JdOrder(models.Model):
     def _receive_returns(self):
         """Create return transfers for parcels that come back; close those arrived."""
         for order in self.filtered(lambda order: not order.return_picking_id):
-            order.return_picking_id = order._find_return() or order._create_return()
+            order.return_picking_id = order._prepare_parcel_returns()
         arrived = self.filtered(lambda o: o.status_rank >= statuses.RETURNED_RANK)
         for order in arrived:
-            order.return_picking_id._jd_set_moved_at(
-                order._get_time_of(statuses.RETURNED_RANK)
-            )
-        arrived.return_picking_id._jd_receive_in_full()
+            moment = order._get_time_of(statuses.RETURNED_RANK)
+            for picking in order._get_parcel_returns():
+                picking._jd_set_moved_at(moment)
+        arrived._get_parcel_returns()._jd_receive_in_full()
         arrived.write({"is_returning": False, "retry_at": False})
-
-    def _find_return(self):
-        """Return the return transfer that somebody created by hand, if any."""
-        # A user may have seen on JD's site that the parcel comes back.
-        living = self.picking_id.return_ids.filtered(lambda p: p.state != "cancel")
-        return living[:1]
-
-    def _create_return(self):
-        """Create and return the transfer that brings back all that was shipped."""
-        # With core's wizard, so that the return is linked with its delivery.
-        wizard = self.env["stock.return.picking"].create(
-            {"picking_id": self.picking_id.id}
-        )
-        for line in wizard.product_return_moves:
-            line.quantity = line.move_id.quantity
-        return wizard._create_return()
 
     def _report_return_failed(self, error):
         self.retry_at = fields.Datetime.now() + const.CLOSE_RETRY

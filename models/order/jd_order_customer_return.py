@@ -22,12 +22,21 @@ class JdOrder(models.Model):
             lines=self._prepare_request_lines(),
         )
 
+    def _customer_return_get_terms(self):
+        waybill = self.picking_id.jd_own_waybill or ""
+        return {"waybill": [waybill, waybill]} | self._get_short_terms()
+
+    def _get_short_terms(self):
+        is_allowed = self.picking_id.jd_short_allowed
+        text = self.env._("yes") if is_allowed else self.env._("no")
+        return {"short_allowed": [is_allowed, text]}
+
     def _get_delivery(self):
         """Return the outbound order that is returned, empty if JD cannot refer to it.
 
         JD must have shipped all of these goods with it, in the same department.
         """
-        delivery = self.picking_id.return_id.jd_order_id
+        delivery = self.picking_id._jd_get_returned().jd_order_id
         department_no = self.warehouse_id.jd_department_no
         fits = (
             delivery.kind == "outbound"

@@ -87,6 +87,13 @@ class JdOrder(models.Model):
             lines=self._prepare_request_lines(),
         )
 
+    def _inbound_get_terms(self):
+        return self._get_supplier_terms()
+
+    def _get_supplier_terms(self):
+        supplier = self._get_supplier().partner_id
+        return {"supplier": [supplier.id, supplier.display_name or ""]}
+
     # === CLOSE INBOUND === #
 
     @api.model

@@ -63,6 +63,10 @@ class JdOrderLine(models.Model):
             for name in names
         }
 
+    def _get_told_pieces(self):
+        """Return how many pieces JD still is to move with these lines, as it was told."""
+        return sum(max(line.planned - line.received, 0) for line in self)
+
     def _prepare_request(self):
         """Return the `lib.api.OrderLine` to send to JD."""
         lot = jd_api.Lot(number=self.lot_name, expires_on=self.expires_on or None)

@@ -92,6 +92,11 @@ class JdOrder(models.Model):
             city=self.partner_id.city or "",
         )
 
+    def _outbound_get_terms(self):
+        receiver = ", ".join(filter(None, self._get_receiver().values()))
+        waybill = self.picking_id.jd_own_waybill or ""
+        return {"receiver": [receiver, receiver], "waybill": [waybill, waybill]}
+
     # === WORDS === #
 
     def _outbound_explain_too_late(self):

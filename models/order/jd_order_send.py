@@ -75,6 +75,8 @@ class JdOrder(models.Model):
             self.write({"state": "sending", "claim": claim})
             for warehouse, orders in self.grouped("warehouse_id").items():
                 orders.write(orders._prepare_sent_values(warehouse))
+            for order in self:
+                order.sent_terms = order._get_terms()
             # Look again later: answers stay unrecorded if the process ends or a row is
             # locked.
             self._trigger("push_orders", fields.Datetime.now() + const.ASK_DELAY)

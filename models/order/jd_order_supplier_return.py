@@ -75,6 +75,20 @@ class JdOrder(models.Model):
             lines=self._prepare_request_lines(),
         )
 
+    def _supplier_return_get_terms(self):
+        picking = self.picking_id
+        by_jd = picking.jd_supplier_delivery == "jd"
+        terms = self._get_supplier_terms() | self._get_short_terms()
+        modes = dict(
+            picking._fields["jd_supplier_delivery"]._description_selection(self.env)
+        )
+        handover = picking.jd_supplier_delivery
+        terms["handover"] = [handover, modes.get(handover, "")]
+        if by_jd:
+            receiver = ", ".join(filter(None, self._get_receiver().values()))
+            terms["receiver"] = [receiver, receiver]
+        return terms
+
     def _prepare_supplier_receiver(self):
         """Return the supplier's address as `lib.api.Address`."""
         # JD requires county and town, which Odoo's addresses do not have: by our

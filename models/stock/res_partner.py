@@ -18,12 +18,13 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def write(self, vals):
-        """Schedule a new check of draft orders when an address changes."""
+        """Check drafts again when an address changes; tell JD of it, or somebody."""
         res = super().write(vals)
         if not RECEIVER_FIELDS.isdisjoint(vals):
             partner = "picking_id.partner_id"
-            self.env["jd.order"]._check_soon(
-                Domain(partner, "in", self.ids)
-                | Domain(f"{partner}.commercial_partner_id", "in", self.ids)
+            theirs = Domain(partner, "in", self.ids) | Domain(
+                f"{partner}.commercial_partner_id", "in", self.ids
             )
+            self.env["jd.order"]._check_soon(theirs)
+            self.env["jd.order"]._tell_changed_terms_of(theirs)
         return res

@@ -62,3 +62,7 @@ class StockLocation(models.Model):
         while place and not place.jd_level:
             place = place.location_id
         return place
+
+    def _jd_get_place(self):
+        """Return what JD tells apart: its stock, or the kind of place elsewhere."""
+        return (*self._jd_get_stock(), self.usage)

@@ -1,7 +1,13 @@
+"""Moves that JD knows are a promise: they are kept, or JD is asked to cancel them."""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..order.jd_order import AT_JD, MAYBE_AT_JD, NOT_AT_JD
+from ..order.jd_order import NOT_AT_JD, TOLD
+from .promise import PROMISED_BY_MOVE, find_changed, name_fields
+
+# Order and move are done: the move is the record of what JD moved.
+_CARRIED_OUT = ("done", "done")
 
 
 class StockMove(models.Model):
@@ -26,10 +32,15 @@ class StockMove(models.Model):
     # === CRUD === #
 
     def write(self, vals):
+        self._jd_check_promise(vals)
         if "product_uom_qty" in vals:
             self.check_access("write")  # first: the errors name the transfer
             self._jd_request_cancel_of_lowered(vals["product_uom_qty"])
+        # Goods that wait for a decision wait for it wherever they are moved.
+        is_held = "picking_id" in vals and any(self.picking_id.mapped("jd_on_hold"))
         res = super().write(vals)
+        if is_held:
+            self.picking_id.sudo().jd_on_hold = True  # sudo: users may not set it
         if vals.get("state") == "done" and "date" in vals:
             self._jd_book_moved_at()
         return res
@@ -64,16 +75,14 @@ class StockMove(models.Model):
         vals = super()._prepare_move_split_vals(qty)
         return vals | {"jd_cancel_requested": self.jd_cancel_requested}
 
-    def _search_picking_for_assignation_domain(self):
-        """Exclude transfers at JD: added goods go to another transfer."""
-        domain = super()._search_picking_for_assignation_domain()
-        if self.product_uom.compare(self.product_uom_qty, 0) < 0:
-            return domain  # a decrease stays with its transfer
-        # JD cannot add a line to an order that it has.
-        told = [*MAYBE_AT_JD, *AT_JD]
-        return [*domain, "!", ("jd_order_id.state", "in", told)]
+    def _split(self, qty, restrict_partner_id=False):
+        """Refuse to split what JD has: it carries out the whole."""
+        promised = self._jd_get_promised()
+        if promised:
+            raise UserError(promised._jd_explain_kept(promised, ["picking_id"]))
+        return super()._split(qty, restrict_partner_id=restrict_partner_id)
 
-    # === BUSINESS === #
+    # === DONE === #
 
     def _jd_book_moved_at(self):
         """Date these moves, just done, to when JD received their goods.
@@ -85,6 +94,76 @@ class StockMove(models.Model):
             if moved_at := move.picking_id.jd_moved_at:
                 move.date = moved_at
 
+    # === PROMISE === #
+
+    def _jd_get_told_lines(self):
+        """Return the lines of the orders that JD has, or may have, of these moves.
+
+        Also those that JD has carried out, of moves that are done.
+        """
+        # An order is done before its transfer is closed: then this module writes.
+        # sudo: whoever changes a move may lack access to JD.
+        lines_sudo = self.env["jd.order.line"].sudo()
+        moves_sudo = self.sudo().filtered(
+            lambda move: (
+                (order := move.picking_id.jd_order_id)
+                and (order.state in TOLD or (order.state, move.state) == _CARRIED_OUT)
+            )
+        )
+        if not moves_sudo:
+            return lines_sudo
+        return lines_sudo.search(
+            [
+                ("move_id", "in", moves_sudo.ids),
+                ("order_id", "in", moves_sudo.picking_id.jd_order_id.ids),
+            ]
+        )
+
+    def _jd_get_promised(self):
+        """Return those of these moves that JD carries out, may, or has carried out."""
+        return self & self._jd_get_told_lines().move_id.sudo(self.env.su)
+
+    def _jd_check_promise(self, vals):
+        """Check that values do not change what JD was told of these moves.
+
+        :raise UserError: They do; the message says what to do instead.
+        """
+        names = PROMISED_BY_MOVE.intersection(vals)
+        for move in names and self._jd_get_promised():
+            if changed := find_changed(move, names, vals):
+                move.check_access("write")  # first: the error names the transfer
+                raise UserError(move._jd_explain_kept(move, changed))
+
+    def _jd_explain_kept(self, record, names):
+        """Return why these moves stay as they are, and what to do, for the user.
+
+        :param record: What somebody wants to change, with the names of its fields.
+        """
+        transfers = ", ".join(self.picking_id.mapped("name"))
+        if "done" in self.mapped("state"):
+            return self.env._(
+                "JD has carried out %(transfers)s: it stays as the record of what was "
+                "moved. Move the goods with a transfer of their own.",
+                transfers=transfers,
+            )
+        if {"picking_id", "move_id"}.intersection(names):
+            return self.env._(
+                "JD is at work on %(transfers)s as a whole: its goods cannot be split "
+                "off, merged or moved to another transfer. To send less, lower the "
+                "demand: JD is asked to cancel, and what is left is sent anew.",
+                transfers=transfers,
+            )
+        return self.env._(
+            "JD is at work on %(transfers)s: “%(fields)s” of %(products)s cannot be "
+            "changed there. Lower the demand or cancel the transfer, which asks JD "
+            "first, and make a new one.",
+            transfers=transfers,
+            fields=name_fields(record, names),
+            products=", ".join(self.product_id.mapped("display_name")),
+        )
+
+    # === CANCEL === #
+
     def _jd_request_cancel(self):
         """Ask JD to cancel the orders of these moves; return the moves that wait.
 
@@ -93,18 +172,16 @@ class StockMove(models.Model):
         living = self.filtered(lambda move: move.state not in ("done", "cancel"))
         # sudo: cancelling a sale may request a cancellation from JD.
         living_sudo = living.sudo()
-        orders_sudo = living_sudo.picking_id.jd_order_id
         # Orders JD does not have yet can simply change.
         living_sudo._jd_withdraw(
-            orders_sudo.filtered(lambda order: order.state in NOT_AT_JD)
+            living_sudo.picking_id.jd_order_id.filtered(
+                lambda order: order.state in NOT_AT_JD
+            )
         )
-        at_jd_sudo = orders_sudo.filtered(
-            lambda order: order.state in (*MAYBE_AT_JD, *AT_JD)
-        )
+        # Goods that were added since are no concern of JD's.
+        held_sudo = living_sudo._jd_get_promised()
+        at_jd_sudo = held_sudo.picking_id.jd_order_id
         at_jd_sudo._check_may_cancel()
-        held_sudo = living_sudo.filtered(
-            lambda move: move.picking_id in at_jd_sudo.picking_id
-        )
         # Core must not cancel these moves now: JD may still ship them.
         held_sudo.jd_cancel_requested = True
         at_jd_sudo.filtered(lambda order: not order.cancel_requested)._request_cancel()
@@ -120,19 +197,22 @@ class StockMove(models.Model):
             part._trigger("push_orders")
 
     def _jd_request_cancel_of_lowered(self, quantity):
-        """Ask JD to cancel the orders of moves whose quantity is lowered.
+        """Ask JD to cancel the orders that have more of these moves than is wanted.
 
         :raise UserError: JD has already picked or received the goods.
         """
         # JD cannot change an order: what is left is sent as a new one.
-        lowered_sudo = self.sudo().filtered(  # as in `_jd_request_cancel`
+        lowered = self.filtered(
             lambda move: (
                 move.state not in ("draft", "done", "cancel")
                 and move.product_uom.compare(quantity, move.product_uom_qty) < 0
             )
         )
-        at_jd_sudo = lowered_sudo.picking_id.jd_order_id.filtered(
-            lambda order: order.state in (*MAYBE_AT_JD, *AT_JD)
-        )
-        at_jd_sudo._check_may_cancel()
-        at_jd_sudo.filtered(lambda order: not order.cancel_requested)._request_cancel()
+        lines_sudo = lowered._jd_get_told_lines()
+        too_much_sudo = lines_sudo.order_id.browse()
+        for move, lines in lines_sudo.grouped("move_id").items():
+            wanted = lines.order_id._in_units(move, quantity)
+            if lines.order_id._is_less(wanted, lines._get_told_pieces()):
+                too_much_sudo += lines.order_id
+        too_much_sudo._check_may_cancel()
+        too_much_sudo.filtered(lambda o: not o.cancel_requested)._request_cancel()

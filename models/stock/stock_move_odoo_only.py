@@ -2,8 +2,6 @@
 
 from odoo import models
 
-from ... import statuses
-
 
 class StockMove(models.Model):
     _inherit = "stock.move"
@@ -40,10 +38,4 @@ class StockMove(models.Model):
             )
         )
         # Parcels that came back, as JD reports: these transfers have no order.
-        orders = self.env["jd.order"].search(
-            [
-                ("return_picking_id", "in", moves.picking_id.ids),
-                ("status_rank", ">=", statuses.RETURNED_RANK),
-            ]
-        )
-        return moves.filtered(lambda m: m.picking_id not in orders.return_picking_id)
+        return moves.filtered(lambda m: not m.picking_id._jd_came_with_parcel())

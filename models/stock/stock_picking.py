@@ -3,12 +3,15 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
-from ..order.jd_order import AT_JD, MAYBE_AT_JD, NOT_AT_JD
+from ..order.jd_order import NOT_AT_JD, TOLD
+
+# What an order tells JD beside its goods (`_get_terms` of the kinds).
+TERMS = {"partner_id", "jd_own_waybill", "jd_supplier_delivery", "jd_short_allowed"}
 
 
 class StockPicking(models.Model):
     _name = "stock.picking"
-    _inherit = ["stock.picking", "jd.guarded.mixin"]
+    _inherit = ["stock.picking", "jd.guarded.mixin", "jd.activity.mixin"]
     _jd_settable = frozenset(
         {
             "jd_own_waybill",
@@ -161,7 +164,7 @@ class StockPicking(models.Model):
     @api.depends("jd_order_id.state")
     def _compute_jd_is_busy(self):
         for picking in self:
-            picking.jd_is_busy = picking.jd_state in (*MAYBE_AT_JD, *AT_JD)
+            picking.jd_is_busy = picking.jd_state in TOLD
 
     @api.depends("jd_kind", "move_ids.quantity", "move_ids.product_uom_qty")
     def _compute_jd_is_partly_reserved(self):
@@ -225,12 +228,17 @@ class StockPicking(models.Model):
     # === CRUD === #
 
     def write(self, vals):
+        self._jd_check_promise(vals)
         res = super().write(vals)
+        self._jd_follow_place(vals)
         if not {"jd_own_waybill", "carrier_tracking_ref", "partner_id"}.isdisjoint(
             vals
         ):
             # The order may have waited for this. sudo: users may not create orders.
             self.sudo()._jd_send_ready()
+        if not TERMS.isdisjoint(vals):
+            # sudo: see above.
+            self.sudo().jd_order_id._tell_changed_terms()
         return res
 
     @api.ondelete(at_uninstall=False)
@@ -315,6 +323,8 @@ class StockPicking(models.Model):
         backorder.jd_on_hold = bool(order_sudo) and (
             not by_jd or order_sudo._is_short()
         )
+        if by_jd and order_sudo.cancel_requested_at:
+            backorder._jd_hold_rest_of_cancelled(self)
         return backorder
 
     def action_confirm(self):

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from ... import const
+from ... import const, statuses
 from ..mixins.jd_worker_mixin import lock_available
 
 _UNRESERVED = ("confirmed", "partially_available")
@@ -114,7 +114,12 @@ class StockPicking(models.Model):
 
     def _jd_is_refused_parcel(self):
         """Tell whether this is the return of a parcel that JD itself brings back."""
-        return self.return_id.jd_order_id.is_returning
+        return self._jd_get_returned().jd_order_id.is_returning
+
+    def _jd_came_with_parcel(self):
+        """Tell whether JD reports that the parcel is back that brings this return."""
+        order = self._jd_get_returned().jd_order_id
+        return order.is_returning and order.status_rank >= statuses.RETURNED_RANK
 
     def _jd_can_be_ordered(self):
         return (
