@@ -64,7 +64,7 @@ class JdOrderLine(models.Model):
         }
 
     def _get_told_pieces(self):
-        """Return how many pieces JD still is to move with these lines, as it was told."""
+        """Return how many pieces JD was told of and still is to move."""
         return sum(max(line.planned - line.received, 0) for line in self)
 
     def _prepare_request(self):

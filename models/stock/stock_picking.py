@@ -323,7 +323,9 @@ class StockPicking(models.Model):
         backorder.jd_on_hold = bool(order_sudo) and (
             not by_jd or order_sudo._is_short()
         )
-        if by_jd and order_sudo.cancel_requested_at:
+        # What comes in goes on with the same order.
+        is_rest = by_jd and order_sudo and not order_sudo._is_incoming()
+        if is_rest and order_sudo.cancel_requested_at:
             backorder._jd_hold_rest_of_cancelled(self)
         return backorder
 
