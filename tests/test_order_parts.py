@@ -144,7 +144,7 @@ class TestParts(JdPartsCase):
         for _again in range(2):
             self.pull_and_close(order)
             self.assertEqual(self.get_stock(self.product), self.STOCK + 10)
-            self.assertOneActivity(order, "JD reports 6, received are 10")
+            self.assertOneActivity(order, "JD reports 6, Odoo received 10")
             self.assertIn("G-1", self.get_activity_notes(order))
         order.activity_ids.action_done()
         self.count(order, 3)
@@ -160,7 +160,7 @@ class TestParts(JdPartsCase):
         self.sandbox.do("recount", order=order.jd_number, line=line, quantity=2)
         self.count(order, {"quantity": 2, "damaged": 2})
         self.assertEqual(self.get_books(self.product), {("100", ""): self.STOCK + 10})
-        self.assertOneActivity(order, r"Good \(100\): JD reports 8, received are 10")
+        self.assertOneActivity(order, r"Good \(100\): JD reports 8, Odoo received 10")
 
     # === LEVELS, LOTS AND SERIAL NUMBERS === #
 

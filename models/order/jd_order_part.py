@@ -37,7 +37,7 @@ class JdOrder(models.Model):
         warehouses = self.env["stock.warehouse"]
         told = "\n".join(
             self.env._(
-                "%(goods)s, %(what)s: JD reports %(reported)s, received are "
+                "%(goods)s, %(what)s: JD reports %(reported)s, Odoo received "
                 "%(received)s",
                 goods=self._name_goods(each.goods_number),
                 what=each.lot or warehouses._jd_name_level(each.level),
