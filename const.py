@@ -55,6 +55,18 @@ LEVELS_ACTIVITY = "jd_fulfillment.mail_activity_levels"
 GOODS_ACTIVITY = "jd_fulfillment.mail_activity_goods"
 MADE_AT_JD_ACTIVITY = "jd_fulfillment.mail_activity_foreign"
 
+# After this time a connection's user is told again what was marked as done.
+TOLD_AGAIN = timedelta(days=7)
+
+# === SCHEDULED ACTIONS (data/ir_cron_data.xml) === #
+
+ACTIONS = {
+    *("renew_tokens", "check_logins", "match_goods", "push_orders", "follow_orders"),
+    *("process_messages", "close_orders", "list_orders", "pull_level_changes"),
+}
+# How long an action may be overdue before somebody is told.
+ACTION_OVERDUE = timedelta(hours=1)
+
 # === CALLS (open.jdl.com, unit 367: dailyCall 10,000 for most calls) === #
 
 DAILY_CALLS = 10_000
@@ -62,6 +74,16 @@ DAILY_CALLS = 10_000
 RESERVED_SHARE = 0.2
 # How far the pulls of a day may run ahead of the time, as a share of the budget.
 PULL_HEAD_START = 0.25
+
+# Seconds in which a run of a scheduled action begins calls, in all its batches and
+# repetitions; what is left waits for the next run.
+RUN_PATIENCE = 25
+# The same for all actions that a worker runs in a row. Odoo kills it if together they
+# take 120 s, and the last calls begun may take half a minute each.
+PASS_PATIENCE = 45
+# How many questions or requests in a row JD leaves without a readable answer, before
+# somebody is told. With the delays between them, this is after some four hours.
+UNANSWERED_TOLD = 7
 
 # How long a department is paused after an unexpected error.
 UNFORESEEN_PAUSE = timedelta(minutes=15)
@@ -90,10 +112,7 @@ GOODS_REFUSAL_KEPT = timedelta(hours=1)
 
 # === ORDERS === #
 
-# Batches are large enough to make the ORM's overhead small. If JD is slow, calls not
-# begun within CALLS_PATIENCE (seconds) wait for the next run: Odoo ends a scheduled
-# action that takes too long.
-CALLS_PATIENCE = 60
+# Batches are large enough to make the ORM's overhead small.
 CHECK_BATCH = 200
 PUSH_BATCH = 200
 PULL_BATCH = 200
@@ -140,6 +159,8 @@ RECEIVER_LIMITS = {"name": 20, "phone": 30, "address": 100}
 MESSAGE_LIMIT = 64 * 1024
 MESSAGE_AGE = timedelta(minutes=10)
 MESSAGES_KEPT = timedelta(days=30)
+# How long a message without our number waits for an order that JD has not answered.
+MESSAGE_HELD = timedelta(hours=1)
 # How long a message may take before it counts as missed.
 MESSAGE_GRACE = timedelta(minutes=2)
 # After this many changes in a row without a message, messages count as not arriving.

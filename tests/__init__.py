@@ -64,6 +64,7 @@ from . import (
     test_order_split,
     test_order_status,
     test_order_units,
+    test_order_waiting,
     test_order_words,
     test_public_methods,
     test_push_endpoint,

@@ -59,6 +59,7 @@ class OdooProcess:
                 *(sys.executable, "-m", "odoo", "--database", self.database),
                 *("--db-filter", f"^{self.database}$", "--log-level", "info"),
                 *("--http-interface", "127.0.0.1", "--http-port", str(self._port)),
+                *("--gevent-port", str(_free_port())),
                 *self._options,
             ],
             stdin=subprocess.DEVNULL,
@@ -74,13 +75,22 @@ class OdooProcess:
             password="admin",
         )
 
-    def stop(self):
+    def restart(self, options):
+        """Start the server anew, with other options on its command line."""
+        self._end()
+        self._options = (*self._options, *options)
+        self.start()
+
+    def _end(self):
         self._process.terminate()
         try:
             self._process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def stop(self):
+        self._end()
         close_db(self.database)
         drop_database(self.database)
         shutil.rmtree(_get_filestore(self.database), ignore_errors=True)

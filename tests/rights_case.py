@@ -141,7 +141,9 @@ class RightsCase(JdCase):
     @classmethod
     def make_host_records(cls, env, company, make, warehouse):
         """Make a record of each of Odoo's models that this module extends."""
-        make("res.partner", name="Kain Jaya", company_id=company.id)
+        partner = make("res.partner", name="Kain Jaya", company_id=company.id)
+        partners = env["ir.model"]._get_id("res.partner")
+        make("mail.activity", res_model_id=partners, res_id=partner)
         make("res.config.settings")
         make("product.category", name="Skin care")
         make("product.template", name="Toner")

@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 from functools import partial
 
@@ -115,6 +116,44 @@ class TestRenewal(TokenCase):
         self.assertPosted(self.connector, "not valid for longer")
         self.assertTrue(self.is_working())
 
+    def test_a_new_token_is_used_even_if_it_ends_no_later(self):
+        """JD may have ended the old one."""
+        self.sandbox.do("settings", access_life=3600, old_token_at_renewal="at once")
+        old = self.token
+        self.renew()
+        self.assertNotEqual(self.token, old)
+        self.assertTrue(self.is_working())
+        self.assertFalse(self.connector.is_renewable)
+        self.assertRegex(self.get_activities().note, "expires on .* click Reconnect")
+
+    def test_only_a_refusal_of_the_refresh_token_ends_renewals(self):
+        answers = {
+            "19": False,
+            "18": False,
+            "2": True,
+            "8": True,
+            "12": True,
+            "15": True,
+            "21": True,
+            "24": True,
+            "65": True,
+            "777": True,
+        }
+        for code, is_renewable in answers.items():
+            with self.subTest(code):
+                self.connector.sudo().is_renewable = True
+                refusal = {"code": code, "en_desc": "refused"}
+                self.sandbox.do(
+                    "fault",
+                    kind="answer",
+                    call="oauthRefresh",
+                    carried_out=False,
+                    body=json.dumps({"error_response": refusal}),
+                )
+                self.renew()
+                self.assertEqual(self.connector.is_renewable, is_renewable)
+                self.assertTrue(self.is_working())
+
     def test_what_jd_does_not_renew_is_not_asked_for_again(self):
         self.sandbox.do("application", key=SHARED, refresh="refused")
         self.renew()
@@ -147,7 +186,6 @@ class TestRenewal(TokenCase):
         self.env["jd.application"]._get_shared().write({"secret": False})
         old = vault.get(other, "access_token")
         self.renew()
-        self.assertFalse(self.connector.is_renewable)
         self.assertNotEqual(vault.get(other, "access_token"), old)
 
     @mute_logger("odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin")

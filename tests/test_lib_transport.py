@@ -25,6 +25,7 @@ from odoo.tests import BaseCase, tagged
 from ..lib.api import (
     CredentialsRefused,
     JdError,
+    NotSent,
     OutcomeUnknown,
     RetryLater,
     Throttled,
@@ -539,7 +540,8 @@ class TestRunAll(BaseCase):
 
                 results = run_all(work, range(5), 1)
                 self.assertEqual(sent, [0, 1])
-                self.assertEqual(results, [0, error, error, error, error])
+                self.assertEqual(results[:2], [0, error])
+                self.assertEqual([each.stopped_by for each in results[2:]], [error] * 3)
 
     def test_when_patience_is_over_nothing_more_is_sent(self):
         sent = []
@@ -553,7 +555,15 @@ class TestRunAll(BaseCase):
         self.assertEqual(sent, [0])
         self.assertEqual(results[0], 0)
         for result in results[1:]:
-            self.assertIs(type(result), RetryLater)
+            self.assertIs(type(result), NotSent)
+            self.assertIsNone(result.stopped_by)
+
+    def test_a_thread_names_the_database_of_its_caller_to_the_log(self):
+        thread = threading.current_thread()
+        self.addCleanup(setattr, thread, "dbname", getattr(thread, "dbname", None))
+        thread.dbname = "ours"
+        names = run_all(lambda _item: threading.current_thread().dbname, range(3), 2)
+        self.assertEqual(names, ["ours"] * 3)
 
     def test_after_an_ordinary_refusal_the_rest_is_sent(self):
         def work(item):

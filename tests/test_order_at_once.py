@@ -3,11 +3,13 @@ their own; everything is committed, in a database of its own."""
 
 import time
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
 from .. import const
+from ..lib.api import Message
 from . import committed
 from .committed import DEPARTMENT, PASSWORD, PIN, WAREHOUSE
 from .odoo_process import OdooProcess
@@ -92,6 +94,10 @@ class TestOrderAtOnce(SandboxCase):
             self.first.run(self.push)
             self.first.run(self.follow)
 
+    def count_calls(self, call):
+        rows = self.sandbox.get("calls")
+        return sum(row["count"] for row in rows if row["call"] == call)
+
     def count_at_jd(self):
         return len(self.sandbox.get("orders")) - self.before
 
@@ -172,6 +178,86 @@ class TestOrderAtOnce(SandboxCase):
         self.sandbox.do("receive", order=told["number"], parts=parts)
         self.first.call(touch_and_linger, order=order, seconds=0)
         self.first.run(self.follow)
+
+    def hear_with(self, worker, code):
+        """Have a message about the order arrive and be applied."""
+        worker.call(hear, order=self.order, code=code)
+
+    def test_a_message_that_arrives_while_its_order_is_being_sent_is_followed(self):
+        self.send_slowly()
+        self.hear_with(self.second, "10019")
+        self.first.finish()
+        self.sandbox.do("clear_faults")
+        self.assertEqual(self.read(), "accepted")
+        asked = self.count_calls("querySoOrder")
+        self.first.run(self.follow)  # no time has passed
+        self.assertEqual(self.count_calls("querySoOrder"), asked + 1)
+
+    def test_a_message_that_arrives_while_jd_is_asked_has_it_asked_again(self):
+        self.first.run(self.push)
+        self.second.call(ask, order=self.order)
+        self.sandbox.do("fault", kind="slow", call="querySoOrder", seconds=3, count=1)
+        asked = self.count_calls("querySoOrder")
+        self.first.begin_run(self.follow)
+        self.wait_until_it_strikes()
+        self.hear_with(self.second, "10019")
+        self.first.finish()
+        self.first.run(self.follow)
+        self.assertEqual(self.count_calls("querySoOrder"), asked + 2)
+
+    def test_a_message_that_arrives_while_jd_cancels_is_followed(self):
+        self.first.run(self.push)
+        self.second.call(cancel, order=self.order)
+        self.sandbox.do("fault", kind="slow", call="cancelOrder", seconds=3, count=1)
+        self.first.begin_run(self.push)
+        self.wait_until_it_strikes()
+        self.hear_with(self.second, "10019")
+        self.first.finish()
+        asked = self.count_calls("querySoOrder")
+        self.first.run(self.follow)
+        self.assertEqual(self.count_calls("querySoOrder"), asked + 1)
+
+    def test_a_question_whose_worker_died_is_asked_again_within_two_minutes(self):
+        self.first.run(self.push)
+        self.second.call(ask, order=self.order)
+        self.sandbox.do("fault", kind="slow", call="querySoOrder", seconds=3, count=1)
+        dying = WorkerProcess(self.odoo.database)
+        dying.begin_run(self.follow)
+        self.wait_until_it_strikes()
+        dying.kill()
+        time.sleep(4)  # JD is done with that question
+        self.first.run(self.follow)
+        asked = self.count_calls("querySoOrder")
+        self.first.call(committed.make_older, seconds=61)
+        self.first.run(self.follow)  # no regular run is due today
+        self.assertEqual(self.count_calls("querySoOrder"), asked + 1)
+
+    def test_a_change_during_the_push_is_sent_or_its_user_begins_anew(self):
+        """Two transactions that write different rows must not miss each other."""
+        self.second.begin_call(lower_and_linger, order=self.order, seconds=2)
+        time.sleep(0.5)  # it has read that nothing is at JD yet
+        self.first.run(self.push)
+        attempts = self.second.finish()
+        self.first.run(self.push)
+        self.settle()
+        moves, at_jd = self.first.call(read_planned, order=self.order), []
+        for row in self.sandbox.get("orders")[self.before :]:
+            if row["status"] != 10028:
+                at_jd += [line["planQuantity"] for line in row["lines"]]
+        self.assertEqual((moves, at_jd), ([1.0], [1]), attempts)
+
+    def test_a_receipt_confirmed_while_its_supplier_is_matched_waits_no_longer(self):
+        crons = self.first.call(committed.find_crons, names=["match_goods"])
+        self.first.run(self.push)
+        orders = self.first.call(make_receipts, count=2, supplier="New at once")
+        self.sandbox.do("fault", kind="slow", call="upsertSupplier", seconds=2)
+        self.first.begin_run(crons)
+        self.wait_until_it_strikes()
+        orders += self.second.call(make_receipts, count=2, supplier="New at once")
+        self.first.finish()
+        self.first.run(self.push)
+        states = self.first.call(committed.count_states, orders=orders)
+        self.assertEqual(states, {"accepted": 4})
 
     def test_goods_that_are_being_created_are_free_for_everybody(self):
         self.first.run(self.push)  # nothing is left for the next test
@@ -261,6 +347,76 @@ def send_and_linger(env, order, seconds):
         time.sleep(seconds)
 
     retrying(request, env)
+
+
+def ask(env, order):
+    get_order(env, order).action_pull()
+
+
+def hear(env, order, code):
+    """Take over a message about an order and apply it."""
+    order = get_order(env, order)
+    message = Message(
+        number=f"M-{order.id}-{code}",
+        pin=PIN,
+        department_no=DEPARTMENT,
+        warehouse_no=WAREHOUSE,
+        kind=order.kind,
+        order_number=order.jd_number or "",
+        own_number=order.name,
+        status=code,
+        happened_at=fields.Datetime.now(),
+    )
+    env["jd.message"]._insert_once(order.connector_id, message)
+    env["jd.message"]._cron_process()
+
+
+def lower_and_linger(env, order, seconds):
+    """Lower a quantity in a request that takes so long; return its attempts."""
+    attempts = []
+
+    def request():
+        attempts.append(1)
+        [move] = get_order(env, order).picking_id.move_ids[:1]
+        if len(attempts) == 1:
+            time.sleep(seconds)
+        move.product_uom_qty = 1
+        env.flush_all()
+
+    retrying(request, env)
+    return len(attempts)
+
+
+def read_planned(env, order):
+    moves = get_order(env, order).picking_id.move_ids
+    return moves.filtered(lambda move: move.state != "cancel").mapped("product_uom_qty")
+
+
+def make_receipts(env, count, supplier):
+    """Create and confirm receipts of a supplier; return their orders."""
+
+    def request():
+        warehouse = committed.get_connector(env).warehouse_ids
+        partners = env["res.partner"]
+        values = {"name": supplier, "phone": "+62 22 555 0102", "is_company": True}
+        partner = partners.search([("name", "=", supplier)]) or partners.create(values)
+        places = {
+            "location_id": env.ref("stock.stock_location_suppliers").id,
+            "location_dest_id": warehouse.lot_stock_id.id,
+        }
+        product = get_goods(env, GOODS).product_id
+        line = {"product_id": product.id, "product_uom_qty": 1, **places}
+        values = {
+            "picking_type_id": warehouse.in_type_id.id,
+            "partner_id": partner.id,
+            **places,
+            "move_ids": [Command.create(line)],
+        }
+        pickings = env["stock.picking"].create([{**values} for _ in range(count)])
+        pickings.action_confirm()
+        return pickings.jd_order_id.ids
+
+    return retrying(request, env)
 
 
 def cancel(env, order):

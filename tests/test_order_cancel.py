@@ -134,7 +134,7 @@ class TestOrderCancel(JdOrderCase):
         for _ in range(3):
             self.run_cron("push_orders")
             self.assertEqual(self.order.state, "cancelling")
-            self.pass_time(minutes=1)
+            self.pass_time(hours=1)
         self.run_cron("push_orders")
         self.assertEqual(self.picking.state, "cancel")
 

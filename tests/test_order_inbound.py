@@ -100,6 +100,7 @@ class TestReceipts(JdInboundCase):
         self.run_cron("match_goods")
         supplier = self.env["jd.supplier"].search([])
         self.assertEqual(supplier.state, "refused")
+        self.run_cron("push_orders")
         self.assertIn("no such province", picking.jd_order_id.problems)
         calls = self.count_calls("upsertSupplier")
         self.run_cron("match_goods")

@@ -11,6 +11,7 @@ from .errors import (
     Invalid,
     JdError,
     NotFound,
+    NotSent,
     OutcomeUnknown,
     PermissionRefused,
     RefusalReason,

@@ -41,6 +41,18 @@ class Throttled(RetryLater):
         self.wait_seconds = wait_seconds
 
 
+class NotSent(RetryLater):
+    """The call was not made: it counts as no attempt.
+
+    :param stopped_by: The error of another call after which none was made; None where
+        the time was up.
+    """
+
+    def __init__(self, message, *, stopped_by=None, **kwargs):
+        super().__init__(message, **kwargs)
+        self.stopped_by = stopped_by
+
+
 class OutcomeUnknown(JdError):
     """JD may have carried the call out: ask for the result before repeating it."""
 

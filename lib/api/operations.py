@@ -37,7 +37,8 @@ class Login(Protocol):
     def refresh(self, token: Token) -> Token:
         """Renew a token before it expires.
 
-        :raise Refused: JD does not renew it: somebody must sign in again.
+        :raise TokenRefused: JD does not renew it: somebody must sign in again.
+        :raise JdError: Any other error says nothing about the token.
         """
 
 

@@ -14,6 +14,8 @@ from .headers import HEADERS
 # JD does not publish the error codes of its login. By our convention these blame the
 # application, all others the code or the token.
 _APPLICATION_CODES = {"11", "12", "20", "21", "invalid_client", "unauthorized_client"}
+# Those that blame the refresh token.
+_TOKEN_CODES = {"18", "19", "invalid_grant", "invalid_token"}
 # An error code is a short number, or an OAuth error that is not the server's fault.
 _CODE = re.compile(
     "[0-9]{1,5}|access_denied|unsupported_grant_type"
@@ -60,9 +62,21 @@ class JdlLogin:
             "timestamp": timestamp,
         }
         sign = signing.jdl_refresh(application.secret, **fields)
-        return self._ask(
-            "oauth/refresh", {**fields, "sign": sign}, secret=token.refresh_token
-        )
+        try:
+            return self._ask(
+                "oauth/refresh", {**fields, "sign": sign}, secret=token.refresh_token
+            )
+        except Refused as error:
+            if error.code not in _TOKEN_CODES:
+                raise
+            refusal = TokenRefused(
+                error.message,
+                code=error.code,
+                call=error.call,
+                request_id=error.request_id,
+                trace_id=error.trace_id,
+            )
+        raise refusal
 
     def _ask(self, call, params, secret):
         """Return the token that JD gives.

@@ -3,6 +3,7 @@ from . import (
     jd_application,
     jd_call,
     jd_connector,
+    jd_connector_actions,
     jd_connector_budget,
     jd_connector_goods,
     jd_connector_login,

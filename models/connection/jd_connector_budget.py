@@ -107,7 +107,7 @@ class JdConnector(models.Model):
             sent.append(request)
             return function(request)
 
-        results = run_all(send, requests, const.CALLS_AT_ONCE, const.CALLS_PATIENCE)
+        results = run_all(send, requests, const.CALLS_AT_ONCE, self._get_patience())
         if len(sent) < len(requests):
             self._count_calls(call, len(sent) - len(requests))
         return results

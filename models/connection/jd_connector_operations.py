@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ... import const, lib
@@ -171,6 +171,10 @@ class JdConnector(models.Model):
             return None
 
     # === ERRORS === #
+
+    def _get_told_since(self):
+        # A connection lives for years: the same may happen anew.
+        return fields.Date.today() - const.TOLD_AGAIN
 
     def _report_error(self, error):
         """Log an unexpected error and notify a user."""

@@ -100,5 +100,5 @@ class JdConnector(models.Model):
         return (managers & administrators) | managers
 
     def _close_decision(self):
-        self.activity_unlink([const.DECISION_ACTIVITY])
+        self._close_attention(const.DECISION_ACTIVITY)
         self.invalidate_recordset(["pause_reason", "is_moved"])

@@ -185,16 +185,18 @@ class JdConnector(models.Model):
         self.sudo().is_renewing = False
         if self.state != "connected" or (old and not self._is_stored(old.fingerprint)):
             return
-        if result is None or isinstance(
-            result, jd_api.RetryLater | jd_api.OutcomeUnknown
-        ):
-            return  # still due: the next run asks again
-        if isinstance(result, jd_api.JdError):
+        if isinstance(result, jd_api.TokenRefused):
             self._give_up_renewal(result.message)
-        elif result.access_expires_at <= old.access_expires_at:
+            return
+        # Any other error says nothing about the token: it is still due, and the next
+        # run asks again.
+        if result is None or isinstance(result, jd_api.JdError):
+            return
+        # In any case: JD may have ended the old token when it gave this one.
+        self._store_token(result)
+        self._close_login_activities()
+        if result.access_expires_at <= old.access_expires_at:
             self._give_up_renewal(self.env._("the new one is not valid for longer"))
-        else:
-            self._store_token(result)
 
     def _is_stored(self, fingerprint):
         """Tell whether this is the token in use, not one that was replaced since."""
@@ -218,6 +220,8 @@ class JdConnector(models.Model):
                 date=self.token_expires_at.date(),
             )
         )
+        if self.is_expiring:
+            self._check_expiry()
 
     def _expire_login(self, words="", fingerprint=""):
         """Delete the token and ask somebody to sign in again; orders wait until then.
@@ -262,7 +266,7 @@ class JdConnector(models.Model):
         return ((self.login_user_id | self.create_uid) & managers) | managers
 
     def _close_login_activities(self):
-        self.activity_unlink([const.LOGIN_ACTIVITY])
+        self._close_attention(const.LOGIN_ACTIVITY)
 
     # === CRONS === #
 
@@ -273,6 +277,7 @@ class JdConnector(models.Model):
             self._get_renewal_domain(), order="renewal_tried_at NULLS FIRST, id"
         )
         due._process_each(lambda connector: connector._renew_token())
+        self._check_actions()
 
     @api.model
     def _cron_check_logins(self):

@@ -2,6 +2,7 @@ from . import (
     jd_department,
     jd_department_goods,
     jd_department_levels,
+    jd_department_lists,
     jd_department_suppliers,
     jd_goods,
     jd_goods_match,

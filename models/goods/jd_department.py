@@ -1,5 +1,6 @@
 """JD's departments: scheduled work for each, one step at a time."""
 
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,6 +10,8 @@ from odoo.fields import Domain
 from ... import const
 from ...lib import api as jd_api
 from ..connection.jd_application import Paused
+
+_logger = logging.getLogger(__name__)
 
 
 class JdDepartment(models.Model):
@@ -47,6 +50,14 @@ class JdDepartment(models.Model):
         help="The page of JD's list of goods to read next; 0 if none."
     )
     served_at = fields.Datetime(help="When the last step for this department was run.")
+    unanswered = fields.Json(
+        help="The name of a step → how often in a row JD did not answer it."
+    )
+    reading = fields.Json(
+        help="The lists read in part: operation → until when they are read, the next "
+        "page of each part (0 after the last), whether rows could not be read, and "
+        "whether the time of a run was up."
+    )
     pause_until = fields.Datetime(
         help="No calls are made for the department until then."
     )
@@ -71,13 +82,14 @@ class JdDepartment(models.Model):
             lambda department: department._get_next_step()
         )
         left = len(due)
-        cron._commit_progress(remaining=left)
         for department in due:
+            if self._is_patience_over():
+                break
             department._process_separately(self._run_next_step)
             if not department._get_next_step():
                 left -= 1
-            if not cron._commit_progress(1, remaining=left):
-                break
+            cron._commit_progress(1, remaining=left)
+        self._commit_and_retrigger("match_goods", left)
 
     @api.model
     def _run_next_step(self, department):
@@ -86,17 +98,26 @@ class JdDepartment(models.Model):
             department._run_step(step)
 
     @api.model
-    def _for_each_department(self, step):
+    def _for_each_department(self, name, operation, action):
         """Run a step for each department that is connected and not paused.
 
-        :param step: Function of a locked department.
+        Where the time of the last run was up, only for the rest of those lists.
+
+        :param str name: A method, called on a locked department.
+        :param str operation: The list that the method reads.
+        :param str action: The scheduled action, as in `_trigger`.
         """
 
         def run(department):
             if not department._is_paused() and department._lock_available():
-                department._run_step(lambda: step(department))
+                department._run_step(getattr(department, name))
 
-        self._search_connected()._process_each(run)
+        connected = self._search_connected()
+        if self._is_patience_over():
+            self._trigger(action)
+            return
+        stopped = connected.filtered(lambda each: each._is_stopped(operation))
+        (stopped or connected)._process_each(run)
 
     @api.model
     def _search_connected(self):
@@ -135,7 +156,10 @@ class JdDepartment(models.Model):
         self.served_at = fields.Datetime.now()
         try:
             step()
-        # Before `RetryLater`, of which both this and `Throttled` are kinds.
+            self._record_answered(step.__name__)
+        # Before `RetryLater`, of which these and `Throttled` are kinds.
+        except jd_api.NotSent as exc:
+            _logger.info("%s goes on in the next run: %s", self, exc)
         except Paused:
             self.connector_id._request_decision()
             self._pause(const.GOODS_RETRY_DELAY)
@@ -144,32 +168,33 @@ class JdDepartment(models.Model):
         except jd_api.Throttled as exc:
             self._pause(timedelta(seconds=exc.wait_seconds))
         except (jd_api.RetryLater, jd_api.OutcomeUnknown):
-            self._pause(const.GOODS_RETRY_DELAY)
+            self._record_unanswered(step.__name__)
         except jd_api.Refused as exc:
             self._give_up(exc)
 
-    def _read_pages(self, operation, record, *args):
-        """Record all pages of one of JD's lists; return the `OddRow`s of them.
+    def _record_answered(self, name):
+        """Record that JD answered a step; what was told of its silence is over."""
+        if (self.unanswered or {}).get(name):
+            self.unanswered = {**self.unanswered, name: 0}
+            self.connector_id._close_attention(f"{self.number} {name}")
 
-        Commits after each page, so that what was recorded is not locked while JD is
-        asked for the next.
-
-        :param str operation: A method of `lib.api.Operations` that takes `page`.
-        :param record: Function of a `lib.api.Page`.
-        :param args: What the operation takes besides.
-        """
-        ask = getattr(self.connector_id._get_operations(), operation)
-        odd_rows = []
-        page = 1
-        while True:
-            self._reserve_calls(operation, 1)
-            found = ask(*args, page=page)
-            record(found)
-            self._commit_and_relock()
-            odd_rows += found.odd_rows
-            if found.is_last:
-                return odd_rows
-            page += 1
+    def _record_unanswered(self, name):
+        """Pause after a step that JD did not answer; tell somebody if that lasts."""
+        count = (self.unanswered or {}).get(name, 0) + 1
+        self.unanswered = {**(self.unanswered or {}), name: count}
+        # Not the longest delay: transfers wait for these goods.
+        self._pause(const.RETRY_DELAYS[min(count, len(const.RETRY_DELAYS) - 1) - 1])
+        if count == const.UNANSWERED_TOLD:
+            self.connector_id._request_attention(
+                self.env._(
+                    "JD was asked %(count)s times for the goods, suppliers or lists of "
+                    "department %(number)s and gave no answer that can be read. Odoo "
+                    "goes on asking; ask JD support.",
+                    count=count,
+                    number=self.number,
+                ),
+                cause=f"{self.number} {name}",
+            )
 
     def _commit_and_relock(self):
         """Commit and lock only this department again, before JD is called.
@@ -281,9 +306,13 @@ class JdDepartment(models.Model):
             )
         self.connector_id._count_calls(call, wanted)
 
-    @api.model
     def _recheck_orders(self, rows):
-        """Schedule another check of the orders with goods matched or refused now."""
+        """Schedule another check of the orders with goods matched or refused now.
+
+        Commits first.
+        """
         settled = rows.filtered(lambda row: row.state in ("matched", "refused"))
         if settled:
+            # Transfers confirmed while JD answered are not in this snapshot.
+            self._commit_and_relock()
             self.env["jd.order"]._recheck_waiting(settled)

@@ -103,10 +103,10 @@ class JdDepartment(models.Model):
             return
         department_no = self.number
         operations = self.connector_id._get_operations()
-        results = run_all(
+        results = self.connector_id._call_all(
+            self.connector_id._get_call_name("create_goods"),
             lambda goods: operations.create_goods(department_no, goods),
             [row._prepare_new_goods() for row in rows],
-            const.CALLS_AT_ONCE,
         )
         # The rows were not locked meanwhile, so that transfers with them could be
         # confirmed; only now they are.
@@ -123,7 +123,8 @@ class JdDepartment(models.Model):
             if obstacle := row._get_obstacle():
                 row._refuse(obstacle)
         self._recheck_orders(rows)
-        ready = rows.filtered_domain(TO_CREATE)
+        # Locked again: the check has committed.
+        ready = rows.filtered_domain(TO_CREATE)._lock_available()
         if not ready:
             return ready
         call = self.connector_id._get_call_name("create_goods")
@@ -178,13 +179,14 @@ class JdDepartment(models.Model):
 
         :param list results: JD's numbers and errors.
         """
+        made = [each for each in results if not isinstance(each, jd_api.NotSent)]
         errors = [
             result
-            for result in results
+            for result in made
             if isinstance(result, jd_api.JdError)
             and not isinstance(result, jd_api.Refused)
         ]
         stops = (jd_api.CredentialsRefused, jd_api.Throttled)
         stopped_by = [error for error in errors if isinstance(error, stops)]
-        if stopped_by or (errors and len(errors) == len(results)):
+        if stopped_by or (errors and len(errors) == len(made)):
             raise (stopped_by or errors)[0]

@@ -1,6 +1,6 @@
 """Pulls the level changes of a department since the last pull."""
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ... import const
 from ...lib import api as jd_api
@@ -14,21 +14,28 @@ class JdDepartment(models.Model):
     @api.model
     def _cron_pull_level_changes(self):
         """Pull the level changes of each department and move the goods in Odoo."""
-        self._for_each_department(lambda department: department._pull_level_changes())
+        self._for_each_department(
+            "_pull_level_changes", "level_changes", "pull_level_changes"
+        )
 
     # === PULL === #
 
     def _pull_level_changes(self):
         """Pull the level changes since the last pull, with an overlap for late ones."""
-        until = fields.Datetime.now()
+        until = self._begin_list("level_changes")
         since = (self.level_changes_until or self.create_date) - const.LEVEL_OVERLAP
         try:
-            odd_rows = self._read_pages(
+            self._read_pages(
                 "level_changes",
                 lambda page: self.env["jd.level.change"]._record_page(self, page),
+                const.LEVELS_ACTIVITY,
                 *(self.number, since, until + const.CLOCK_MARGIN),
             )
+        except jd_api.NotSent:
+            self._trigger("pull_level_changes")
+            raise
         except jd_api.Refused as exc:
+            self._end_list("level_changes")
             self.connector_id._request_attention(
                 self.env._(
                     "JD does not list the goods whose level it changed: %(reason)s",
@@ -37,7 +44,7 @@ class JdDepartment(models.Model):
                 const.LEVELS_ACTIVITY,
             )
             return
-        self._report_odd_rows(odd_rows, const.LEVELS_ACTIVITY)
+        had_odd_rows = self._end_list("level_changes")
         # With unreadable rows the same period is pulled again: JD may correct them.
-        if not odd_rows or until - since > const.ODD_ROWS_RETRIED:
+        if not had_odd_rows or until - since > const.ODD_ROWS_RETRIED:
             self.level_changes_until = until

@@ -91,6 +91,13 @@ class JdGoods(models.Model):
     )
     refused_at = fields.Datetime(readonly=True, copy=False)
 
+    matched_code = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The internal reference, or else the barcode, that the product had when "
+        "it was matched.",
+    )
+
     # For the scheduled action.
     is_awaited = fields.Boolean(
         readonly=True,
@@ -227,6 +234,7 @@ class JdGoods(models.Model):
     def _match_again_if_waiting(self, products):
         """Match goods again that these products, now changed, may have prevented."""
         # sudo: users who change a product may lack access to JD.
+        self.sudo()._hint_at_changed(products)
         rows_sudo = self.sudo().search(
             Domain("state", "in", ("to_create", "refused"))
             & (
@@ -251,6 +259,7 @@ class JdGoods(models.Model):
             "refused_at": False,
             "is_sought": False,
             "candidates": False,
+            "matched_code": False,
         }
 
     @api.model

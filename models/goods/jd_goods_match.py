@@ -9,6 +9,9 @@ from ... import const
 from ...lib import api as jd_api
 from ..mixins.jd_worker_mixin import to_user_error
 
+# The cause of activities about codes that were changed.
+HINT = "codes"
+
 
 class JdGoods(models.Model):
     _inherit = "jd.goods"
@@ -68,11 +71,66 @@ class JdGoods(models.Model):
                 row._record_match(number)
             else:
                 row._refuse(row._explain_held(number, holder), holder.product_id)
+        rows._close_hint()
 
     def _record_match(self, number):
         self.write(
             self._prepare_cleared_values()
-            | {"goods_no": number, "state": "matched", "is_awaited": False}
+            | {
+                "goods_no": number,
+                "state": "matched",
+                "is_awaited": False,
+                "matched_code": self._get_code(),
+            }
+        )
+
+    # === CHANGED AFTERWARDS === #
+
+    @api.model
+    def _hint_at_changed(self, products):
+        """Tell somebody of matched products that got the code of another product.
+
+        JD's goods stay those that were matched: the code may only have been corrected.
+        """
+        rows = self.search(
+            [("product_id", "in", products.ids), ("matched_code", "!=", False)]
+        ).filtered(lambda row: row.state == "matched")
+        for row in rows:
+            is_same = row._get_code() == row.matched_code
+            row.reason = not is_same and row._explain_changed()
+        rows._close_hint()
+        hinted = rows.filtered("reason")
+        for connector, changed in hinted.grouped("connector_id").items():
+            connector._request_attention(
+                self.env._(
+                    "Products got another internal reference or barcode after they "
+                    "were matched: %(products)s. JD goes on moving the goods they were "
+                    "matched with. If they are other products now, select all of them "
+                    "under JD Goods and click Match again.",
+                    products=self.env["jd.order"]._name_products(
+                        changed.product_id[:5]
+                    ),
+                ),
+                const.GOODS_ACTIVITY,
+                cause=HINT,
+            )
+
+    def _close_hint(self):
+        """Close the activity about changed codes where none is left."""
+        for connector in self.connector_id:
+            hinted = Domain("connector_id", "=", connector.id) & Domain(
+                "state", "=", "matched"
+            )
+            if not self.search_count(hinted & Domain("reason", "!=", False), limit=1):
+                connector._close_attention(HINT)
+
+    def _explain_changed(self):
+        return self.env._(
+            "It had the code %(code)s when it was matched with JD's goods %(goods)s, "
+            "which JD goes on moving. If it is another product now, click Match again, "
+            "for the product that had its code before as well.",
+            code=self.matched_code,
+            goods=self.goods_no,
         )
 
     def _refuse(self, reason, other_product=None):
@@ -166,6 +224,10 @@ class JdGoods(models.Model):
                 length=const.GOODS_CODE_LENGTH,
             )
         return None
+
+    def _get_code(self):
+        """Return the code by which JD's goods are found, or an empty string."""
+        return self._get_reference() or self.barcode or ""
 
     def _get_reference(self):
         return (self.default_code or "").strip()

@@ -6,6 +6,9 @@ from odoo.fields import Command, Domain
 from ... import const
 from ..mixins.jd_worker_mixin import CONCURRENCY_ERRORS, to_user_error
 
+# The cause of activities about goods that could not be moved.
+UNMOVED = "unmoved"
+
 
 class JdLevelChange(models.Model):
     """One row of a level adjustment at JD; its goods are moved once in Odoo."""
@@ -163,7 +166,19 @@ class JdLevelChange(models.Model):
                     numbers=", ".join(dict.fromkeys(changes.mapped("number"))),
                 ),
                 const.LEVELS_ACTIVITY,
+                cause=UNMOVED,
             )
+        (self - open_changes)._close_if_moved()
+
+    def _close_if_moved(self):
+        """Remove the activities of connections without a change to fix."""
+        for connector in self.department_id.connector_id:
+            left = [
+                ("department_id.connector_id", "=", connector.id),
+                ("state", "=", "to_fix"),
+            ]
+            if not self.search_count(left, limit=1):
+                connector._close_attention(UNMOVED)
 
     def _get_problem(self):
         """Return why this change cannot be moved and what to do, or False."""

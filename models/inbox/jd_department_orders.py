@@ -14,27 +14,30 @@ class JdDepartment(models.Model):
     @api.model
     def _cron_list_orders(self):
         """List the orders made at JD, for each department."""
-        self._for_each_department(lambda department: department._list_orders())
+        self._for_each_department("_list_orders", "list_orders", "list_orders")
+        self.env["jd.connector"]._check_actions()
 
     # === PULL === #
 
     def _list_orders(self):
         """List the orders since the last time, with an overlap for late ones."""
-        until = fields.Datetime.now()
         # While messages arrive, they name such orders at once (`jd.message`).
         receiving = self.connector_id.subscription_state == "receiving"
         since = self.listed_until or self.create_date
-        if receiving and until - since < const.LIST_WITH_MESSAGES:
+        age = fields.Datetime.now() - since
+        if receiving and age < const.LIST_WITH_MESSAGES:
             return
+        until = self._begin_list("list_orders")
         try:
-            odd_rows = [
-                odd_row
-                for kind in statuses.KINDS
-                for odd_row in self._list_kind(
+            for kind in statuses.KINDS:
+                self._list_kind(
                     kind, since - const.LIST_OVERLAP, until + const.CLOCK_MARGIN
                 )
-            ]
+        except jd_api.NotSent:
+            self._trigger("list_orders")
+            raise
         except jd_api.Refused as exc:
+            self._end_list("list_orders")
             self.connector_id._request_attention(
                 self.env._(
                     "JD does not list its orders: %(reason)s",
@@ -43,15 +46,16 @@ class JdDepartment(models.Model):
                 const.MADE_AT_JD_ACTIVITY,
             )
             return
-        self._report_odd_rows(odd_rows, const.MADE_AT_JD_ACTIVITY)
-        if not odd_rows or until - since > const.ODD_ROWS_RETRIED:
+        had_odd_rows = self._end_list("list_orders")
+        if not had_odd_rows or until - since > const.ODD_ROWS_RETRIED:
             self.listed_until = until
 
     def _list_kind(self, kind, since, until):
-        """List the orders of a kind; return the `OddRow`s that cannot be read."""
+        """List the orders of a kind."""
         listed = self.env["jd.foreign.order"]
-        return self._read_pages(
+        self._read_pages(
             "list_orders",
             lambda page: listed._upsert_listed(self.connector_id, page),
+            const.MADE_AT_JD_ACTIVITY,
             *(kind, self.number, since, until),
         )

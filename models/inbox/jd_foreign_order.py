@@ -6,6 +6,9 @@ from odoo.fields import Domain
 
 from ... import const, statuses
 
+# The cause of activities about orders made at JD, until all are decided.
+UNDECIDED = "undecided"
+
 
 class JdForeignOrder(models.Model):
     """An order made at JD, for a user to link with its transfer or to ignore."""
@@ -97,7 +100,9 @@ class JdForeignOrder(models.Model):
     def _decide(self, before, after):
         self.check_access("read")
         # sudo: users trigger this without write access
-        self.sudo().filtered(lambda row: row.state == before).state = after
+        rows_sudo = self.sudo().filtered(lambda row: row.state == before)
+        rows_sudo.state = after
+        rows_sudo.connector_id._close_if_decided()
 
     # === BUSINESS === #
 
@@ -135,7 +140,16 @@ class JdForeignOrder(models.Model):
                     numbers=", ".join(created.mapped("jd_number")),
                 ),
                 const.MADE_AT_JD_ACTIVITY,
+                cause=UNDECIDED,
             )
+
+    @api.model
+    def _forget(self, domain):
+        """Remove the orders of a domain from the list: they are ours."""
+        rows = self.search(domain & Domain("state", "!=", "linked"))
+        connectors = rows.connector_id
+        rows.unlink()
+        connectors._close_if_decided()
 
     @api.model
     def _get_known_numbers(self, connector, rows):
@@ -203,4 +217,5 @@ class JdForeignOrder(models.Model):
         orders_sudo.flush_recordset()  # a transfer may have one open order only
         order_sudo = orders_sudo._create_for_made_at_jd(picking.sudo(), self.jd_number)
         self.sudo().write({"state": "linked", "order_id": order_sudo.id})
+        self.sudo().connector_id._close_if_decided()
         return order_sudo

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ... import const, statuses
 from ...lib import api as jd_api
+from ..order.jd_order import MAYBE_AT_JD
 
 
 class JdMessage(models.Model):
@@ -43,6 +44,10 @@ class JdMessage(models.Model):
         index=True,
     )
     order_id = fields.Many2one("jd.order", readonly=True, index="btree_not_null")
+    retry_at = fields.Datetime(
+        readonly=True,
+        help="Until then it waits for JD's answer to an order, which it may belong to.",
+    )
     is_listed = fields.Boolean(
         readonly=True, help="Its order is in the list of orders made at JD."
     )
@@ -75,7 +80,10 @@ class JdMessage(models.Model):
     @api.model
     def _apply_batch(self):
         """Apply a batch of new messages to their orders; return how many are left."""
-        domain = Domain("state", "=", "new")
+        now = fields.Datetime.now()
+        domain = Domain("state", "=", "new") & (
+            Domain("retry_at", "=", False) | Domain("retry_at", "<=", now)
+        )
         messages = self._lock_due(domain, const.MESSAGE_BATCH)
         if not messages:
             return 0
@@ -87,10 +95,11 @@ class JdMessage(models.Model):
         for message in known:
             message.write({"order_id": orders[message.id].id, "state": "done"})
         foreign = messages.filtered(lambda message: message.id not in orders)
+        foreign -= foreign._hold_back()
         foreign.state = "foreign"
         known._process_isolated(
             lambda rows: rows._apply(),
-            lambda message, error: message.order_id._schedule_pull(),
+            lambda message, error: message.order_id._take_hint(),
         )
         self.env["ir.cron"]._commit_progress(len(known) + len(foreign))
         return self.search_count(domain)
@@ -103,7 +112,39 @@ class JdMessage(models.Model):
             [(row.order_id, row.code, row.happened_at) for row in news], source="push"
         )
         news.order_id._postpone_pull()
-        hints.order_id._schedule_pull()
+        hints.order_id._take_hint()
+
+    def _hold_back(self):
+        """Let messages wait that may be about an order JD has not answered for yet.
+
+        :return: Those messages.
+        """
+        # JD knows its number of an order before we do; a message may name only that.
+        since = fields.Datetime.now() - const.MESSAGE_HELD
+        unnamed = self.filtered(
+            lambda message: not message.own_number and message.create_date > since
+        )
+        groups = self.env["jd.order"]._read_group(
+            Domain("connector_id", "in", unnamed.connector_id.ids)
+            & Domain("state", "in", MAYBE_AT_JD)
+            & Domain("jd_number", "=", False)
+            & Domain("is_disputed", "=", False),
+            ["connector_id"],
+        )
+        waiting = self.env["jd.connector"].union(*(row for (row,) in groups))
+        held = unnamed.filtered(lambda message: message.connector_id in waiting)
+        if held:
+            held.retry_at = fields.Datetime.now() + const.ASK_DELAY
+            self._trigger_once("process_messages", held[:1].retry_at)
+        return held
+
+    @api.model
+    def _apply_again(self, domain):
+        """Have messages applied now that waited, or seemed to be of no order here."""
+        messages = self.search(domain & Domain("state", "!=", "done"))
+        if messages:
+            messages.write({"state": "new", "retry_at": False, "is_listed": False})
+            self._trigger("process_messages")
 
     def _find_orders(self):
         """Return message id → `jd.order`, found by JD's number or else by ours."""

@@ -1,5 +1,9 @@
 from . import (
+    ir_cron,
     jd_activity_mixin,
     jd_guarded_mixin,
+    jd_order_content_mixin,
     jd_worker_mixin,
+    mail_activity,
+    res_users,
 )

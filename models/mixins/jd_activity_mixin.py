@@ -3,27 +3,52 @@ from markupsafe import Markup, escape
 from odoo import models
 from odoo.tools import html2plaintext
 
+# The cause of an activity that somebody marked as done, once that has ended.
+OVER = "over"
+# That of an activity which nothing ends.
+OTHER = "other"
 TODO = "mail.mail_activity_data_todo"
 
 
-def schedule_once(record, user, note, activity_type=None):
-    """Give a user an activity about a record, unless it is open already.
+def schedule_once(record, user, note, activity_type=None, cause=None, since=None):
+    """Give a user an activity about a record, unless that was done before.
 
     :param record: Of any model with activities.
-    :param str note: Plain text; see `_request_attention`, as for the type.
+    :param str note: Plain text; see `_request_attention`, as for type and cause.
+    :param since: What was done before this date is told again; None: never.
     """
     record.ensure_one()
     # Not `plaintext2html`, which makes links: quoted text must not lead users away.
     note = Markup("<p>%s</p>") % escape(note).replace("\n", Markup("<br/>"))
-    if not _has_activity(record, note, activity_type):
-        record.activity_schedule(activity_type or TODO, user_id=user.id, note=note)
+    if activity_type and record.activity_search([activity_type]):
+        return
+    if _was_told(record, note, since):
+        return
+    activity = record.activity_schedule(
+        activity_type or TODO, user_id=user.id, note=note
+    )
+    if activity:  # none where activities are switched off
+        activity_sudo = activity.sudo()  # the field is closed to users
+        activity_sudo.jd_cause = cause or activity_type or OTHER
 
 
-def _has_activity(record, note, activity_type):
-    if activity_type:
-        return bool(record.activity_search([activity_type]))
-    known = record.activity_ids.mapped("note")
-    return html2plaintext(note) in map(html2plaintext, known)
+def _was_told(record, note, since):
+    known = _find_activities(record).filtered(
+        lambda activity: (
+            activity.jd_cause != OVER
+            and (activity.active or not since or activity.date_done > since)
+        )
+    )
+    return html2plaintext(note) in map(html2plaintext, known.mapped("note"))
+
+
+def _find_activities(records):
+    """Return all activities about records, those done as well."""
+    # sudo: what was told to others counts, too.
+    activities_sudo = records.env["mail.activity"].sudo()
+    return activities_sudo.with_context(active_test=False).search(
+        [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+    )
 
 
 class JdActivityMixin(models.AbstractModel):
@@ -35,29 +60,57 @@ class JdActivityMixin(models.AbstractModel):
     _name = "jd.activity.mixin"
     _description = "JD Activities"
 
-    def _request_attention(self, note, activity_type=None, candidates=None):
-        """Give a user an activity about this record, unless it is open already.
+    def _request_attention(self, note, activity_type=None, candidates=None, cause=None):
+        """Give a user an activity about this record, unless that was done before.
 
-        An activity counts as the same if it has the same note or, where a type is
-        given, the same type.
+        An activity counts as the same if it has the same note, also if somebody has
+        marked it as done; where a type is given, if one of this type is open.
 
         :param str note: Plain text in the merchant's words. It may quote JD or users:
             it is escaped.
         :param str activity_type: External id of an activity type.
         :param candidates: The users to choose from, the preferred ones first; otherwise
             those of `_get_attention_candidates`.
+        :param str cause: A name for `_close_attention`; by default the type.
         """
-        schedule_once(self, self._get_attention_user(candidates), note, activity_type)
+        user = self._get_attention_user(candidates)
+        schedule_once(self, user, note, activity_type, cause, self._get_told_since())
 
-    def _get_attention_user(self, candidates=None):
-        """Return the first candidate who is active and allowed in the company."""
-        self_sudo = self.sudo()  # the user at work may lack access to other users
-        candidates = candidates or self_sudo._get_attention_candidates()
-        able = candidates.filtered(
-            lambda user: user.active and self_sudo.company_id in user.company_ids
+    def _get_told_since(self):
+        """Return the date since which nothing is told twice, or None: never."""
+        return
+
+    def _close_attention(self, *causes):
+        """Remove the activities whose cause has ended; it may be told again later.
+
+        :param causes: As in `_request_attention`.
+        """
+        ended_sudo = _find_activities(self).filtered(
+            lambda activity: activity.jd_cause in causes
         )
-        # Somebody must get the activity: as a last resort, the user at work.
-        return (able or self.env.user)[:1]
+        open_sudo = ended_sudo.filtered("active")
+        (ended_sudo - open_sudo).jd_cause = OVER
+        open_sudo.unlink()
+
+    def _get_attention_user(self, candidates=None, leaving=None):
+        """Return the first candidate who is active and allowed in the company.
+
+        Where there is none, a JD manager or an administrator of the company, or else
+        any administrator.
+
+        :param leaving: Users who get nothing any more.
+        """
+        self_sudo = self.sudo()  # the user at work may lack access to other users
+        managers, administrators = (
+            self_sudo.env.ref(group).all_user_ids
+            for group in ("jd_fulfillment.group_jd_manager", "base.group_system")
+        )
+        candidates = candidates or self_sudo._get_attention_candidates()
+        present = (candidates | managers | administrators).filtered("active")
+        if leaving:
+            present -= leaving
+        able = present.filtered(lambda user: self_sudo.company_id in user.company_ids)
+        return (able or (present & administrators) or self.env.user)[:1]
 
     def _get_attention_candidates(self):
         """Return the users who may get an activity, the preferred ones first."""

@@ -1,17 +1,26 @@
 import logging
+import threading
+import time
 import traceback
 from zlib import crc32
 
 from psycopg2 import OperationalError
 from psycopg2.errors import SerializationFailure
 
-from odoo import api, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError, LockError, UserError
+from odoo.fields import Domain
+
+from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
+
+from ... import const
 
 _logger = logging.getLogger(__name__)
 
 # Another transaction was faster; nothing is wrong with the records.
-CONCURRENCY_ERRORS = (OperationalError, ConcurrencyError)
+CONCURRENCY_ERRORS = (OperationalError, ConcurrencyError, LockError)
+# How often a record is processed anew at once when that happens.
+ATTEMPTS = 3
 
 
 def log_unforeseen(error, record):
@@ -37,7 +46,15 @@ def lock_available(records, limit=None):
         with records.env.cr.savepoint(flush=False):
             return records.try_lock_for_update(limit=limit, allow_referencing=True)
     except SerializationFailure:
-        return records.browse()  # changed a moment ago; the next run finds them
+        if len(records) == 1:
+            return records.browse()  # changed a moment ago; the next run finds it
+    # Outside of the handler, so that the errors do not nest.
+    half = len(records) // 2
+    locked = lock_available(records[:half], limit)
+    left = limit and limit - len(locked)
+    if left == 0:
+        return locked
+    return locked + lock_available(records[half:], left)
 
 
 def to_user_error(records, error):
@@ -80,6 +97,15 @@ class JdWorkerMixin(models.AbstractModel):
         candidates = self.search(domain, limit=4 * limit, order=order)
         return candidates._lock_available(limit)
 
+    @api.model
+    def _find_next(self, domain, name):
+        """Return the first time after now in a field of the domain's records, or None.
+
+        :param str name: The field.
+        """
+        coming = Domain(domain) & Domain(name, ">", fields.Datetime.now())
+        return self.search(coming, order=name, limit=1)[name] or None
+
     def _lock_available(self, limit=None):
         return lock_available(self, limit)
 
@@ -103,7 +129,7 @@ class JdWorkerMixin(models.AbstractModel):
                 with self.env.cr.savepoint():
                     work(records)
                 break
-            except OperationalError:
+            except CONCURRENCY_ERRORS:
                 # Somebody wrote the same records: a smaller batch takes less time and
                 # is less likely to be disturbed again.
                 self.env.cr.rollback()
@@ -122,26 +148,42 @@ class JdWorkerMixin(models.AbstractModel):
         """Process records one after another, each in a transaction of its own.
 
         A record that fails is reported with `_report_unforeseen`; the others go on.
-        Stops when the time of the scheduled action is up.
+        Those left over when the time is up wait for the next regular run, whose first
+        ones they should be.
 
         :param work: Function of a record; may commit.
         """
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(self))
+        # Nothing is reported as left: Odoo would begin again with the first ones.
         for record in self:
-            record._process_separately(work)
-            if not cron._commit_progress(1):
+            if self._is_patience_over():
                 break
+            record._process_separately(work)
+            self.env["ir.cron"]._commit_progress(1, remaining=0)
 
     def _process_separately(self, work):
-        """Return the result of `work` for this record; None where it fails."""
+        """Return the result of `work` for this record; None where it fails.
+
+        Where another transaction was faster, the work begins anew.
+        """
+        for _attempt in range(ATTEMPTS):
+            try:
+                return self._work_and_flush(work)
+            except CONCURRENCY_ERRORS as exc:
+                self.env.cr.rollback()
+                _logger.info("%s begins anew: %s", self, exc)
+        return None
+
+    def _work_and_flush(self, work):
+        """Return the result of `work` for this record; None where it fails.
+
+        :raise ConcurrencyError: Another transaction was faster.
+        """
         try:
             result = work(self)
             self.env.flush_all()
             return result
-        except CONCURRENCY_ERRORS as exc:
-            self.env.cr.rollback()
-            _logger.info("%s waits for the next run: %s", self, exc)
+        except CONCURRENCY_ERRORS:
+            raise
         except Exception as exc:  # noqa: BLE001 - one bad record must not stop the rest
             self.env.cr.rollback()
             reference = log_unforeseen(exc, self)
@@ -213,16 +255,58 @@ class JdWorkerMixin(models.AbstractModel):
     # === SCHEDULED ACTIONS === #
 
     @api.model
-    def _commit_and_retrigger(self, action, remaining):
-        """Commit and report progress; trigger the action again if its time is up.
+    def _commit_and_retrigger(self, action, remaining, next_at=None):
+        """Commit and report progress; trigger the action again for what is left.
 
         :param str action: As in `_trigger`.
         :param int remaining: How many records are left to process.
+        :param next_at: When the first of those is due that wait; naive UTC.
         """
+        cron = self.env["ir.cron"]
+        if remaining and self._is_patience_over():
+            # Odoo would repeat an action that reports work, up to ten times.
+            self._trigger(action)
+            cron._commit_progress(remaining=0)
+            return
+        if next_at:
+            self._trigger_once(action, next_at)
         # Without the trigger, Odoo would go on with the rest only a minute later.
-        seconds_left = self.env["ir.cron"]._commit_progress(remaining=remaining)
+        seconds_left = cron._commit_progress(remaining=remaining)
         if remaining and not seconds_left:
             self._trigger(action)
+
+    @api.model
+    def _get_patience(self):
+        """Return the seconds in which this run of an action may still call JD."""
+        ends_at = self.env.context.get("cron_end_time")  # set by Odoo's scheduler
+        if ends_at is None:
+            return const.RUN_PATIENCE
+        now = time.monotonic()
+        run_ends_at = ends_at - MIN_TIME_PER_JOB + const.RUN_PATIENCE
+        # See `ir.cron._process_job`.
+        began_at = getattr(threading.current_thread(), "jd_pass_started_at", now)
+        return max(0, min(run_ends_at, began_at + const.PASS_PATIENCE) - now)
+
+    @api.model
+    def _is_patience_over(self):
+        return not self._get_patience()
+
+    @api.model
+    def _trigger_once(self, action, at):
+        """Trigger a scheduled action at a time, unless it runs by then anyway."""
+        cron_sudo = self._get_action(action)
+        now = fields.Datetime.now()
+        known = [
+            ("cron_id", "=", cron_sudo.id),
+            ("call_at", ">", now),
+            ("call_at", "<=", at),
+        ]
+        # While an action runs, `nextcall` is still that of this run.
+        is_regular = now < cron_sudo.nextcall <= at
+        if not is_regular and not cron_sudo.env["ir.cron.trigger"].search_count(
+            known, limit=1
+        ):
+            cron_sudo._trigger(at)
 
     @api.model
     def _trigger(self, action, at=None):
@@ -231,5 +315,9 @@ class JdWorkerMixin(models.AbstractModel):
         :param str action: Its external id without `ir_cron_`, e.g. `match_goods`.
         :param at: Naive UTC; None for now.
         """
+        self._get_action(action)._trigger(at)
+
+    @api.model
+    def _get_action(self, action):
         # sudo: users who cause work may lack access to scheduled actions.
-        self.env.ref(f"jd_fulfillment.ir_cron_{action}").sudo()._trigger(at)
+        return self.env.ref(f"jd_fulfillment.ir_cron_{action}").sudo()

@@ -259,6 +259,12 @@ class JdOrder(models.Model):
         readonly=True, copy=False, help="JD has not been asked to close inbound yet."
     )
 
+    revision = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="How often the transfer was changed before it was sent.",
+    )
+
     # When to do what next.
     claim = fields.Integer(readonly=True, copy=False)
     attempts = fields.Integer(
@@ -266,7 +272,9 @@ class JdOrder(models.Model):
         copy=False,
         help="How often Odoo tried to send it since the last correction.",
     )
-    retry_at = fields.Datetime(string="Next Try", readonly=True, copy=False)
+    retry_at = fields.Datetime(
+        string="Next Try", readonly=True, copy=False, index="btree_not_null"
+    )
     accepted_at = fields.Datetime(readonly=True, copy=False)
     pull_at = fields.Datetime(
         string="Next Pull", readonly=True, copy=False, index="btree_not_null"
@@ -274,6 +282,12 @@ class JdOrder(models.Model):
     pulled_at = fields.Datetime(string="Last Pull", readonly=True, copy=False)
     unanswered = fields.Integer(
         readonly=True, copy=False, help="How many pulls in a row JD did not answer."
+    )
+    unanswered_requests = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="How many requests in a row, to cancel or to close inbound, JD did not "
+        "answer.",
     )
 
     _name_uniq = models.Constraint("UNIQUE(name)", "Our number must be unique.")
@@ -375,7 +389,13 @@ class JdOrder(models.Model):
                 "moved until it is: ask JD support, then pull the status."
             )
         if self.is_closable and self._has_ended():
-            return self.env._("JD has carried it out; the transfer is being closed.")
+            return self.connector_id._explain_stalled("close_orders") or self.env._(
+                "JD has carried it out; the transfer is being closed."
+            )
+        action = "push_orders" if self.cancel_due else "follow_orders"
+        stalled = self.connector_id._explain_stalled(action)
+        if stalled and self.state in (*MAYBE_AT_JD, *AT_JD):
+            return stalled
         return {
             "sending": self.env._("Being sent to JD just now."),
             "unknown": self.env._(
@@ -403,7 +423,10 @@ class JdOrder(models.Model):
                 "JD could not accept it just now. Next try: %(time)s.",
                 time=format_datetime(self.env, self.retry_at),
             )
-        return self.env._("Waiting to be sent to JD, which takes a few seconds.")
+        stalled = self.connector_id._explain_stalled("push_orders")
+        return stalled or self.env._(
+            "Waiting to be sent to JD, which takes a few seconds."
+        )
 
     def _get_progress_notice(self):
         if self.counted:
@@ -432,6 +455,8 @@ class JdOrder(models.Model):
         for order in orders:
             code = order.connector_id._get_kind_code(order.kind)
             order.name = f"{code}-{tag}-{order.id:07d}-{_make_unique_part()}"
+        (orders.picking_id.jd_order_ids - orders)._close_attention("hold")
+        orders.picking_id.backorder_id.jd_order_ids._close_attention("backorder")
         return orders
 
     @api.ondelete(at_uninstall=False)
@@ -559,10 +584,18 @@ class JdOrder(models.Model):
         message = self.env._("JD is being asked; its answer appears here in a moment.")
         if not count:
             message = self.env._("JD has none of these orders: nothing to ask.")
+        return self._show_message(message)
+
+    @api.model
+    def _show_message(self, message):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {"type": "info", "message": message},
+            "params": {
+                "type": "info",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
         }
 
     def _retry(self):
@@ -571,16 +604,34 @@ class JdOrder(models.Model):
         # Checked at once: whoever clicked sees what is still missing.
         drafts._check_and_queue()
         stuck = drafts.filtered(lambda order: order.state == "draft")
-        return stuck._show_problems() if stuck else True
+        if stuck:
+            return stuck._show_problems()
+        others = self - drafts
+        others.filtered(lambda order: order.state == "queued")._try_now()
+        return others._show_notices() if others else True
+
+    def _try_now(self):
+        """Have these queued orders sent at once, whenever their next try is due."""
+        self.retry_at = False
+        self._trigger("push_orders")
+
+    def _show_notices(self):
+        """Show what happens next with orders for which nothing is left to click."""
+        notices = dict.fromkeys(filter(None, self.mapped("notice")))
+        return self._show_message(
+            "\n".join(notices) or self.env._("There is nothing to send.")
+        )
 
     def _back_to_draft(self):
         self.write(
             {"state": "draft", "problems": False, "retry_at": False, "attempts": 0}
         )
+        self._close_attention("sending")
 
     def _withdraw(self):
         """Cancel orders that JD does not have."""
         self.write({"state": "cancelled", "problems": False, "retry_at": False})
+        self._close_attention("sending")
 
     def _schedule_pull(self):
         """Schedule a pull now of the orders that JD may have; return those."""
@@ -588,6 +639,16 @@ class JdOrder(models.Model):
         known.pull_at = fields.Datetime.now()
         self._trigger("follow_orders")
         return known
+
+    def _take_hint(self):
+        """Schedule a pull now of the orders that JD has reported by a message."""
+        # JD has more than it told: its answer to the create was lost, or no answer.
+        sent = self.filtered("sent_pin")
+        sent.filtered(lambda order: order.state in NOT_AT_JD)._mark_unknown()
+        known = self.filtered("is_known_to_jd")
+        known |= sent.filtered(lambda order: order.state == "cancelled")
+        known.pull_at = fields.Datetime.now()
+        self._trigger("follow_orders")
 
     def _get_attention_candidates(self):
         pickings = self.picking_id | self.part_picking_ids

@@ -71,13 +71,10 @@ class JdOrder(models.Model):
                 order._apply_cancellation()
             # The warehouse decides; a pull shows the result.
             elif answer.result == jd_api.CancelResult.CANCELLING:
-                order.write(
-                    {
-                        "cancel_due": False,
-                        "pull_at": fields.Datetime.now() + const.ASK_DELAY,
-                    }
-                )
-                order._trigger("follow_orders", order.pull_at)
+                asked_at = fields.Datetime.now() + const.ASK_DELAY
+                due_at = order._get_hinted_pull() or asked_at
+                order.write({"cancel_due": False, "pull_at": due_at})
+                order._trigger("follow_orders", due_at)
             else:
                 order._record_cancel_refused(answer.reason)
         self._expire_refused_login(answers)
@@ -102,7 +99,7 @@ class JdOrder(models.Model):
                 "problems": False,
                 "cancel_due": False,
                 "retry_at": False,
-                "pull_at": False,
+                "pull_at": self._get_hinted_pull(),
             }
         )
         # Without a request the customer still expects the goods: a user must decide.
@@ -206,4 +203,4 @@ class JdOrder(models.Model):
     def _put_on_hold(self, picking, note):
         """Put a transfer on hold until a user sends it again or cancels it."""
         picking.jd_on_hold = True
-        self._request_attention(note)
+        self._request_attention(note, cause="hold")

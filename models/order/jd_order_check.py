@@ -10,6 +10,7 @@ from odoo.tools import float_compare, float_is_zero
 
 from ... import const
 from ...lib import api as jd_api
+from .jd_order import NOT_AT_JD
 
 
 class JdOrder(models.Model):
@@ -63,6 +64,10 @@ class JdOrder(models.Model):
         """Update the lines of these orders and queue those without problems."""
         if self._check_isolated():
             self._trigger("push_orders")
+        soon = fields.Datetime.now() + const.CHECK_SOON
+        times = self.filtered("retry_at").mapped("retry_at")
+        if times and min(times) <= soon:
+            self._trigger_once("push_orders", min(times))
 
     def _check_isolated(self):
         """Check orders so that an error affects only its own; return those queued."""
@@ -135,6 +140,15 @@ class JdOrder(models.Model):
         if orders_sudo:
             orders_sudo.retry_at = False
             self._trigger("push_orders")
+
+    @api.model
+    def _search_unsent(self, domain):
+        return self.search(Domain("state", "in", NOT_AT_JD) & domain)
+
+    def _note_change(self):
+        """Note that the content of those orders changed that JD does not have."""
+        for order in self.filtered(lambda order: order.state in NOT_AT_JD):
+            order.revision += 1
 
     @api.model
     def _recheck_waiting(self, jd_goods):

@@ -15,7 +15,10 @@ class JdOrder(models.Model):
     def _cron_close(self):
         """Close transfers that JD carried out, receive parcels that come back."""
         remaining = self._close_batch() + self._receive_returns_batch()
-        self._commit_and_retrigger("close_orders", remaining)
+        closing = Domain("is_closable", "=", True) | self._get_returning_domain()
+        self._commit_and_retrigger(
+            "close_orders", remaining, self._find_next(closing, "retry_at")
+        )
 
     @api.model
     def _close_batch(self):
@@ -113,8 +116,10 @@ class JdOrder(models.Model):
         """Give somebody an activity about orders that moved otherwise than ordered."""
         for order in self:
             explained = [*order._explain_surplus(), *order._explain_damage()]
-            for note in filter(None, [order._explain_short(), " ".join(explained)]):
-                order._request_attention(note)
+            if short := order._explain_short():
+                order._request_attention(short, cause="backorder")
+            if explained:
+                order._request_attention(" ".join(explained))
 
     def _explain_short(self):
         """Return what happens to the pieces JD did not move; empty if it moved all."""
@@ -227,7 +232,8 @@ class JdOrder(models.Model):
                 "JD has carried out this order, but its transfer could not be closed: "
                 "%(reason)s",
                 reason=str(error),
-            )
+            ),
+            cause="close",
         )
 
     # === WAYBILLS === #
@@ -269,6 +275,7 @@ class JdOrder(models.Model):
                 picking._jd_set_moved_at(moment)
         arrived._get_parcel_returns()._jd_receive_in_full()
         arrived.write({"is_returning": False, "retry_at": False})
+        arrived._close_attention("return")
 
     def _report_return_failed(self, error):
         self.retry_at = fields.Datetime.now() + const.CLOSE_RETRY
@@ -277,5 +284,6 @@ class JdOrder(models.Model):
                 "The parcel comes back to JD, but its return transfer could not be "
                 "created or closed: %(reason)s",
                 reason=str(error),
-            )
+            ),
+            cause="return",
         )

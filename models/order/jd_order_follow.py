@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ... import const, statuses
+from ...lib import api as jd_api
 from .jd_order import AT_JD
 
 # The states pulled besides `unknown`, as long as `pull_at` is set.
@@ -24,7 +25,10 @@ class JdOrder(models.Model):
         due = Domain("pull_at", "<=", fields.Datetime.now())
         for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
             remaining += self._process_kinds(connector, due, self._pull_batch)
-        self._commit_and_retrigger("follow_orders", remaining)
+        followed = Domain("state", "in", ("unknown", *FOLLOWED))
+        self._commit_and_retrigger(
+            "follow_orders", remaining, self._find_next(followed, "pull_at")
+        )
 
     # === PULL === #
 
@@ -48,6 +52,9 @@ class JdOrder(models.Model):
         # Only an unknown outcome may use the day's reserve of calls.
         for states, is_needed in ((("unknown",), True), (FOLLOWED, False)):
             domain = due & Domain("state", "in", states)
+            if self._is_patience_over():
+                remaining += self.search_count(domain)
+                continue
             limit = connector._get_allowance(
                 call, const.PULL_BATCH, for_pull=not is_needed
             )
@@ -84,6 +91,7 @@ class JdOrder(models.Model):
         if not operations:
             return False
         self._postpone_question()
+        due = {order.id: order.pull_at for order in self}
         asked = {order.id: order._prepare_questions() for order in self}
         questions = [question for each in asked.values() for question in each]
         connector._count_calls(call, len(questions))
@@ -97,7 +105,7 @@ class JdOrder(models.Model):
         news = []
         self._lock_available()._process_isolated(
             lambda orders: news.append(
-                orders._record_reports(orders._combine_answers(answers))
+                orders._record_pull(orders._combine_answers(answers), due)
             ),
             lambda order, error: order._request_attention(str(error)),
         )
@@ -107,14 +115,28 @@ class JdOrder(models.Model):
         )
         return True
 
+    def _record_pull(self, reports, due):
+        """Record JD's answers; ask again about orders that a hint came for meanwhile.
+
+        :param dict reports: As in `_record_reports`.
+        :param dict due: Order id → its `pull_at` when JD was asked.
+        :return: The `jd.order.event` records that are new.
+        """
+        hinted = self.filtered(lambda order: order.pull_at != due[order.id])
+        # Nothing is sent again that JD reports after it said that it has no such order.
+        outdated = hinted.filtered(
+            lambda order: isinstance(reports[order.id], jd_api.NotFound)
+        )
+        events = (self - outdated)._record_reports(reports)
+        hinted._schedule_pull()
+        return events
+
     def _postpone_question(self):
         """Postpone the next pull, further after each one that JD did not answer."""
         now = fields.Datetime.now()
         for order in self:
             # JD may be down for hours: each question costs a call of the day's budget.
-            delay = const.RETRY_DELAYS[
-                min(order.unanswered, len(const.RETRY_DELAYS) - 1)
-            ]
+            delay = self._get_delay(order.unanswered)
             order.write({"pull_at": now + delay, "unanswered": order.unanswered + 1})
 
     def _prepare_question(self):
@@ -141,8 +163,10 @@ class JdOrder(models.Model):
     def _pull_sooner(self, connector):
         """Reschedule the pulls of a connection whose messages do not arrive."""
         domain = [("connector_id", "=", connector.id), ("state", "in", AT_JD)]
+        now = fields.Datetime.now()
         for order in self.search(domain)._lock_available():
-            order.pull_at = order._get_next_pull(order.pulled_at)
+            if not order._is_question_due(now):
+                order.pull_at = order._get_next_pull(order.pulled_at)
         self._trigger("follow_orders")
 
     @api.model
@@ -159,7 +183,15 @@ class JdOrder(models.Model):
         """Postpone the next pull of orders that a message has just reported."""
         now = fields.Datetime.now()
         for order in self.filtered("pull_at"):
-            order.pull_at = order._get_next_pull(now)
+            if not order._is_question_due(now):
+                order.pull_at = order._get_next_pull(now)
+
+    def _is_question_due(self, now):
+        """Tell whether JD is to be asked now, or is being asked, or did not answer.
+
+        A later message must not postpone that: the question may be about another one.
+        """
+        return bool(self.unanswered or (self.pull_at and self.pull_at <= now))
 
     def _get_next_pull(self, now):
         """Return the naive UTC time of the next pull; False if none is needed."""
@@ -195,8 +227,10 @@ class JdOrder(models.Model):
 
     def _is_over(self, now):
         """Tell whether no more reports are expected: the order has ended or is old."""
-        # Without quantities the transfer stays open: go on asking.
-        if not self.are_quantities_known:
+        # Without quantities, or before the goods have moved, the transfer stays open:
+        # go on asking.
+        is_open = self.state in AT_JD and not self.is_closable
+        if is_open or not self.are_quantities_known:
             return False
         at_end = self.status_rank in (self._rules.final_rank, statuses.RETURNED_RANK)
         return at_end or now - (self.accepted_at or now) > const.FOLLOW_SHIPPED

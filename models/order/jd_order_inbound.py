@@ -56,20 +56,13 @@ class JdOrder(models.Model):
         return suppliers._get_or_request(self.warehouse_id, self.partner_id)
 
     def _recheck_suppliers(self, suppliers):
-        """Check the draft orders again that wait for these suppliers."""
-        waiting = self.search(
-            [
-                ("state", "=", "draft"),
-                ("kind", "in", ["inbound", "supplier_return"]),
-                ("connector_id", "in", suppliers.department_id.connector_id.ids),
-                (
-                    "picking_id.partner_id.commercial_partner_id",
-                    "in",
-                    suppliers.partner_id.ids,
-                ),
-            ]
+        """Schedule a new check, now, of the draft orders with these suppliers."""
+        contact = "picking_id.partner_id.commercial_partner_id"
+        self._check_soon(
+            Domain("kind", "in", ("inbound", "supplier_return"))
+            & Domain("connector_id", "in", suppliers.connector_id.ids)
+            & Domain(contact, "in", suppliers.partner_id.ids)
         )
-        waiting._check_and_queue()
 
     # === REQUEST === #
 

@@ -26,13 +26,20 @@ class JdOrder(models.Model):
         answered = missing = self.browse()
         for order in self:
             report = reports[order.id]
+            if isinstance(report, jd_api.NotSent):
+                order._restore_question(report.stopped_by)
+                continue
             order._keep_reference(report)
+            if not self._is_answer(report):
+                order._tell_unanswered(order.unanswered)
             if not isinstance(report, Exception):
                 answered += order
             elif isinstance(report, jd_api.NotFound):
                 missing += order
             elif isinstance(report, jd_api.Refused):
-                order._request_attention(order.connector_id._explain(report))
+                order._request_attention(
+                    order.connector_id._explain(report), cause="unanswered"
+                )
             # `_postpone_question` has set `pull_at`; JD may ask for a longer pause.
             elif isinstance(report, jd_api.Throttled):
                 pause = timedelta(seconds=report.wait_seconds)
@@ -43,6 +50,16 @@ class JdOrder(models.Model):
         self._expire_refused_login(reports)
         return answered._record_answers(
             {order: reports[order.id] for order in answered}
+        )
+
+    def _restore_question(self, stopped_by):
+        """Schedule a question again that was not asked."""
+        pause_end = self._get_pause_end(stopped_by)
+        self.write(
+            {
+                "pull_at": pause_end or fields.Datetime.now(),
+                "unanswered": self.unanswered - 1,
+            }
         )
 
     def _record_not_found(self):
@@ -65,7 +82,8 @@ class JdOrder(models.Model):
                         "JD knew this order and no longer does. Nothing is sent again: "
                         "ask JD support what became of %(number)s.",
                         number=order.jd_number or order.name,
-                    )
+                    ),
+                    cause="unanswered",
                 )
 
     def _record_answers(self, reports):
@@ -75,6 +93,7 @@ class JdOrder(models.Model):
         """
         now = fields.Datetime.now()
         self.write({"pulled_at": now, "unanswered": 0})
+        self._close_attention("unanswered")
         reports = {
             order: report
             for order, report in reports.items()
@@ -120,6 +139,7 @@ class JdOrder(models.Model):
         if not disagreements:
             if self.is_disputed:
                 self.is_disputed = False
+                self._close_attention("dispute")
             return True
         self._dispute(
             self.env._(
@@ -137,7 +157,7 @@ class JdOrder(models.Model):
         self.write({"is_disputed": True, "pull_at": False})
         if self.state in (*MAYBE_AT_JD, *AT_JD):
             self.state = "unknown"
-        self._request_attention(note)
+        self._request_attention(note, cause="dispute")
 
     def _prepare_expected_order(self):
         lines = [(line.goods_no, line.planned) for line in self.line_ids]
@@ -186,7 +206,8 @@ class JdOrder(models.Model):
                     "Odoo cannot read all that JD reports: %(reasons)s. Ask JD support "
                     "what has moved; Odoo also asks JD again.",
                     reasons="; ".join(dict.fromkeys(row.reason for row in odd_rows)),
-                )
+                ),
+                cause="quantities",
             )
 
     def _record_quantities(self, report):
@@ -310,7 +331,7 @@ class JdOrder(models.Model):
                     "waybill": waybill,
                     "is_expected": True,
                 }
-                for waybill in report.waybills
+                for waybill in dict.fromkeys(report.waybills)
                 if not report.parcels and waybill not in known
             ]
         expected.unlink()

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ... import const, lib
 from ...lib import api as jd_api
+from .jd_order import OPEN
 
 _logger = logging.getLogger(__name__)
 
@@ -33,7 +34,10 @@ class JdOrder(models.Model):
             for step in (self._cancel_batch, self._close_inbound_batch):
                 remaining += connector._process_separately(step) or 0
             remaining += self._process_kinds(connector, queued, self._push_batch)
-        self._commit_and_retrigger("push_orders", remaining)
+        waiting = Domain("state", "in", OPEN)
+        self._commit_and_retrigger(
+            "push_orders", remaining, self._find_next(waiting, "retry_at")
+        )
 
     @api.model
     def _process_kinds(self, connector, domain, work):
@@ -72,7 +76,8 @@ class JdOrder(models.Model):
         keys = SQL("%s, %s", const.CLAIM_LOCK_CLASS, claim)
         self.env.execute_query(SQL("SELECT pg_advisory_lock(%s)", keys))
         try:
-            self.write({"state": "sending", "claim": claim})
+            # A `pull_at` at the end of the calls was set by a hint meanwhile.
+            self.write({"state": "sending", "claim": claim, "pull_at": False})
             for warehouse, orders in self.grouped("warehouse_id").items():
                 orders.write(orders._prepare_sent_values(warehouse))
             for order in self:
@@ -128,13 +133,14 @@ class JdOrder(models.Model):
         self = self._with_responsible_lang(connector)
         domain &= self._get_due_domain(connector)
         domain &= Domain("sent_pin", "in", (False, connector.pin))
+        if self._is_patience_over():
+            return self.search_count(domain)
         limit = connector._get_allowance(call, const.PUSH_BATCH)
         orders = self._lock_due(domain, limit)
         operations = orders and connector._get_operations_or_expire()
         if not operations:
             return 0
-        orders.retry_at = fields.Datetime.now() + const.RETRY_DELAYS[0]
-        orders._trigger("push_orders", orders[0].retry_at)
+        orders._postpone_request()
         connector._count_calls(call, len(orders))
         names = [order._prepare_name() for order in orders]
         self.env["ir.cron"]._commit_progress()
@@ -143,11 +149,71 @@ class JdOrder(models.Model):
         )
         answers = dict(zip(orders.ids, results, strict=True))
         orders._lock_available()._process_isolated(
-            lambda free: record(free, answers),
+            lambda free: free._record_requests(answers, record),
             lambda order, error: order._request_attention(str(error)),
         )
         self.env["ir.cron"]._commit_progress(len(orders))
         return self.search_count(domain)
+
+    def _postpone_request(self):
+        """Postpone the next request, further after each one that JD did not answer."""
+        now = fields.Datetime.now()
+        for order in self:
+            delay = self._get_delay(order.unanswered_requests)
+            order.write(
+                {
+                    "retry_at": now + delay,
+                    "unanswered_requests": order.unanswered_requests + 1,
+                }
+            )
+
+    @api.model
+    def _get_delay(self, count):
+        """Return the delay after so many attempts in a row that failed."""
+        return const.RETRY_DELAYS[min(count, len(const.RETRY_DELAYS) - 1)]
+
+    def _record_requests(self, answers, record):
+        """Record JD's answers; tell somebody of an order that it does not answer.
+
+        :param dict answers: Order id → answer or error.
+        :param record: As in `_call_batch`.
+        """
+        for order in self:
+            answer = answers[order.id]
+            if isinstance(answer, jd_api.NotSent):
+                order.unanswered_requests -= 1
+                order.retry_at = False
+            elif not self._is_answer(answer):
+                order._tell_unanswered(order.unanswered_requests)
+        answered = self.filtered(lambda order: self._is_answer(answers[order.id]))
+        answered.unanswered_requests = 0
+        answered._close_attention("unanswered")
+        made = self.filtered(
+            lambda order: not isinstance(answers[order.id], jd_api.NotSent)
+        )
+        record(made, answers)
+
+    @api.model
+    def _is_answer(self, answer):
+        """Tell whether JD has answered a call, if only with a no."""
+        return not isinstance(answer, Exception) or isinstance(answer, jd_api.Refused)
+
+    def _tell_unanswered(self, count):
+        """Tell somebody, once, that JD does not answer about this order.
+
+        :param int count: How often in a row it did not.
+        """
+        if count == const.UNANSWERED_TOLD:
+            self._request_attention(
+                self.env._(
+                    "JD was asked about %(number)s %(count)s times and gave no answer "
+                    "that can be read. Odoo goes on asking; ask JD support what "
+                    "became of it.",
+                    number=self.jd_number or self.name,
+                    count=count,
+                ),
+                cause="unanswered",
+            )
 
     # === SEND === #
 
@@ -159,6 +225,8 @@ class JdOrder(models.Model):
         domain = self._get_due_domain(connector) & Domain(
             [("kind", "=", kind), ("state", "=", "queued")]
         )
+        if self._is_patience_over():
+            return self.search_count(domain)
         limit = connector._get_allowance(call, const.PUSH_BATCH)
         orders = self._lock_due(domain, limit)
         operations = orders and connector._get_operations_or_expire()
@@ -236,6 +304,13 @@ class JdOrder(models.Model):
         accepted = unknown = waiting = self.browse()
         for order in self:
             answer = answers[order.id]
+            if isinstance(answer, Exception) and order.pull_at:
+                unknown += order  # a message says that JD has it: ask
+                order._keep_reference(answer)
+                continue
+            if isinstance(answer, jd_api.NotSent):
+                order._requeue(order._get_pause_end(answer.stopped_by))
+                continue
             order.attempts += 1
             order._keep_reference(answer)
             if not isinstance(answer, Exception):
@@ -285,16 +360,31 @@ class JdOrder(models.Model):
         for order in self:
             answer = answers[order.id]
             # JD names the pause where it throttles; else each attempt waits longer.
-            delay = order._get_retry_delay()
-            if isinstance(answer, jd_api.Throttled):
-                delay = timedelta(seconds=answer.wait_seconds)
-            order._requeue(now + delay)
-        for retry_at in set(self.filtered("retry_at").mapped("retry_at")):
-            self._trigger("push_orders", retry_at)
+            pause_end = order._get_pause_end(answer)
+            order._requeue(pause_end or now + order._get_retry_delay())
+            order._tell_not_accepted()
+
+    @api.model
+    def _get_pause_end(self, error):
+        """Return when the pause that JD asked for is over, or False."""
+        if not isinstance(error, jd_api.Throttled):
+            return False
+        return fields.Datetime.now() + timedelta(seconds=error.wait_seconds)
+
+    def _tell_not_accepted(self):
+        """Tell somebody, once, that JD has not accepted this order for hours."""
+        if self.state == "queued" and self.attempts == const.UNANSWERED_TOLD:
+            self._request_attention(
+                self.env._(
+                    "JD could not accept this order %(count)s times. Odoo goes on "
+                    "trying; ask JD support whether it is in order.",
+                    count=self.attempts,
+                ),
+                cause="sending",
+            )
 
     def _get_retry_delay(self):
-        delays = const.RETRY_DELAYS
-        return delays[min(max(self.attempts, 1), len(delays)) - 1]
+        return self._get_delay(max(self.attempts, 1) - 1)
 
     def _requeue(self, retry_at=False):
         """Queue an order again that JD does not have; or cancel it, if requested."""
@@ -312,9 +402,9 @@ class JdOrder(models.Model):
         self.write({"state": "refused", "problems": text})
         if isinstance(error, jd_api.PermissionRefused):
             # Not a problem of this order: the others would be refused as well.
-            self.connector_id._request_attention(text)
+            self.connector_id._request_attention(text, cause="permission")
         else:
-            self._request_attention(text)
+            self._request_attention(text, cause="sending")
 
     def _mark_unknown(self):
         """Mark the outcome as unknown; JD is asked before anything is sent again."""
@@ -335,5 +425,26 @@ class JdOrder(models.Model):
             }
         )
         for order in self:
-            order.pull_at = order._get_next_pull(now)
+            hinted_at = order._get_hinted_pull()
+            order.pull_at = hinted_at or order._get_next_pull(now)
+            if hinted_at:
+                order._trigger("follow_orders")
+        self._close_attention("sending")
+        self.connector_id._close_attention("permission")
+        self._reclaim_messages()
         self.filtered("cancel_requested")._request_cancel()
+
+    def _get_hinted_pull(self):
+        """Return the time of the next pull if it is due, as after a hint; or False."""
+        now = fields.Datetime.now()
+        return self.pull_at and self.pull_at <= now and self.pull_at
+
+    def _reclaim_messages(self):
+        """Take messages and listed orders back that came before JD's number of ours."""
+        numbers = self.filtered("jd_number").mapped("jd_number")
+        domain = Domain("connector_id", "in", self.connector_id.ids) & Domain(
+            "jd_number", "in", numbers
+        )
+        self.env["jd.message"]._apply_again(domain)
+        ours = self.filtered(lambda order: not order.made_at_jd).mapped("jd_number")
+        self.env["jd.foreign.order"]._forget(domain & Domain("jd_number", "in", ours))

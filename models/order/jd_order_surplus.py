@@ -21,7 +21,9 @@ class JdOrder(models.Model):
         # What seems to be missing may be among the goods that are not understood.
         if not self.made_at_jd and not all(self.line_ids.mapped("is_reported")):
             self.are_quantities_known = False
-            self._request_attention(self._explain_unmatched_lines(unmatched_lines))
+            self._request_attention(
+                self._explain_unmatched_lines(unmatched_lines), cause="quantities"
+            )
             return False
         if self.are_quantities_known:
             self._record_surplus_goods(unmatched_lines)

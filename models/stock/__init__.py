@@ -8,6 +8,7 @@ from . import (
     stock_move_odoo_only,
     stock_move_package,
     stock_picking,
+    stock_picking_changes,
     stock_picking_close,
     stock_picking_send,
     stock_picking_told,

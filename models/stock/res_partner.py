@@ -25,6 +25,9 @@ class ResPartner(models.Model):
             theirs = Domain(partner, "in", self.ids) | Domain(
                 f"{partner}.commercial_partner_id", "in", self.ids
             )
-            self.env["jd.order"]._check_soon(theirs)
-            self.env["jd.order"]._tell_changed_terms_of(theirs)
+            # sudo: users who correct a contact may lack access to JD.
+            orders_sudo = self.env["jd.order"].sudo()
+            orders_sudo._search_unsent(theirs)._note_change()
+            orders_sudo._check_soon(theirs)
+            orders_sudo._tell_changed_terms_of(theirs)
         return res

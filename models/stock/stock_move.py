@@ -12,7 +12,17 @@ _CARRIED_OUT = ("done", "done")
 
 class StockMove(models.Model):
     _name = "stock.move"
-    _inherit = ["stock.move", "jd.guarded.mixin"]
+    _inherit = ["stock.move", "jd.guarded.mixin", "jd.order.content.mixin"]
+    _jd_content = frozenset(
+        {
+            "product_id",
+            "product_uom_qty",
+            "product_uom",
+            "picking_id",
+            "location_id",
+            "location_dest_id",
+        }
+    )
 
     jd_cancel_requested = fields.Boolean(
         copy=False, help="JD is asked to cancel. The move stays until JD confirms."

@@ -6,7 +6,19 @@ from .promise import LOTS, PROMISED_BY_MOVE_LINE, find_changed
 
 class StockMoveLine(models.Model):
     _name = "stock.move.line"
-    _inherit = ["stock.move.line", "jd.guarded.mixin"]
+    _inherit = ["stock.move.line", "jd.guarded.mixin", "jd.order.content.mixin"]
+    _jd_content = frozenset(
+        {
+            "product_id",
+            "product_uom_id",
+            "quantity",
+            "picking_id",
+            "location_id",
+            "lot_id",
+            "lot_name",
+            "expiration_date",
+        }
+    )
 
     jd_lot_assumed = fields.Boolean(
         string="Lot Assumed",

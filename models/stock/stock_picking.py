@@ -223,7 +223,8 @@ class StockPicking(models.Model):
                 "JD gets it once it has a waybill: enter it on the JD tab, or click "
                 "“Send to JD” to have JD make one."
             )
-        return self.env._("JD gets it in a few minutes.")
+        stalled = connector_sudo._explain_stalled("push_orders")
+        return stalled or self.env._("JD gets it in a few minutes.")
 
     # === CRUD === #
 
@@ -263,7 +264,8 @@ class StockPicking(models.Model):
         # sudo: stock users may send a transfer, not edit what was sent.
         self_sudo = self.sudo()
         self_sudo.jd_on_hold = False
-        orders_sudo = self_sudo.jd_order_id.filtered(
+        known_sudo = self_sudo.jd_order_id
+        orders_sudo = known_sudo.filtered(
             lambda order: order.state in ("draft", "refused")
         )
         # Also if nothing is reserved yet: the order then says what is missing.
@@ -275,7 +277,7 @@ class StockPicking(models.Model):
             ]
         )
         orders_sudo.write(values)
-        return orders_sudo._retry()
+        return (known_sudo | orders_sudo)._retry()
 
     def action_jd_pull(self):
         """Pull the status of these transfers' orders from JD."""
