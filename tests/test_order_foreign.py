@@ -153,7 +153,7 @@ class TestForeignOrders(JdInboundCase):
         self.complete(order, "70")
         self.assertEqual(order.picking_id.state, "done")
         self.assertEqual(self.get_stock(self.products[1]), self.STOCK)
-        self.assertActivity(order, "G-2: 7 moved, not on the transfer")
+        self.assertActivity(order, "7 × [G-2] Goods 2 (EMG0000000000002) moved")
 
     def test_an_order_that_is_over_already_closes_its_transfer(self):
         number = self.make_at_jd("CGRK", 5)
