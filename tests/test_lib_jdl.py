@@ -70,7 +70,7 @@ class TestLogin(ClientCase):
     def test_jd_may_not_renew_a_token(self):
         token = self.get_token()
         self.sandbox.do("application", key=SHARED.key, refresh="refused")
-        with self.assertRaises(Refused):
+        with self.assertRaises(TokenRefused):
             self.make_login().refresh(token)
 
     def test_a_renewal_with_a_wrong_secret_concerns_the_application(self):
