@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from odoo.tools import html2plaintext
 
 ENDED = ("done", "cancelled")
+BACK = ("customer_return", "supplier_return")
 LIVING = ("assigned", "partially_available")
 
 
@@ -96,7 +97,8 @@ class Books:
             *self._find_unended(),
             *self._find_idle_transfers(),
             *self._find_untold(),
-            *self._find_too_much_shipped(),
+            *self._find_unasked_returns(),
+            *self._find_unmet_documents(),
         ]
 
     def _find_unequal_stock(self):
@@ -194,37 +196,72 @@ class Books:
             if not self.read_notes(family, *family.jd_order_ids, *family.batch_id):
                 yield f"{picking.name} is held back from JD, and nobody knows"
 
-    def _find_too_much_shipped(self):
-        """Find sales of which JD shipped more than is wanted, and nobody was told."""
-        at_jd = self.read_orders_at_jd()
-        for sale in self.env["sale.order"].search([]):
-            pickings = sale.picking_ids
-            orders = pickings.jd_order_ids
-            with_customer = self._count_with_customer(orders, at_jd)
-            wanted = Counter()
-            for line in sale.order_line:
-                is_wanted = sale.state != "cancel"
-                wanted[line.product_id] += is_wanted and line.product_uom_qty
-            for product, pieces in with_customer.items():
-                notes = self.read_notes(sale, pickings, *orders)
-                if pieces > wanted[product] and not notes:
-                    yield (
-                        f"{sale.name}: {pieces} of {product.default_code} are with the "
-                        f"customer, {wanted[product]} are wanted, and nobody knows"
-                    )
+    def _find_unasked_returns(self):
+        """Find returns that nobody decided and JD was told of nevertheless."""
+        for order in self.env["jd.order"].search([("kind", "like", "return")]):
+            picking = order.picking_id
+            is_decided = picking.id in self.case.decided or (
+                picking.return_id.jd_order_ids.filtered("status_code")
+            )
+            if order.jd_number and not is_decided:
+                yield f"JD was told of {self._name(order)}, which nobody decided"
 
-    def _count_with_customer(self, orders, at_jd):
-        """Return product → pieces that JD shipped and did not get back."""
+    def _find_unmet_documents(self):
+        """Find sales and purchases that JD met otherwise, and nobody was told."""
+        at_jd = self.read_orders_at_jd()
+        for document in self._find_documents():
+            pickings = document.picking_ids
+            moved = self._count_moved(pickings.jd_order_ids, at_jd)
+            open_pieces = self._count_open(pickings)
+            wanted = self._count_wanted(document)
+            notes = self.read_notes(document, *pickings, *pickings.jd_order_ids)
+            dropped = not self.case.dropped.isdisjoint(pickings.ids)
+            for product in self.case.goods:
+                name = f"{document.name}, {product.default_code}"
+                told = f"{moved[product]} moved, {wanted[product]} wanted"
+                missing = wanted[product] - moved[product] - open_pieces[product]
+                if moved[product] > wanted[product] and not notes:
+                    yield f"{name}: {told}, and nobody knows"
+                elif missing > 0 and not notes and not dropped:
+                    yield f"{name}: {told}, {open_pieces[product]} to come"
+
+    def _find_documents(self):
+        """Return the sales and purchases that JD carries out."""
+        here = self.case.at_jd
+        yield from self.env["sale.order"].search([("warehouse_id", "in", here.ids)])
+        yield from self.env["purchase.order"].search(
+            [("picking_type_id.warehouse_id", "in", here.ids)]
+        )
+
+    def _count_wanted(self, document):
+        wanted = Counter()
+        for line in document.order_line if document.state != "cancel" else ():
+            name = (
+                "product_uom_qty" if document._name == "sale.order" else "product_qty"
+            )
+            wanted[line.product_id] += line[name]
+        return wanted
+
+    def _count_open(self, pickings):
+        """Return product → pieces that open transfers still move, there and back."""
         count = Counter()
+        for move in pickings.move_ids:
+            if move.state not in ("done", "cancel"):
+                sign = -1 if move.picking_id.jd_kind in BACK else 1
+                count[move.product_id] += sign * move.product_uom_qty
+        return count
+
+    def _count_moved(self, orders, at_jd):
+        """Return product → pieces that JD moved and did not move back."""
+        count = Counter()
+        products = {each.default_code: each for each in self.case.goods}
         for order in orders:
             for row in at_jd.get(order.name, ()):
-                sign = {"outbound": 1, "customer_return": -1}.get(order.kind, 0)
+                sign = -1 if order.kind in BACK else 1
                 if row["statusName"] == "reverse done":
                     sign = 0
                 for line in row["lines"]:
-                    [product] = self.case.goods.filtered(
-                        lambda each, code=line["erpGoodsNo"]: each.default_code == code
-                    )
+                    product = products[line["erpGoodsNo"]]
                     count[product] += sign * (line["realQuantity"] or 0)
         return count
 

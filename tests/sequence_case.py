@@ -13,12 +13,13 @@ from .lot_case import JdLotCase
 from .sequence_books import Books
 from .sequence_steps import Steps, write_as_code
 
+_logger = logging.getLogger(__name__)
 # Few enough that orders compete for them.
 PIECES = 24
 LOTS = {"FIRST": 9, "SECOND": 15}
 # More rounds of letting all end than any sequence needs.
 ROUNDS = 15
-MOST_TRIES = 80  # to shorten a sequence that fails
+MOST_TRIES = 60  # to shorten a sequence that fails
 ACTIONS = ("match_goods", "push_orders", "follow_orders", "close_orders")
 
 
@@ -145,6 +146,8 @@ class JdSequenceCase(JdLotCase):
         """
         self.sandbox.do("go_back")
         self.trace = []
+        self.decided = set()  # returns that somebody made
+        self.dropped = set()  # transfers that somebody cancelled
         savepoint = self.env.cr.savepoint()
         try:
             with watch_errors() as errors:
@@ -164,6 +167,7 @@ class JdSequenceCase(JdLotCase):
         """Expect nothing to be wrong after steps; else print the fewest that fail."""
         found = self.play(steps)
         if found:
+            _logger.warning("Looking for the fewest steps that fail: %s", found)
             few = self.shorten(steps, get_kind(found))
             said = self.play(few) or found
             self.fail(f"{said}\n\n{write_as_code(few)}\n\n" + "\n".join(self.trace))

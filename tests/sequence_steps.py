@@ -16,7 +16,13 @@ CALLS = (
     *("addSoOrder", "addPoOrder", "addRtsOrder", "addRtwOrder"),
     *("cancelOrder", "*"),
 )
-ACTIONS = ("push_orders", "push_orders", "follow_orders", "close_orders", "pull_level_changes")
+ACTIONS = (
+    "push_orders",
+    "push_orders",
+    "follow_orders",
+    "close_orders",
+    "pull_level_changes",
+)
 LOST = ("timeout_after", "timeout_before", "html_502")
 CODES = ("G-1", "CREAM")
 
@@ -203,14 +209,16 @@ class Steps:
             )
             for line in wizard.product_return_moves:
                 line.quantity = min(pieces, line.move_id.quantity)
-            wizard._create_return()
+            self.case.decided.add(wizard._create_return().id)
 
         if picking:
             self.do(work)
 
     @step(nth=NTH)
     def cancel_transfer(self, nth):
-        self.do(self.find_transfer(nth).action_cancel)
+        picking = self.find_transfer(nth)
+        self.case.dropped.update(picking.ids)
+        self.do(picking.action_cancel)
 
     @step(nth=NTH)
     def unreserve(self, nth):
