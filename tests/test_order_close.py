@@ -92,6 +92,44 @@ class TestOrderClose(JdOrderCase):
         self.assertFalse(rest.jd_order_id)
         self.assertEqual(self.get_stock(), (998, 998))
 
+    def test_users_split_transfers_and_validate_parts_in_every_warehouse(self):
+        own = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company.id), ("jd_connector_id", "=", False)]
+        )
+        self.connector.push_policy = "manual"
+        for warehouse, work, held in (
+            (own, "button_validate", False),
+            (own, "action_split_transfer", False),
+            (self.warehouse, "action_split_transfer", True),
+        ):
+            with self.subTest(warehouse=warehouse.name, work=work):
+                places = {"location_id": warehouse.lot_stock_id.id}
+                self.env["stock.quant"]._update_available_quantity(
+                    self.products[0], warehouse.lot_stock_id, 5
+                )
+                delivery = self.make_delivery(picking_type_id=warehouse.out_type_id.id)
+                delivery.write(places)
+                delivery.move_ids = [
+                    Command.create(
+                        {
+                            "product_id": self.products[0].id,
+                            "product_uom_qty": 5,
+                            "location_dest_id": delivery.location_dest_id.id,
+                            **places,
+                        }
+                    )
+                ]
+                delivery.action_confirm()
+                delivery.action_assign()
+                if held:
+                    delivery.action_jd_send()
+                delivery = self.as_user(delivery, self.stock_user)
+                delivery.move_ids.write({"quantity": 2, "picked": True})
+                getattr(delivery.with_context(skip_backorder=True), work)()
+                rest = delivery.backorder_ids
+                self.assertEqual(rest.move_ids.product_uom_qty, 3)
+                self.assertIs(rest.jd_on_hold, held)
+
     def test_backorders_are_made_as_the_operation_type_says(self):
         for policy in ("always", "ask", "never"):
             self.warehouse.out_type_id.create_backorder = policy

@@ -322,9 +322,8 @@ class StockPicking(models.Model):
         backorder = super()._create_backorder_picking()
         order_sudo = self.sudo().jd_order_id  # see `_action_done`
         by_jd = order_sudo.state == "done"
-        backorder.jd_on_hold = bool(order_sudo) and (
-            not by_jd or order_sudo._is_short()
-        )
+        if order_sudo and (not by_jd or order_sudo._is_short()):
+            backorder.sudo().jd_on_hold = True  # users may not set it
         # What comes in goes on with the same order.
         is_rest = by_jd and order_sudo and not order_sudo._is_incoming()
         if is_rest and order_sudo.cancel_requested_at:
