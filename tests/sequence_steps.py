@@ -341,7 +341,7 @@ class Steps:
 
     @step(3)
     def work_goes_on(self):
-        """Have every scheduled action run."""
+        """Have orders sent, followed and closed."""
         self.case.run_actions()
 
     @step(5, action=one_of(*ACTIONS))
