@@ -334,6 +334,8 @@ class TestOrderClose(JdOrderCase):
         self.assertEqual(back.state, "assigned")
         self.assertEqual(back.return_id, self.picking)
         self.assertEqual(back.move_ids.mapped("product_uom_qty"), [3, 2])
+        self.assertOneActivity(self.order, "did not take the parcel.*customer")
+        self.order.activity_ids.action_done()
         for code in ("10036", "10037"):
             self.advance(self.order, code)
             self.pull(self.order)
@@ -341,6 +343,7 @@ class TestOrderClose(JdOrderCase):
         self.assertEqual(self.picking.return_ids, back)
         self.assertEqual(back.state, "assigned")
         self.assertEqual(self.get_stock(), (997, 997))
+        self.assertFalse(self.order.activity_ids)
 
     def test_the_return_closes_when_the_parcel_is_back_and_stock_is_right(self):
         back = self.come_back("10038")

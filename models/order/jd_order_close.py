@@ -264,6 +264,20 @@ class JdOrder(models.Model):
             | Domain("status_rank", ">=", statuses.RETURNED_RANK)
         )
 
+    def _record_returning(self):
+        """Record that the parcel comes back; tell somebody of it once."""
+        is_news = not (self.is_returning or self.return_picking_id)
+        self.is_returning = True
+        if is_news:
+            self._request_attention(
+                self.env._(
+                    "The receiver did not take the parcel: JD brings it back, and its "
+                    "goods are in stock again once it has arrived. Clear with the "
+                    "customer what is to happen."
+                )
+            )
+        self._trigger("close_orders")
+
     def _receive_returns(self):
         """Create return transfers for parcels that come back; close those arrived."""
         for order in self.filtered(lambda order: not order.return_picking_id):

@@ -444,8 +444,7 @@ class JdOrder(models.Model):
             self._receive_before_end()
             self._apply_cancellation(self._explain_end(status))
         elif status.effect in (statuses.RETURNING, statuses.RETURNED):
-            self.is_returning = True
-            self._trigger("close_orders")
+            self._record_returning()
         elif status.effect == statuses.ATTENTION:
             self._request_attention(
                 self.env._(
