@@ -33,7 +33,55 @@ def a_wave_of_one_line_of_two(steps):
     steps.wave(nth=4)
 
 
-FAILED_ONCE = (goods_that_lie_on_a_shelf, a_wave_of_one_line_of_two)
+def a_sale_raised_then_lowered_to_nothing(steps):
+    steps.sell(place="jakarta", lines=[("G-1", 3)])
+    steps.work_goes_on()
+    steps.change_sale(nth=0, pieces=5)
+    steps.change_sale(nth=0, pieces=0)
+
+
+def a_sale_raised_then_lowered_too_late(steps):
+    steps.sell(place="jakarta", lines=[("G-1", 3)])
+    steps.work_goes_on()
+    steps.jd_works_on_all(steps=5)
+    steps.change_sale(nth=0, pieces=5)
+    steps.work_goes_on()
+    steps.change_sale(nth=0, pieces=2)
+
+
+def a_purchase_lowered_to_nothing(steps):
+    steps.buy(place="jakarta", lines=[("G-1", 4)], in_parts=False)
+    steps.work_goes_on()
+    steps.change_purchase(nth=0, pieces=0)
+
+
+def a_purchase_cancelled_when_a_part_has_come(steps):
+    steps.buy(place="jakarta", lines=[("CREAM", 6)], in_parts=True)
+    steps.work_goes_on()
+    steps.jd_works_on_all(steps=1)
+    steps.jd_receives_a_part(nth=0, parts=2)
+    steps.work_goes_on()
+    steps.cancel_purchase(nth=0)
+
+
+def a_parcel_rejected_of_which_a_part_was_returned_by_hand(steps):
+    steps.sell(place="jakarta", lines=[("G-1", 5)])
+    steps.work_goes_on()
+    steps.jd_works_on_all(steps=9)
+    steps.work_goes_on()
+    steps.bring_back(nth=0, pieces=2)
+    steps.receiver_rejects(nth=0)
+
+
+FAILED_ONCE = (
+    goods_that_lie_on_a_shelf,
+    a_wave_of_one_line_of_two,
+    a_sale_raised_then_lowered_to_nothing,
+    a_sale_raised_then_lowered_too_late,
+    a_purchase_lowered_to_nothing,
+    a_purchase_cancelled_when_a_part_has_come,
+    a_parcel_rejected_of_which_a_part_was_returned_by_hand,
+)
 
 
 @tagged("post_install", "-at_install")
