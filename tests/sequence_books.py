@@ -105,12 +105,25 @@ class Books:
         for warehouse in self.case.at_jd:
             here = self.read_stock_here(warehouse)
             there = self.read_stock_at_jd(warehouse)
+            if self._are_lots_assumed():
+                here, there = map(self._leave_out_lots, (here, there))
             for key in sorted(here.keys() | there.keys()):
                 if here.get(key, 0) != there.get(key, 0):
                     yield (
                         f"{warehouse.code}, {key}: {here.get(key, 0)} in Odoo, "
                         f"{there.get(key, 0)} at JD"
                     )
+
+    def _are_lots_assumed(self):
+        """Tell whether JD moved lots without saying which."""
+        lines = self.env["stock.move.line"]
+        return lines.search_count([("jd_lot_assumed", "=", True)], limit=1)
+
+    def _leave_out_lots(self, stock):
+        counted = Counter()
+        for (code, level, _lot), pieces in stock.items():
+            counted[code, level, ""] += pieces
+        return counted
 
     def _find_negative_stock(self):
         for warehouse in self.case.warehouses:
