@@ -83,7 +83,8 @@ class StockMove(models.Model):
     def _prepare_move_split_vals(self, qty):
         """Have what is left over of a move be cancelled with it."""
         vals = super()._prepare_move_split_vals(qty)
-        return vals | {"jd_cancel_requested": self.jd_cancel_requested}
+        # Named only where it is set: users, who may not set it, split moves as well.
+        return vals | ({"jd_cancel_requested": True} if self.jd_cancel_requested else {})
 
     def _split(self, qty, restrict_partner_id=False):
         """Refuse to split what JD has: it carries out the whole."""
