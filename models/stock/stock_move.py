@@ -84,7 +84,9 @@ class StockMove(models.Model):
         """Have what is left over of a move be cancelled with it."""
         vals = super()._prepare_move_split_vals(qty)
         # Named only where it is set: users, who may not set it, split moves as well.
-        return vals | ({"jd_cancel_requested": True} if self.jd_cancel_requested else {})
+        if self.jd_cancel_requested:
+            vals["jd_cancel_requested"] = True
+        return vals
 
     def _split(self, qty, restrict_partner_id=False):
         """Refuse to split what JD has: it carries out the whole."""
