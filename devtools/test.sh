@@ -98,8 +98,10 @@ cmd_test() {
     in_front run_tests "${JD_TEST_WITH:-}" "$@"
     return
   fi
-  run_part "all tests" "${JD_TEST_WITH:-}" "${ALL_CORES[@]}"
-  if [[ -z ${JD_TEST_WITH:-} ]]; then
+  if [[ -n ${JD_TEST_WITH:-} ]]; then
+    run_part "all tests next to $JD_TEST_WITH" "$JD_TEST_WITH" "${ALL_CORES[@]}"
+  else
+    run_part "all tests" "" "${ALL_CORES[@]}" --ignore-glob='*/test_next_to_*.py'
     run_part "tests next to $SALES" "$SALES" "${SALES_TESTS[@]}" "${ALL_CORES[@]}"
     run_part "tests next to $EVERYTHING" "$EVERYTHING" \
       "${EVERYTHING_TESTS[@]#"$CHECKOUT/"}" "${ALL_CORES[@]}"

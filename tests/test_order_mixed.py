@@ -9,9 +9,9 @@ from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
 
 @tagged("post_install", "-at_install")
 class TestMixedRun(JdInboundCase):
-    """A thousand documents of every kind, with everything that JD may find wrong."""
+    """Hundreds of documents of every kind, with everything that JD may find wrong."""
 
-    DOCUMENTS = 1_000
+    DOCUMENTS = 400
     STOCK = 100_000
 
     def setUp(self):
