@@ -226,6 +226,6 @@ class StockMove(models.Model):
         for move, lines in lines_sudo.grouped("move_id").items():
             wanted = lines.order_id._in_units(move, quantity)
             if lines.order_id._is_less(wanted, lines._get_told_pieces()):
-                too_much_sudo += lines.order_id
+                too_much_sudo |= lines.order_id
         too_much_sudo._check_may_cancel()
         too_much_sudo.filtered(lambda o: not o.cancel_requested)._request_cancel()
