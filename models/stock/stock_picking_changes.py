@@ -39,11 +39,12 @@ class StockPicking(models.Model):
         """Note a change of what JD is told of these transfers; see the mixin."""
         self_sudo = self.sudo()  # users who change a transfer may lack access to JD
         self_sudo.jd_order_id._note_change()
+        # The state last: to read it computes it, which elsewhere need not be done yet.
         unsent_sudo = self_sudo.filtered(
             lambda picking: (
-                picking.state == "assigned"
+                picking.jd_kind
                 and not picking.jd_order_id
-                and picking.jd_kind
+                and picking.state == "assigned"
             )
         )
         unsent_sudo._jd_lock_row()
