@@ -63,6 +63,7 @@ TOLD_AGAIN = timedelta(days=7)
 ACTIONS = {
     *("renew_tokens", "check_logins", "match_goods", "push_orders", "follow_orders"),
     *("process_messages", "close_orders", "list_orders", "pull_level_changes"),
+    "send_confirmations",
 }
 # How long an action may be overdue before somebody is told.
 ACTION_OVERDUE = timedelta(hours=1)
