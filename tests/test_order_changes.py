@@ -309,6 +309,15 @@ class TestChangedTransfers(JdInboundCase):
         self.customer.write({"street": "Jalan Melati 5", "name": "Siti Rahma"})
         self.assertFalse(order.cancel_requested)
 
+    def test_the_language_of_whoever_looks_is_no_other_address(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        country = self.env.ref("base.id")
+        country.with_context(lang="fr_FR").name = "Indonésie"
+        self.customer.country_id = country
+        order = self.announce(self.make_delivery(3))
+        self.customer.with_context(lang="fr_FR").name = "Siti Rahma"
+        self.assertFalse(order.cancel_requested)
+
     def test_terms_of_a_return_to_a_supplier_are_sent_anew(self):
         back = self.make_supplier_return(6)
         order = self.announce(back)

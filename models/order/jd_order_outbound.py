@@ -52,7 +52,8 @@ class JdOrder(models.Model):
 
     def _get_receiver(self):
         """Return the receiver's name, phone and address, as they are sent to JD."""
-        partner = self.partner_id
+        # In one language, whoever asks: what was sent is compared with it later.
+        partner = self.partner_id.with_context(lang=None)
         # The whole address: JD's couriers read it, and Odoo's fields differ by country.
         address = partner._display_address(without_company=True)
         lines = [line.strip() for line in address.splitlines()]
