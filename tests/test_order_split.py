@@ -76,6 +76,17 @@ class TestSplit(JdOrderCase):
         self.assertEqual(self.order.state, "cancelled")
         self.assertEqual(self.picking.state, "cancel")
 
+    def test_an_order_is_not_sent_again_because_jd_does_not_know_a_part(self):
+        self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
+        order = self.send(self.make_delivery(1))
+        before = self.count_calls("addSoOrder")
+        order.split_numbers = "ESL0000000009999"
+        self.pull(order)
+        self.run_cron("push_orders")
+        self.assertEqual(order.state, "unknown")
+        self.assertEqual(self.count_calls("addSoOrder"), before)
+        self.assertOneActivity(order, "Nothing is sent again")
+
     def test_a_message_about_a_part_asks_for_the_whole(self):
         one, other = self.split({self.first: 2})
         for number in (one, other):

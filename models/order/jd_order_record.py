@@ -70,7 +70,9 @@ class JdOrder(models.Model):
         now = fields.Datetime.now()
         self.unanswered = 0
         for order in self:
-            if order.state == "unknown" and not order.is_disputed:
+            is_unknown = order.state == "unknown" and not order.is_disputed
+            # What JD split, it has: one of the parts is what it does not know.
+            if is_unknown and not order.split_numbers:
                 # At once the first time, later after repeated failures.
                 delay = order.attempts > 1 and order._get_retry_delay()
                 order._requeue(delay and now + delay)
