@@ -73,6 +73,9 @@ class TestSplit(JdOrderCase):
         self.split({self.first: 2})
         self.picking.action_cancel()
         self.run_cron("push_orders")
+        # JD's answer names the whole: what became of the parts is asked for.
+        self.assertEqual(self.order.state, "cancelling")
+        self.ask()
         self.assertEqual(self.order.state, "cancelled")
         self.assertEqual(self.picking.state, "cancel")
 

@@ -61,10 +61,7 @@ class JdOrder(models.Model):
                 order._record_cancel_refused(order.connector_id._explain(answer))
             elif isinstance(answer, Exception):
                 order._log_defect(answer)  # asked again at `retry_at`
-            # JD may have counted some of the goods: its report says what to receive.
-            elif (
-                answer.result == jd_api.CancelResult.CANCELLED and order._is_incoming()
-            ):
+            elif answer.result == jd_api.CancelResult.CANCELLED and order._may_go_on():
                 order.cancel_due = False
                 order._schedule_pull()
             elif answer.result == jd_api.CancelResult.CANCELLED:
@@ -78,6 +75,15 @@ class JdOrder(models.Model):
             else:
                 order._record_cancel_refused(answer.reason)
         self._expire_refused_login(answers)
+
+    def _may_go_on(self):
+        """Tell whether only a report says what is left of this order, once cancelled.
+
+        JD may have counted goods that came, shipped some of those that leave, or go on
+        with the parts into which it split the order.
+        """
+        is_split = bool(self.split_numbers)
+        return self._is_incoming() or is_split or self._may_have_left()
 
     # === OUTCOME === #
 
