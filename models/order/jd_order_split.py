@@ -76,10 +76,14 @@ class JdOrder(models.Model):
 
         What JD says of the whole is not applied then: its parts are asked first.
         """
-        numbers = ", ".join(getattr(report, "split_numbers", ()))
-        if not numbers or numbers == self.split_numbers:
+        known = self._get_part_numbers()
+        # Once each, whatever their order: else JD would be asked again and again.
+        numbers = dict.fromkeys((*known, *getattr(report, "split_numbers", ())))
+        if len(numbers) == len(known):
             return False
-        self.write({"split_numbers": numbers, "pull_at": fields.Datetime.now()})
+        self.write(
+            {"split_numbers": ", ".join(numbers), "pull_at": fields.Datetime.now()}
+        )
         self._trigger("follow_orders")
         return True
 
