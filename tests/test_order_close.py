@@ -298,6 +298,7 @@ class TestOrderClose(JdOrderCase):
         self.pass_time(hours=1)
         self.run_cron("close_orders")
         self.assertEqual(self.picking.state, "done")
+        self.assertFalse(self.order.activity_ids)
 
     def block(self, picking):
         """Have Odoo refuse to close a transfer: its companies do not fit."""

@@ -238,7 +238,8 @@ class JdOrder(models.Model):
                     "JD has carried this order out and does not report how many pieces "
                     "it moved: its transfer stays open. Ask JD support; then a JD "
                     "manager can release the order and close its transfer by hand."
-                )
+                ),
+                cause="quantities",
             )
 
     def _match_report_lines(self, report, is_rest=False):
