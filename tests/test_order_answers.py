@@ -203,6 +203,9 @@ class TestLinesThatAreNotNamed(AnswerCase):
         notes = self.get_activity_notes(order)
         self.assertRegex(notes, "not understood.*EMG0000000009999|EMG.*not understood")
         self.assertNotIn("again", notes)
+        order.with_user(self.manager).action_release()
+        self.assertRegex(self.get_activity_notes(order), "close it by hand")
+        self.assertNotIn("send it again", self.get_activity_notes(order))
 
     def test_a_negative_quantity_is_never_applied(self):
         self.ship_patched({"path": f"{ITEMS}.0.realQuantity", "value": -3})

@@ -488,9 +488,10 @@ class JdOrder(models.Model):
         self.picking_id.action_cancel()
 
     def action_release(self):
-        """Release orders that JD will not carry out, as JD support has confirmed.
+        """Release orders that JD does not go on with, as JD support has confirmed.
 
-        Their transfers are put on hold, to be sent again or cancelled.
+        Their transfers are put on hold, to be sent again, cancelled or, where goods
+        have moved, closed by hand.
         """
         if not self.env.user.has_group("jd_fulfillment.group_jd_manager"):
             raise AccessError(
@@ -504,12 +505,7 @@ class JdOrder(models.Model):
             )
         ):
             order_sudo._apply_cancellation(
-                self.env._(
-                    "%(user)s released this order: JD support confirmed that JD will "
-                    "not carry it out. The transfer is on hold: send it again, or "
-                    "cancel it.",
-                    user=self.env.user.name,
-                )
+                order_sudo._explain_release(self.env.user.name)
             )
 
     def action_view_picking(self):
@@ -558,6 +554,22 @@ class JdOrder(models.Model):
 
     def _prepare_request_lines(self):
         return tuple(line._prepare_request() for line in self.line_ids)
+
+    def _explain_release(self, user):
+        """Return what to do with an order that a JD manager, by name, has released."""
+        has_moved = self.status_rank >= self._rules.moved_rank
+        if has_moved or any(self.line_ids.mapped("reported")):
+            return self.env._(
+                "%(user)s released this order, of which JD reports that goods have "
+                "moved. The transfer is on hold: close it by hand with what has moved, "
+                "as JD support confirms.",
+                user=user,
+            )
+        return self.env._(
+            "%(user)s released this order: JD support confirmed that JD will not carry "
+            "it out. The transfer is on hold: send it again, or cancel it.",
+            user=user,
+        )
 
     def _show_problems(self):
         message = (
