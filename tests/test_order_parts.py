@@ -1,9 +1,11 @@
 import random
 from collections import Counter
+from datetime import timedelta
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .. import const
 from .jd_case import QUICK_WAREHOUSE
 from .lot_case import JdLotCase
 
@@ -292,6 +294,17 @@ class TestParts(JdPartsCase):
         self.assertEqual(picking.backorder_ids.state, "cancel")
         self.assertActivity(order, "JD had counted 10 of 40 of this order before")
         self.assertSameBooks()
+
+    def test_what_jd_ended_in_parts_is_not_asked_for_for_ever(self):
+        _picking, order = self.announce_in_parts(40)
+        self.count(order, 10)
+        self.sandbox.do("advance", orders=[order.jd_number], to=91)
+        self.pull_and_close(order)
+        self.assertEqual(order.state, "done")
+        self.assertFalse(order.are_quantities_known)
+        order.accepted_at -= const.FOLLOW_SHIPPED + timedelta(days=1)
+        self.pull_and_close(order)
+        self.assertFalse(order.pull_at)
 
     def test_a_cancel_that_jd_refuses_goes_on_with_what_is_left(self):
         _picking, order = self.announce_in_parts(40)

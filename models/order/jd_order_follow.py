@@ -230,7 +230,8 @@ class JdOrder(models.Model):
         # Without quantities, or before the goods have moved, the transfer stays open:
         # go on asking.
         is_open = self.state in AT_JD and not self.is_closable
-        if is_open or not self.are_quantities_known:
+        # What was received in part may be done before JD has counted it all.
+        if is_open or not (self.are_quantities_known or self.state == "done"):
             return False
         at_end = self.status_rank in (self._rules.final_rank, statuses.RETURNED_RANK)
         return at_end or now - (self.accepted_at or now) > const.FOLLOW_SHIPPED
