@@ -17,13 +17,18 @@ def combine(whole, parts, *, ranks, ended, moved_rank):
     :param ended: The statuses of orders that JD does not carry out.
     :param int moved_rank: From this rank on, the goods of a part have left.
     :return: A `lib.api.OutboundReport`. Its lines have no quantities as long as a part
-        still has to leave.
+        still has to leave, or JD has to name what left with it.
     """
     progress = {id(part): _get_rank(part, ranks) for part in parts}
     living = [part for part in parts if part.status not in ended or _has_moved(part)]
     # All parts have ended without leaving: so has the whole.
     slowest = min(living, key=lambda part: progress[id(part)], default=parts[0])
     has_left = not living or progress[id(slowest)] >= moved_rank
+    # Else the pieces of the others would pass for all that left of a line.
+    is_counted = has_left and all(
+        _is_counted(part, part.status in ended or progress[id(part)] > moved_rank)
+        for part in living
+    )
     return replace(
         slowest,
         number=whole.number,
@@ -31,7 +36,7 @@ def combine(whole, parts, *, ranks, ended, moved_rank):
         warehouse_no=_get_other_warehouse(whole, parts),
         split_numbers=whole.split_numbers,
         lines=tuple(
-            _count(line, part in living, has_left)
+            _count(line, part in living, is_counted)
             for part in parts
             for line in part.lines
         ),
@@ -62,8 +67,17 @@ def _get_other_warehouse(whole, parts):
     )
 
 
-def _count(line, is_living, has_left):
-    if not has_left:
+def _is_counted(part, is_over):
+    """Tell whether JD has named what left with a part.
+
+    :param is_over: Whether lines that JD leaves out have moved nothing.
+    """
+    named = [line.done is not None for line in part.lines]
+    return all(named) or (is_over and any(named))
+
+
+def _count(line, is_living, is_counted):
+    if not is_counted:
         return replace(line, done=None)
     # Nothing left of what was cancelled.
     return line if is_living or line.done else replace(line, done=0)

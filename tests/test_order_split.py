@@ -53,6 +53,15 @@ class TestSplit(JdOrderCase):
                 self.assertEqual(len(self.order.waybills.split(", ")), 2)
                 self.assertFalse(self.order.activity_ids)
 
+    def test_the_transfer_stays_open_until_jd_names_what_left_with_each_part(self):
+        one, other = self.split({self.first: 2})
+        self.move_on(one, "10020")
+        lines = [self.first, self.second]
+        self.sandbox.do("arrange", orders=[other], unreported=lines)
+        self.move_on(other, "10020")
+        self.assertEqual(self.picking.state, "assigned")
+        self.assertFalse(self.order.are_quantities_known)
+
     def test_a_part_that_jd_cancels_is_short(self):
         one, other = self.split({self.first: 2})
         self.move_on(one, "10028")
