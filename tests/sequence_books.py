@@ -206,7 +206,9 @@ class Books:
         )
         for picking in held:
             family = picking | picking.backorder_id | picking.return_id
-            if not self.read_notes(family, *family.jd_order_ids, *family.batch_id):
+            if picking.id not in self.case.decided and not self.read_notes(
+                family, *family.jd_order_ids, *family.batch_id
+            ):
                 yield f"{picking.name} is held back from JD, and nobody knows"
 
     def _find_unasked_returns(self):
@@ -229,11 +231,13 @@ class Books:
             wanted = self._count_wanted(document)
             notes = self.read_notes(document, *pickings, *pickings.jd_order_ids)
             dropped = not self.case.dropped.isdisjoint(pickings.ids)
+            is_purchase = document._name == "purchase.order"
+            lowered = is_purchase and document.id in self.case.lowered
             for product in self.case.goods:
                 name = f"{document.name}, {product.default_code}"
                 told = f"{moved[product]} moved, {wanted[product]} wanted"
                 missing = wanted[product] - moved[product] - open_pieces[product]
-                if moved[product] > wanted[product] and not notes:
+                if moved[product] > wanted[product] and not notes and not lowered:
                     yield f"{name}: {told}, and nobody knows"
                 elif missing > 0 and not notes and not dropped:
                     yield f"{name}: {told}, {open_pieces[product]} to come"

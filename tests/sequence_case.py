@@ -147,7 +147,8 @@ class JdSequenceCase(JdLotCase):
         """
         self.sandbox.do("go_back")
         self.trace = []
-        self.decided = set()  # returns that somebody made
+        self.decided = set()  # returns and split transfers that somebody made
+        self.lowered = set()  # purchases, below what was received
         self.dropped = set()  # transfers that somebody cancelled
         savepoint = self.env.cr.savepoint()
         try:
