@@ -183,6 +183,7 @@ class TestSupplierReturns(JdInboundCase):
         picking = self.make_supplier_return(6, jd_supplier_delivery="jd")
         picking.action_jd_send()
         self.run_cron("match_goods")
+        self.run_cron("push_orders")
         order = picking.jd_order_id
         self.assertEqual(
             order.problems,

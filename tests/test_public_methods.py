@@ -63,6 +63,11 @@ class TestPublicMethods(RightsCase):
 
     def walk(self, roles, records):
         """Yield role, record, method and arguments of every call to attempt."""
+        # Odoo's own, of which there is no record of a company.
+        records = records | {
+            "ir.cron": self.env.ref("jd_fulfillment.ir_cron_push_orders"),
+            "res.users": self.env.ref("base.user_admin"),
+        }
         for model in sorted(self.env.registry):
             if self.env[model]._abstract:
                 continue
@@ -135,7 +140,8 @@ class TestWhatIsShown(RightsCase):
             names = [
                 name
                 for name, field in self.get_own_fields(model).items()
-                if records._has_field_access(field, "read")
+                # What is late changes with the time that the test takes.
+                if name != "is_late" and records._has_field_access(field, "read")
             ]
             if names:
                 records = records.with_context(active_test=False).search([])

@@ -76,7 +76,13 @@ class JdOrder(models.Model):
         if self.state == "done":
             return
         lines = {str(line.id): line for line in self.line_ids}
-        parts = [part for part in allocate(report) if part.line in lines]
+        ours = [
+            # JD's report of a delivery names no levels: they are those it was sent.
+            replace(row, level=row.level or lines[row.line].level)
+            for row in report.lines
+            if row.line in lines
+        ]
+        parts = allocate(replace(report, lines=tuple(ours)))
         if all(lines[part.line]._needs_no_allocation(part) for part in parts):
             parts = []
         self.line_ids._get_due_allocations().unlink()
