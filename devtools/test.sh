@@ -10,11 +10,25 @@ check_modules() {
   done
 }
 
+choose_template() {
+  MODULES=stock${JD_TEST_WITH:+,$JD_TEST_WITH}
+  TEMPLATE=jd_template_$({ odoo_version; echo "$VENV_ID $MODULES"; } | hash_of)
+}
+
 ensure_template() {
   database_exists "$TEMPLATE" ||
-    step template "preparing a database with $MODULES" \
+    step "$TEMPLATE" "preparing a database with $MODULES" \
       make_database "$TEMPLATE" -i "$MODULES"
 }
+
+# prepare_template MODULES: in a subshell, as tests may run meanwhile.
+prepare_template() (
+  set -e
+  clean_up_on_exit
+  JD_TEST_WITH=$1
+  choose_template
+  locked template ensure_template
+)
 
 # Runs that were killed leave their database behind.
 drop_dead_databases() {
@@ -32,12 +46,12 @@ make_test_database() {
   JD_TEST_WITH=${JD_TEST_WITH:-}
   check_space
   check_modules
-  MODULES=stock${JD_TEST_WITH:+,$JD_TEST_WITH}
-  TEMPLATE=jd_template_$({ odoo_version; echo "$VENV_ID $MODULES"; } | hash_of)
+  choose_template
   TEST_DB=jd_test_${CHECKOUT_ID}_$$
   # Nobody connects to this one, so that tests can have copies of it.
   export JD_TEST_BASE=jd_test_${CHECKOUT_ID}_base_$$
-  locked template ensure_template
+  # Without waiting for another one that is being prepared.
+  database_exists "$TEMPLATE" || locked template ensure_template
   drop_dead_databases
   ON_EXIT+=("drop_database $TEST_DB" "drop_database $JD_TEST_BASE")
   createdb -T "$TEMPLATE" "$JD_TEST_BASE"
@@ -79,19 +93,15 @@ to_link() {
 }
 
 # Without arguments all tests run, and once more those of what differs where other
-# modules are installed. Two sets: next to purchase_stock, Odoo itself asks more rights
-# of whoever cancels a sale.
-SALES=sale_stock,stock_delivery
-SALES_TESTS=(tests/test_order_{sale,close,cancel}.py)
-# Whatever touches transfers and moves. Their tests need it, and are left out elsewhere.
+# modules are installed. Whatever touches transfers and moves. Their tests need it, and are left out elsewhere.
 EVERYTHING=stock_picking_batch,sale_stock,purchase_stock,mrp,stock_account
 EVERYTHING+=,stock_landed_costs,product_expiry,stock_delivery,stock_sms
-EVERYTHING_TESTS=("$CHECKOUT"/tests/test_next_to_*.py)
+EVERYTHING_TESTS=("$CHECKOUT"/tests/test_{next_to_*,order_sale}.py)
 # Each with a database of its own; the tests of one file stay together.
 ALL_CORES=(-n logical --dist loadfile --no-loadscope-reorder)
 
 cmd_test() {
-  local failed=()
+  local failed=() preparing
   setup test
   start_postgres
   if (($#)); then
@@ -101,8 +111,12 @@ cmd_test() {
   if [[ -n ${JD_TEST_WITH:-} ]]; then
     run_part "all tests next to $JD_TEST_WITH" "$JD_TEST_WITH" "${ALL_CORES[@]}"
   else
+    # Odoo installs modules on one core, and the tests do not always need both.
+    prepare_template ""
+    launch prepare_template "$EVERYTHING" >"$OURS/prepare.log" 2>&1
+    preparing=$JOB
     run_part "all tests" "" "${ALL_CORES[@]}" --ignore-glob='*/test_next_to_*.py'
-    run_part "tests next to $SALES" "$SALES" "${SALES_TESTS[@]}" "${ALL_CORES[@]}"
+    join "$preparing" || warn "preparing the next part failed: $OURS/prepare.log"
     run_part "tests next to $EVERYTHING" "$EVERYTHING" \
       "${EVERYTHING_TESTS[@]#"$CHECKOUT/"}" "${ALL_CORES[@]}"
   fi

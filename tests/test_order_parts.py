@@ -375,7 +375,7 @@ class TestParts(JdPartsCase):
 class TestRandomParts(JdPartsCase):
     """Whatever comes in whatever parts, both books hold the same."""
 
-    SEQUENCES = 12
+    SEQUENCES = 6
 
     def test_after_each_sequence_of_parts_both_sides_hold_the_same(self):
         for seed in range(self.SEQUENCES):

@@ -13,6 +13,7 @@ WRITTEN = {
     "product.product": {"default_code": "MINE"},
     "product.template": {"name": "Mine"},
     "res.partner": {"phone": "1"},
+    "res.users": {"name": "Mine"},
     "stock.move": {"product_uom_qty": 0},
     "stock.picking": {"jd_own_waybill": "MINE"},
     "stock.warehouse": {"jd_shop_no": "ESP0000000000009"},
