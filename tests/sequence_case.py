@@ -149,7 +149,7 @@ class JdSequenceCase(JdLotCase):
         self.trace = []
         self.decided = set()  # returns and split transfers that somebody made
         self.lowered = set()  # purchases, below what was received
-        self.dropped = set()  # transfers that somebody cancelled
+        self.dropped = set()  # transfers that somebody cancelled, or returned
         savepoint = self.env.cr.savepoint()
         try:
             with watch_errors() as errors:

@@ -213,6 +213,7 @@ class Steps:
             for line in wizard.product_return_moves:
                 line.quantity = min(pieces, line.move_id.quantity)
             self.case.decided.add(wizard._create_return().id)
+            self.case.dropped.update(picking.ids)
 
         if picking:
             self.do(work)
