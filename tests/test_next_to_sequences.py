@@ -12,7 +12,7 @@ from .next_to_case import NextToMixin
 from .sequence_case import JdSequenceCase
 from .sequence_steps import draw
 
-COUNT = int(os.environ.get("JD_SEQUENCES", 6))
+COUNT = int(os.environ.get("JD_SEQUENCES", 3))
 STEPS = int(os.environ.get("JD_SEQUENCE_STEPS", 20))
 SEED = int(os.environ.get("JD_SEQUENCE_SEED", 1))
 LOG = os.environ.get("JD_SEQUENCE_LOG")

@@ -11,7 +11,7 @@ from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
 class TestMixedRun(JdInboundCase):
     """Hundreds of documents of every kind, with everything that JD may find wrong."""
 
-    DOCUMENTS = 400
+    DOCUMENTS = 120
     STOCK = 100_000
 
     def setUp(self):
@@ -97,7 +97,7 @@ class TestMixedRun(JdInboundCase):
             self.run_cron("close_orders")
         self.assertEqual(set(pickings.mapped("state")), {"done"})
 
-    def test_after_a_thousand_documents_both_sides_hold_the_same(self):
+    def test_after_many_documents_both_sides_hold_the_same(self):
         share = self.DOCUMENTS // 4
         kinds = {
             "outbound": (self.warehouse.out_type_id, self.stock, self.customers),

@@ -16,9 +16,6 @@ class TestOrderRights(JdOrderCase):
     def setUp(self):
         super().setUp()
         groups = "sales_team.group_sale_salesman" if self.has_sales() else None
-        if groups and "purchase.order" in self.env:
-            # Next to purchase_stock, Odoo asks them of whoever cancels a sale.
-            groups += ",purchase.group_purchase_user"
         self.seller = groups and self.make_user("seller", groups)
 
     def confirm_as_seller(self, *quantities):
