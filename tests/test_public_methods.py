@@ -15,6 +15,7 @@ WRITTEN = {
     "res.partner": {"phone": "1"},
     "res.users": {"name": "Mine"},
     "stock.move": {"product_uom_qty": 0},
+    "stock.move.line": {"quantity": 5},
     "stock.picking": {"jd_own_waybill": "MINE"},
     "stock.warehouse": {"jd_shop_no": "ESP0000000000009"},
 }
