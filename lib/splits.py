@@ -42,9 +42,13 @@ def combine(whole, parts, *, ranks, ended, moved_rank):
         ),
         **{
             name: tuple(dict.fromkeys(chain(*(getattr(part, name) for part in parts))))
-            for name in ("lots", "serials", "waybills", "odd_rows")
+            for name in ("serials", "waybills", "odd_rows")
         },
-        parcels=tuple(chain(*(part.parcels for part in parts))),
+        # As often as they are named: two parts may have the same pieces of a lot.
+        **{
+            name: tuple(chain(*(getattr(part, name) for part in parts)))
+            for name in ("lots", "parcels")
+        },
     )
 
 

@@ -24,6 +24,7 @@ from . import (
     test_lib_parts,
     test_lib_reading,
     test_lib_signing,
+    test_lib_splits,
     test_lib_transport,
     test_markup,
     test_moved,
