@@ -22,6 +22,9 @@ CANCEL_FAILED = "cancel_failed"
 REJECTED = "rejected"  # JD does not carry it out, without a request to cancel
 ATTENTION = "attention"  # somebody must look
 
+# JD does not carry the order out.
+ENDS = (CANCELLED, REJECTED)
+
 # === REASONS (why JD does not carry an order out) === #
 
 OVERDUE = "overdue"

@@ -2,11 +2,11 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .next_to_case import NextToMixin
-from .order_case import JdOrderCase
+from .sale_case import JdSaleCase
 
 
 @tagged("post_install", "-at_install")
-class TestChangedSales(NextToMixin, JdOrderCase):
+class TestChangedSales(NextToMixin, JdSaleCase):
     """What the customer finally wants reaches JD, or somebody hears why not."""
 
     modules = ("sale_stock",)
@@ -16,29 +16,10 @@ class TestChangedSales(NextToMixin, JdOrderCase):
         # Next to purchases, Odoo asks more rights of whoever cancels a sale.
         groups = "sales_team.group_sale_salesman,stock.group_stock_user"
         self.seller = self.make_user("seller", groups, email="seller@example.com")
-        self.sale = self.make_sale(3)
+        self.sale = self.make_sale(3).with_env(self.env)
         self.line = self.sale.order_line
         self.picking = self.sale.picking_ids
         self.order = self.send(self.picking)
-
-    def make_sale(self, *quantities):
-        """Confirm a sale of so many of each product as the salesperson does."""
-        sale = self.as_user(self.env["sale.order"], self.seller).create(
-            {
-                "partner_id": self.customer.id,
-                "warehouse_id": self.warehouse.id,
-                "order_line": [
-                    Command.create(
-                        {"product_id": product.id, "product_uom_qty": quantity}
-                    )
-                    for product, quantity in zip(
-                        self.products, quantities, strict=False
-                    )
-                ],
-            }
-        )
-        sale.action_confirm()
-        return sale.with_env(self.env)
 
     def want(self, *quantities):
         """Change the quantity of the line, one time after the other."""
@@ -82,7 +63,7 @@ class TestChangedSales(NextToMixin, JdOrderCase):
             (True, [2, 3, 2], [2]),
         ):
             with self.subTest(changes=changes, told=told):
-                self.sale = self.make_sale(3)
+                self.sale = self.make_sale(3).with_env(self.env)
                 self.line = self.sale.order_line
                 self.run_cron("push_orders")
                 for quantity in changes:

@@ -3,11 +3,11 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .order_case import JdOrderCase
+from .sale_case import JdSaleCase
 
 
 @tagged("post_install", "-at_install")
-class TestOrderRights(JdOrderCase):
+class TestOrderRights(JdSaleCase):
     """People with few rights cause what JD is told, and notice nothing of it."""
 
     def has_sales(self):
@@ -36,23 +36,8 @@ class TestOrderRights(JdOrderCase):
             ]
             picking.action_confirm()
             return picking.with_env(self.env)
-        sale = self.as_user(self.env["sale.order"], self.seller).create(
-            {
-                "partner_id": self.customer.id,
-                "warehouse_id": self.warehouse.id,
-                "order_line": [
-                    Command.create(
-                        {"product_id": product.id, "product_uom_qty": quantity}
-                    )
-                    for product, quantity in zip(
-                        self.products, quantities, strict=False
-                    )
-                ],
-            }
-        )
-        sale.action_confirm()
-        self.sale = sale
-        return sale.picking_ids.with_env(self.env)
+        self.sale = self.make_sale(*quantities)
+        return self.sale.picking_ids.with_env(self.env)
 
     def cancel_as_seller(self, picking):
         if self.seller:
@@ -150,7 +135,7 @@ class TestOrderRights(JdOrderCase):
 
 
 @tagged("post_install", "-at_install")
-class TestOrderCarrier(JdOrderCase):
+class TestOrderCarrier(JdSaleCase):
     """With and without the field that `stock_delivery` has for waybills."""
 
     def setUp(self):

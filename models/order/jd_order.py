@@ -394,7 +394,7 @@ class JdOrder(models.Model):
             )
         action = "push_orders" if self.cancel_due else "follow_orders"
         stalled = self.connector_id._explain_stalled(action)
-        if stalled and self.state in (*MAYBE_AT_JD, *AT_JD):
+        if stalled and self.state in TOLD:
             return stalled
         return {
             "sending": self.env._("Being sent to JD just now."),

@@ -154,8 +154,7 @@ class JdOrder(models.Model):
         found = (
             statuses.find(self.kind, code) for code in self.event_ids.mapped("code")
         )
-        ended = (statuses.CANCELLED, statuses.REJECTED)
-        return any(status and status.effect in ended for status in found)
+        return any(status and status.effect in statuses.ENDS for status in found)
 
     def _cancel_rest(self):
         """Cancel what these orders left over, where JD was asked to cancel it."""

@@ -124,7 +124,7 @@ class JdOrder(models.Model):
 
     def _explain_short(self):
         """Return what happens to the pieces JD did not move; empty if it moved all."""
-        short = self.line_ids.filtered(lambda line: line.reported < line.planned)
+        short = self.line_ids.filtered(lambda line: line._is_expected())
         products = self._name_products(short.product_id)
         rests = self.picking_id.backorder_ids
         if not short or (rests and set(rests.mapped("state")) == {"cancel"}):

@@ -23,8 +23,7 @@ class JdOrder(models.Model):
         )
 
     def _customer_return_get_terms(self):
-        waybill = self.picking_id.jd_own_waybill or ""
-        return {"waybill": [waybill, waybill]} | self._get_short_terms()
+        return self._get_waybill_terms() | self._get_short_terms()
 
     def _get_short_terms(self):
         is_allowed = self.picking_id.jd_short_allowed

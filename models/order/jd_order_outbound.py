@@ -95,8 +95,11 @@ class JdOrder(models.Model):
 
     def _outbound_get_terms(self):
         receiver = ", ".join(filter(None, self._get_receiver().values()))
+        return {"receiver": [receiver, receiver]} | self._get_waybill_terms()
+
+    def _get_waybill_terms(self):
         waybill = self.picking_id.jd_own_waybill or ""
-        return {"receiver": [receiver, receiver], "waybill": [waybill, waybill]}
+        return {"waybill": [waybill, waybill]}
 
     # === WORDS === #
 

@@ -9,7 +9,7 @@ from ... import const, statuses
 from ...lib import api as jd_api
 from ...lib.agreement import ExpectedOrder, find_disagreements
 from ...lib.allocation import relabel
-from .jd_order import AT_JD, MAYBE_AT_JD
+from .jd_order import AT_JD, TOLD
 
 
 class JdOrder(models.Model):
@@ -157,7 +157,7 @@ class JdOrder(models.Model):
     def _dispute(self, note):
         """Leave this order as it is until somebody has clarified it with JD support."""
         self.write({"is_disputed": True, "pull_at": False})
-        if self.state in (*MAYBE_AT_JD, *AT_JD):
+        if self.state in TOLD:
             self.state = "unknown"
         self._request_attention(note, cause="dispute")
 
@@ -440,7 +440,7 @@ class JdOrder(models.Model):
 
     def _apply_effect(self, status):
         """Apply what a status means for the order and its transfer."""
-        ended = status.effect in (statuses.CANCELLED, statuses.REJECTED)
+        ended = status.effect in statuses.ENDS
         if ended and self.state in AT_JD and self._may_have_left():
             self._end_after_leaving()
         elif ended and self.state in AT_JD:

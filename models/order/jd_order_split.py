@@ -7,7 +7,6 @@ from ... import statuses
 from ...lib import api as jd_api
 from ...lib.splits import combine
 
-_ENDS = (statuses.CANCELLED, statuses.REJECTED)
 _COMES_BACK = (statuses.RETURNING, statuses.RETURNED)
 
 
@@ -67,7 +66,9 @@ class JdOrder(models.Model):
             whole,
             parts,
             ranks={code: status.rank for code, status in table.items() if status.rank},
-            ended={code for code, status in table.items() if status.effect in _ENDS},
+            ended={
+                code for code, status in table.items() if status.effect in statuses.ENDS
+            },
             moved_rank=self._rules.moved_rank,
         )
 

@@ -25,7 +25,9 @@ class StockMove(models.Model):
     )
 
     jd_cancel_requested = fields.Boolean(
-        copy=False, help="JD is asked to cancel. The move stays until JD confirms."
+        string="Cancellation Requested",
+        copy=False,
+        help="JD is asked to cancel. The move stays until JD confirms.",
     )
 
     jd_odoo_only_connector_id = fields.Many2one(
