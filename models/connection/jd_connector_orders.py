@@ -62,11 +62,13 @@ class JdConnector(models.Model):
         """Open the moves that changed the stock of JD's warehouses without JD."""
         self.ensure_one()
         self.check_access("read")
-        action = self.env["ir.actions.actions"]._for_xml_id("stock.stock_move_action")
-        return action | {
+        # Not core's own action, which opens an analysis.
+        return {
+            "type": "ir.actions.act_window",
             "name": self.env._("Moved in Odoo Only"),
+            "res_model": "stock.move",
+            "views": [(self.env.ref("stock.view_move_tree").id, "list")],
             "domain": [("jd_odoo_only_connector_id", "=", self.id)],
-            "context": {},
         }
 
     def action_view_messages(self):
