@@ -54,6 +54,7 @@ DECISION_ACTIVITY = "jd_fulfillment.mail_activity_decision"
 LEVELS_ACTIVITY = "jd_fulfillment.mail_activity_levels"
 GOODS_ACTIVITY = "jd_fulfillment.mail_activity_goods"
 MADE_AT_JD_ACTIVITY = "jd_fulfillment.mail_activity_foreign"
+STOCK_CHECK_ACTIVITY = "jd_fulfillment.mail_activity_stock_check"
 
 # After this time a connection's user is told again what was marked as done.
 TOLD_AGAIN = timedelta(days=7)
@@ -63,7 +64,7 @@ TOLD_AGAIN = timedelta(days=7)
 ACTIONS = {
     *("renew_tokens", "check_logins", "match_goods", "push_orders", "follow_orders"),
     *("process_messages", "close_orders", "list_orders", "pull_level_changes"),
-    "send_confirmations",
+    *("send_confirmations", "check_stock"),
 }
 # How long an action may be overdue before somebody is told.
 ACTION_OVERDUE = timedelta(hours=1)
@@ -191,6 +192,22 @@ CLOCK_MARGIN = timedelta(minutes=1)
 
 # As LIST_OVERLAP.
 LEVEL_OVERLAP = timedelta(hours=1)
+
+# === STOCK CHECKS (open.jdl.com, unit 367: queryStock 1612, queryCheckStock 1576) === #
+
+# A reading that takes longer is begun anew: its pages are not of one instant.
+STOCK_READING_LIMIT = timedelta(minutes=30)
+# How often a reading is begun anew, or JD gives no readable answer, before the check
+# ends as incomplete.
+STOCK_READING_ATTEMPTS = 3
+STOCK_RETRY_DELAY = timedelta(minutes=5)
+# How long the reading waits after the day's calls are used up.
+STOCK_BUDGET_PAUSE = timedelta(hours=1)
+STOCK_PAGES_AT_ONCE = 16
+# How many goods one call can name: queryStock, 1612.
+STOCK_GOODS_LIMIT = 100
+# How long checks and their lines are kept; the latest of a warehouse always is.
+STOCK_CHECKS_KEPT = timedelta(days=365)
 
 # === LISTS WITH ROWS THAT CANNOT BE READ === #
 

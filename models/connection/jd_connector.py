@@ -270,6 +270,39 @@ class JdConnector(models.Model):
 
     odoo_only_count = fields.Integer(compute="_compute_odoo_only_count")
 
+    # Stock checks (jd_connector_stock_check.py).
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    stock_check_nightly = fields.Boolean(
+        string="Check Stock Nightly",
+        default=True,
+        help="Compare JD's stock with Odoo's in each warehouse once a day.",
+    )
+    stock_check_hour = fields.Float(
+        string="At",
+        default=3.0,
+        help="When the nightly check starts, in the time zone of the warehouse.",
+    )
+    stock_check_auto = fields.Boolean(
+        string="Accept Small Differences",
+        help="Unexplained differences within all of the limits below are taken over "
+        "from JD without asking anybody. Explained ones never are.",
+    )
+    stock_check_units = fields.Float(
+        string="Up to Units", help="0: always ask somebody."
+    )
+    stock_check_percent = fields.Float(
+        string="Up to Per Cent",
+        help="Of what Odoo has of the product there. 0: always ask somebody.",
+    )
+    stock_check_value = fields.Monetary(
+        string="Up to a Value of", help="At cost. 0: always ask somebody."
+    )
+    stock_check_agreement = fields.Float(
+        string="Alert Below (%)",
+        help="Tell somebody when the share of products that agree drops below this. "
+        "0: never.",
+    )
+
     # Call budget (jd_connector_budget.py).
     daily_calls = fields.Integer(
         string="Calls a Day",

@@ -16,6 +16,22 @@ class ProductCategory(models.Model):
         "the JD connection is used.",
     )
 
+    jd_stock_check_own_limits = fields.Boolean(
+        string="Own Limits for Stock Checks",
+        help="Up to which difference JD's number is accepted without asking anybody, "
+        "instead of the limits of the JD connection.",
+    )
+    jd_stock_check_units = fields.Float(
+        string="JD Stock Check: Up to Units", help="0: always ask somebody."
+    )
+    jd_stock_check_percent = fields.Float(
+        string="JD Stock Check: Up to Per Cent", help="0: always ask somebody."
+    )
+    jd_stock_check_value = fields.Float(
+        string="JD Stock Check: Up to a Value of",
+        help="At cost, in the company's currency. 0: always ask somebody.",
+    )
+
     @api.constrains("jd_category_no")
     def _check_jd_category_no(self):
         for category in self.filtered("jd_category_no"):

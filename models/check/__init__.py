@@ -1,0 +1,6 @@
+from . import (
+    jd_stock_check,
+    jd_stock_check_explanation,
+    jd_stock_check_line,
+    jd_stock_check_page,
+)

@@ -1,0 +1,176 @@
+"""A difference that a stock check found, and what became of it."""
+
+from odoo import api, fields, models
+
+from ...lib.api import GoodsLevel
+
+STATES = [
+    ("open", "To Decide"),
+    ("explained", "Explained"),
+    ("moving", "Moved Meanwhile"),
+    ("asked", "JD Asked"),
+    ("kept", "Ours Kept"),
+    ("accepted", "JD's Number Accepted"),
+    ("counting", "Being Counted Again"),
+    ("over", "No Longer Differs"),
+]
+
+
+class JdStockCheckLine(models.Model):
+    """Pieces of one product at one goods level (and in one lot) on which books differ.
+
+    `difference` is JD's number less Odoo's: positive where JD has more. It is always
+    the sum of `explained` and `unexplained`.
+    """
+
+    _name = "jd.stock.check.line"
+    _description = "JD Stock Check Difference"
+    _inherit = ["jd.guarded.mixin", "jd.worker.mixin"]
+    _order = "check_id desc, id"
+
+    check_id = fields.Many2one(
+        "jd.stock.check", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    warehouse_id = fields.Many2one(
+        related="check_id.warehouse_id", store=True, index=True
+    )
+    connector_id = fields.Many2one(
+        related="check_id.connector_id", store=True, index=True
+    )
+    company_id = fields.Many2one(related="check_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    check_state = fields.Selection(related="check_id.state", string="Check Status")
+    taken_at = fields.Datetime(related="check_id.taken_at", store=True)
+
+    # Where.
+    product_id = fields.Many2one(
+        "product.product", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
+    categ_id = fields.Many2one(
+        related="product_id.categ_id", string="Product Category", store=True
+    )
+    goods_no = fields.Char(string="JD Goods Number", readonly=True)
+    level = fields.Selection(
+        selection=[
+            (GoodsLevel.GOOD, "Good"),
+            (GoodsLevel.DEFECTIVE, "Defective"),
+            (GoodsLevel.SAMPLE, "Sample"),
+        ],
+        string="Goods Level",
+        readonly=True,
+    )
+    lot_id = fields.Many2one("stock.lot", readonly=True, ondelete="set null")
+    lot_name = fields.Char(
+        string="Lot", readonly=True, help="Empty where lots are not compared."
+    )
+    expires_on = fields.Date(readonly=True, help="As JD reports it for the lot.")
+
+    # On hand.
+    jd_quantity = fields.Integer(string="JD", readonly=True)
+    is_reported = fields.Boolean(
+        readonly=True,
+        default=True,
+        help="JD names these goods in its stock. Not reported is not zero.",
+    )
+    odoo_quantity = fields.Float(
+        string="Odoo",
+        readonly=True,
+        digits="Product Unit",
+        help="In the product's unit.",
+    )
+    difference = fields.Float(
+        readonly=True, digits="Product Unit", help="JD's number less Odoo's."
+    )
+    words = fields.Char(string="In Words", compute="_compute_words")
+    explained = fields.Float(readonly=True, digits="Product Unit")
+    unexplained = fields.Float(readonly=True, digits="Product Unit")
+    value = fields.Monetary(
+        string="Unexplained Value",
+        readonly=True,
+        help="At cost; negative: JD has less.",
+    )
+
+    # Usable.
+    jd_usable = fields.Integer(
+        string="Usable at JD", readonly=True, help="Good stock that JD may still sell."
+    )
+    odoo_free = fields.Float(
+        string="Free in Odoo",
+        readonly=True,
+        digits="Product Unit",
+        help="What no transfer has reserved.",
+    )
+    holds = fields.Char(
+        string="Held at JD",
+        readonly=True,
+        help="Pieces that lie at JD and that JD does not sell, by kind of hold.",
+    )
+
+    # When.
+    since = fields.Datetime(
+        string="Differs Since", readonly=True, help="The first check that found it."
+    )
+    agreed_on = fields.Datetime(
+        string="Last Agreed", readonly=True, help="The last check in which it agreed."
+    )
+    explanation_ids = fields.One2many(
+        "jd.stock.check.explanation", "line_id", readonly=True
+    )
+    explanation_summary = fields.Char(compute="_compute_explanation_summary")
+
+    # Decided (jd_stock_check_decide.py).
+    state = fields.Selection(
+        selection=STATES, string="Status", required=True, readonly=True, default="open"
+    )
+    decided_by = fields.Many2one("res.users", readonly=True)
+    decided_at = fields.Datetime(readonly=True)
+    reason = fields.Char(readonly=True, help="Why Odoo's number is kept.")
+    problem = fields.Text(
+        string="Not Accepted Because",
+        readonly=True,
+        help="Why JD's number was not taken over, and what to do.",
+    )
+    move_ids = fields.Many2many(
+        "stock.move", string="Adjustments", readonly=True, copy=False
+    )
+    question = fields.Text(
+        string="Question to JD",
+        compute="_compute_question",
+        help="A ready text in Chinese and English.",
+    )
+
+    @api.depends("product_id", "goods_no", "lot_name", "level")
+    def _compute_display_name(self):
+        for line in self:
+            parts = [line.product_id.display_name or line.goods_no, line.lot_name]
+            line.display_name = ", ".join(filter(None, parts))
+
+    @api.depends("difference", "is_reported")
+    def _compute_words(self):
+        for line in self:
+            pieces = f"{abs(line.difference):g}"
+            if not line.is_reported:
+                line.words = self.env._(
+                    "JD does not report it; Odoo has %(pieces)s", pieces=pieces
+                )
+            elif line.difference > 0:
+                line.words = self.env._("JD has %(pieces)s more", pieces=pieces)
+            else:
+                line.words = self.env._("JD has %(pieces)s less", pieces=pieces)
+
+    @api.depends("explanation_ids.kind")
+    def _compute_explanation_summary(self):
+        kinds = dict(
+            self.env["jd.stock.check.explanation"]
+            ._fields["kind"]
+            ._description_selection(self.env)
+        )
+        for line in self:
+            rows = line.explanation_ids
+            line.explanation_summary = ", ".join(
+                f"{row.quantity:+g} {kinds[row.kind]}" for row in rows
+            )
+
+    @api.depends("difference")
+    def _compute_question(self):
+        self.question = False
