@@ -206,6 +206,14 @@ STOCK_BUDGET_PAUSE = timedelta(hours=1)
 STOCK_PAGES_AT_ONCE = 16
 # How many goods one call can name: queryStock, 1612.
 STOCK_GOODS_LIMIT = 100
+# More goods than these are not asked for again: what moved waits for the next check.
+STOCK_AGAIN_LIMIT = 5_000
+# How many earlier checks are searched for the last one that agreed.
+STOCK_CHECKS_LOOKED_AT = 60
+# How far back JD's own counts are asked for at most.
+STOCK_COUNTS_KEPT = timedelta(days=90)
+# The time zone of a warehouse whose address and company name none.
+JD_TZ = "Asia/Shanghai"
 # How long checks and their lines are kept; the latest of a warehouse always is.
 STOCK_CHECKS_KEPT = timedelta(days=365)
 

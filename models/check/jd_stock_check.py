@@ -89,6 +89,15 @@ class JdStockCheck(models.Model):
     pages_read = fields.Integer(readonly=True)
     pages_expected = fields.Integer(readonly=True)
     progress = fields.Float(compute="_compute_progress")
+    again = fields.Json(
+        readonly=True,
+        help="The goods that JD is asked for again: number → its rows of level, lot and "
+        "pieces in the first answer.",
+    )
+    again_at = fields.Datetime(readonly=True, help="When that began.")
+    jd_counts = fields.Json(
+        readonly=True, help="JD's own counts, until the books are compared."
+    )
     page_ids = fields.One2many("jd.stock.check.page", "check_id", readonly=True)
 
     # Results (jd_stock_check_compare.py).
@@ -145,9 +154,3 @@ class JdStockCheck(models.Model):
         )
         for check in self:
             check.open_count = counts.get(check, 0)
-
-    # === CRON === #
-
-    @api.model
-    def _cron_check_stock(self):
-        """Start the checks that are due, and go on with those that run."""

@@ -2,7 +2,9 @@
 
 from odoo import api, fields, models
 
+from ...lib import api as jd_api
 from ...lib.api import GoodsLevel
+from ...lib.stock_diff import Place
 
 STATES = [
     ("open", "To Decide"),
@@ -174,3 +176,23 @@ class JdStockCheckLine(models.Model):
     @api.depends("difference")
     def _compute_question(self):
         self.question = False
+
+    # === BUSINESS === #
+
+    def _get_place(self):
+        """Return the `lib.stock_diff.Place` of this line."""
+        self.ensure_one()
+        goods = self.product_id.id or self.goods_no
+        return Place(goods, self.level, self.lot_name or "")
+
+    @api.model
+    def _get_hold_names(self):
+        """Return JD's kind of stock → its name, of goods that lie there unsold."""
+        kinds = jd_api.StockType
+        return {
+            kinds.TO_RETURN: self.env._("to be returned"),
+            kinds.RESERVED: self.env._("reserved by you"),
+            kinds.WAREHOUSE_LOCK: self.env._("locked by the warehouse"),
+            kinds.NEAR_EXPIRY_LOCK: self.env._("locked, near expiry"),
+            kinds.COUNT_LOCK: self.env._("locked for a stock take"),
+        }

@@ -272,3 +272,18 @@ class StockWarehouse(models.Model):
     def _jd_get_level(self, location):
         """Return JD's goods level for a location of this warehouse."""
         return location._jd_get_level_location().jd_level or GoodsLevel.GOOD
+
+    def _jd_get_locations_by_level(self):
+        """Return `GoodsLevel` → ids of the locations where its goods lie, all inside.
+
+        Archived locations included: goods may still lie there.
+        """
+        self.ensure_one()
+        locations = self.env["stock.location"].with_context(active_test=False)
+        internal = Domain("usage", "=", "internal")
+        inside = Domain("id", "child_of", self.view_location_id.ids)
+        by_level = {GoodsLevel.GOOD: locations.search(internal & inside).ids}
+        for place in self.jd_level_location_ids:
+            below = Domain("id", "child_of", place.ids)
+            by_level[place.jd_level] = locations.search(internal & below).ids
+        return by_level

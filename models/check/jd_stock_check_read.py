@@ -1,0 +1,483 @@
+"""Reads JD's stock page by page, many pages at once, until a check has them all."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+from ... import const
+from ...lib import api as jd_api
+from ..connection.jd_application import Paused
+from .jd_stock_check import RUNNING
+
+# Pages in one call of `run_all`: more than threads, so that none waits for the others.
+_BATCH = 2 * const.STOCK_PAGES_AT_ONCE
+
+
+class Contradiction(Exception):
+    """JD's pages do not fit together; the message says how, for the merchant."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of JD's lists, read page by page.
+
+    :param operation: A method of `lib.api.Operations` that takes `page`.
+    :param pack: Function of a row; returns what is kept of it, as JSON.
+    :param key: How many of the first members of a kept row identify it; 0: rows repeat.
+    """
+
+    operation: str
+    arguments: tuple
+    options: dict
+    page_size: int
+    pack: object
+    key: int = 0
+
+
+@dataclass
+class Pages:
+    """What is known of the pages of a part that were read."""
+
+    came: dict = field(default_factory=dict)
+    totals: set = field(default_factory=set)
+
+    def get_missing(self, size):
+        """Return the numbers of the pages to read next; empty at the end of the list.
+
+        :raise Contradiction: The pages are not of one list.
+        """
+        if not self.came:
+            return [1]
+        if len(self.totals) > 1:
+            raise Contradiction(" / ".join(map(str, sorted(self.totals))))
+        [total] = self.totals
+        if total < 0:  # JD does not count: a page that is not full is the last
+            last = max(self.came)
+            return [last + 1] if self.came[last] >= size else []
+        wanted = range(1, max(1, ceil(total / size)) + 1)
+        missing = [number for number in wanted if number not in self.came]
+        if not missing and sum(self.came.values()) != total:
+            raise Contradiction(f"{sum(self.came.values())} / {total}")
+        return missing
+
+    def count(self, size):
+        """Return how many pages there are, as far as is known."""
+        total = max(self.totals, default=0)
+        return max(len(self.came), 1, ceil(total / size))
+
+
+def _pack_stock(row):
+    return [row.goods_number, row.level, row.total, row.usable]
+
+
+def _pack_lot(row):
+    lot = row.lot or jd_api.Lot()
+    expires = lot.expires_on and lot.expires_on.isoformat()
+    return [row.goods_number, row.level, lot.number, expires or "", row.total]
+
+
+def _pack_count(row):
+    at = row.at and fields.Datetime.to_string(row.at)
+    lot = row.lot.number if row.lot else ""
+    return [
+        *(row.number, row.goods_number, row.quantity, at),
+        *(row.reason, row.warehouse_no, lot),
+    ]
+
+
+class JdStockCheck(models.Model):
+    _inherit = "jd.stock.check"
+
+    # === START === #
+
+    @api.model
+    def _start(self, warehouse, products=None, is_nightly=False):
+        """Return the check of a warehouse's stock that runs, or start one.
+
+        :param products: Compare these products only.
+        """
+        running = self.search(
+            [("warehouse_id", "=", warehouse.id), ("state", "in", RUNNING)]
+        ).filtered(lambda check: check.product_ids == (products or check.browse()))
+        if not running:
+            running = self.create(
+                {
+                    "warehouse_id": warehouse.id,
+                    "is_nightly": is_nightly,
+                    "user_id": False if is_nightly else self.env.uid,
+                    "product_ids": products and [(6, 0, products.ids)],
+                    "is_partial": bool(products),
+                }
+            )
+        self._trigger("check_stock")
+        return running[:1]
+
+    @api.model
+    def _start_nightly(self):
+        """Start the checks of the warehouses whose time of the night has come."""
+        connectors = self.env["jd.connector"].search(
+            [("state", "=", "connected"), ("stock_check_nightly", "=", True)]
+        )
+        for warehouse in connectors.warehouse_ids:
+            if self._is_night_due(warehouse):
+                self._start(warehouse, is_nightly=True)
+
+    @api.model
+    def _is_night_due(self, warehouse):
+        """Tell whether today's check is due and was not started, in local time."""
+        zone = ZoneInfo(
+            warehouse.partner_id.tz or warehouse.company_id.partner_id.tz or const.JD_TZ
+        )
+        now = fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        due = midnight + timedelta(hours=warehouse.jd_connector_id.stock_check_hour)
+        begins = midnight.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+        return now >= due and not self.search_count(
+            [
+                ("warehouse_id", "=", warehouse.id),
+                ("is_nightly", "=", True),
+                ("create_date", ">=", begins),
+            ],
+            limit=1,
+        )
+
+    # === CRON === #
+
+    @api.model
+    def _cron_check_stock(self):
+        """Start the checks that are due, and go on with those that run."""
+        self._start_nightly()
+        now = fields.Datetime.now()
+        running = Domain("state", "in", RUNNING)
+        due = running & (Domain("retry_at", "=", False) | Domain("retry_at", "<=", now))
+        self.search(due, order="retry_at NULLS FIRST, id")._process_each(
+            lambda check: check._lock_available() and check._advance()
+        )
+        if self.search_count(due, limit=1):
+            self._trigger("check_stock")
+        elif next_at := self._find_next(running, "retry_at"):
+            self._trigger_once("check_stock", next_at)
+
+    def _report_unforeseen(self, reference):
+        self._end_incomplete(
+            self.env._(
+                "Something unexpected went wrong. Ask your Odoo administrator to look "
+                "for %(reference)s in the log of the server, then check again.",
+                reference=reference,
+            )
+        )
+
+    def _advance(self):
+        """Read the pages that are missing; compare once they are all there. Commits."""
+        try:
+            self._read()
+        # Before `RetryLater`, of which these are kinds.
+        except jd_api.NotSent:
+            return  # the time of this run is up; the next one goes on
+        except jd_api.Throttled as exc:
+            self._begin_anew(timedelta(seconds=exc.wait_seconds))
+        except Paused as exc:
+            self.connector_id._request_decision()
+            self._end_incomplete(self.connector_id._explain(exc))
+        except jd_api.CredentialsRefused as exc:
+            self.connector_id._expire_login(exc.message, exc.token_fingerprint)
+            self._end_incomplete(self.connector_id._explain(exc))
+        except Contradiction as exc:
+            self._try_again(
+                self.env._(
+                    "JD's pages of its stock contradict each other (%(numbers)s): they "
+                    "are not of one moment.",
+                    numbers=exc,
+                )
+            )
+        except (jd_api.RetryLater, jd_api.OutcomeUnknown) as exc:
+            self._try_again(self.connector_id._explain(exc))
+        except jd_api.Refused as exc:
+            self._end_incomplete(self.connector_id._explain(exc))
+
+    def _read(self):
+        """Read and compare, with the goods that need it asked for again.
+
+        :raise lib.api.JdError: JD did not answer, or the time of this run is up.
+        """
+        self._begin()
+        while True:
+            self._read_pages()
+            if self.state not in RUNNING or self._compare():
+                return
+            self._commit_and_relock()
+
+    def _begin(self):
+        """Begin the reading, or begin anew what takes too long to be of one moment."""
+        now = fields.Datetime.now()
+        if self.started_at and now - self.started_at > const.STOCK_READING_LIMIT:
+            self._discard_pages()
+        if not self.started_at:
+            self.write({"state": "reading", "started_at": now, "retry_at": False})
+
+    # === PAGES === #
+
+    def _read_pages(self):
+        """Read all pages of all parts that are still missing; commits after each batch.
+
+        :raise Contradiction: The pages are not of one list.
+        :raise lib.api.JdError: As in `_read`.
+        """
+        operations = self.connector_id._get_operations()
+        parts, known = self._get_parts(), self._get_known_pages()
+        while True:
+            questions = [
+                (name, number)
+                for name, part in parts.items()
+                for number in known.setdefault(name, Pages()).get_missing(
+                    part.page_size
+                )
+            ]
+            self.pages_expected = sum(
+                pages.count(parts[name].page_size) for name, pages in known.items()
+            )
+            if not questions:
+                return
+            self._ask(operations, parts, known, questions[:_BATCH])
+            self._commit_and_relock()
+
+    def _ask(self, operations, parts, known, questions):
+        """Read these pages and keep what JD answers.
+
+        :raise lib.api.JdError: One of the calls failed; the others are kept.
+        """
+        errors = []
+        # One call of JD after another: each has a budget of its own.
+        for operation in dict.fromkeys(parts[name].operation for name, _n in questions):
+            mine = [each for each in questions if parts[each[0]].operation == operation]
+            errors += self._ask_one_call(operations, parts, known, operation, mine)
+        if errors:
+            self.env["ir.cron"]._commit_progress()
+            raise min(errors, key=lambda error: isinstance(error, jd_api.NotSent))
+
+    def _ask_one_call(self, operations, parts, known, operation, questions):
+        self._get_department()._reserve_calls(operation, len(questions))
+        ask = getattr(operations, operation)
+
+        def read(question):
+            part = parts[question[0]]
+            return ask(*part.arguments, **part.options, page=question[1])
+
+        results = self.connector_id._call_all(
+            self.connector_id._get_call_name(operation), read, questions
+        )
+        answered = []
+        for (name, number), page in zip(questions, results, strict=True):
+            if isinstance(page, Exception):
+                continue
+            answered.append(self._prepare_page(parts[name], name, number, page))
+            known[name].came[number] = page.came
+            known[name].totals.add(answered[-1]["total_rows"])
+        self.env["jd.stock.check.page"].create(answered)
+        self.pages_read += len(answered)
+        return [result for result in results if isinstance(result, Exception)]
+
+    def _prepare_page(self, part, name, number, page):
+        if page.odd_rows:
+            raise Contradiction(page.odd_rows[0].reason)
+        total = -1 if page.total_rows is None else page.total_rows
+        return {
+            "check_id": self.id,
+            "part": name,
+            "number": number,
+            "rows": [part.pack(row) for row in page.rows],
+            "came": page.came,
+            "total_rows": total,
+        }
+
+    def _get_known_pages(self):
+        known = {}
+        for part, number, came, total in self.env["jd.stock.check.page"]._read_group(
+            [("check_id", "=", self.id)], ["part", "number", "came", "total_rows"]
+        ):
+            pages = known.setdefault(part, Pages())
+            pages.came[number] = came
+            pages.totals.add(total)
+        return known
+
+    def _get_rows(self, prefix):
+        """Yield the kept rows of the parts whose name begins with a prefix.
+
+        :raise Contradiction: JD sent a row twice.
+        """
+        keys = {name: part.key for name, part in self._get_parts().items()}
+        pages = self.env["jd.stock.check.page"].search(
+            [("check_id", "=", self.id), ("part", "=like", f"{prefix}:%")],
+            order="part, number",
+        )
+        seen = set()
+        # One page at a time: a warehouse may have a hundred thousand rows.
+        for page in pages.with_context(prefetch_fields=False):
+            page = page.with_prefetch()
+            for row in page.rows:
+                key = (page.part, *row[: keys[page.part]])
+                if keys[page.part] and key in seen:
+                    raise Contradiction(row[0])
+                seen.add(key)
+                yield page.part, row
+            page.invalidate_recordset(["rows"], flush=False)
+
+    # === PARTS === #
+
+    def _get_parts(self):
+        """Return name → `Part`: what JD is asked for."""
+        numbers = self._get_goods_numbers()
+        chunks = (
+            [()] if numbers is None else split_every(const.STOCK_GOODS_LIMIT, numbers)
+        )
+        parts = {}
+        for index, chunk in enumerate(chunks):
+            parts.update(self._get_stock_parts(index, tuple(chunk)))
+        if not self.again:
+            parts.update(self._get_count_parts())
+        return parts
+
+    def _get_stock_parts(self, index, numbers):
+        warehouse = self.warehouse_id
+        place = (warehouse.jd_department_no, warehouse.jd_warehouse_no)
+        size = jd_api.STOCK_PAGE_SIZE
+        parts = {}
+        for kind in jd_api.StockType.IN_WAREHOUSE:
+            # Goods of which nothing is left are named only in the stock for sale.
+            options = {
+                "stock_type": kind,
+                "with_zero": kind == jd_api.StockType.SELLABLE,
+                "goods_numbers": numbers,
+            }
+            parts[f"stock:{kind}:{index}"] = Part(
+                "stock", place, options, size, _pack_stock, key=2
+            )
+        if self._has_lots():
+            for status in jd_api.BatchStatus.ALL:
+                options = {"status": status, "goods_numbers": numbers}
+                parts[f"lot:{status}:{index}"] = Part(
+                    "stock_by_lot", place, options, size, _pack_lot
+                )
+        return parts
+
+    def _get_count_parts(self):
+        """Return the parts for JD's own counts since the books last agreed."""
+        since = self._get_counts_since()
+        until = self.started_at + const.CLOCK_MARGIN
+        place = (self.warehouse_id.jd_department_no, since, until)
+        return {
+            f"count:{gain}": Part(
+                "stock_counts",
+                place,
+                {"gain": gain},
+                jd_api.STOCK_COUNT_PAGE_SIZE,
+                _pack_count,
+            )
+            for gain in (True, False)
+        }
+
+    def _get_counts_since(self):
+        """Return since when JD's own counts may explain a difference."""
+        [(agreed_at,)] = self.env["jd.stock.check"]._read_group(
+            [
+                ("warehouse_id", "=", self.warehouse_id.id),
+                ("state", "=", "done"),
+                ("difference_count", "=", 0),
+                ("is_partial", "=", False),
+            ],
+            aggregates=["taken_at:max"],
+        )
+        oldest = self.started_at - const.STOCK_COUNTS_KEPT
+        return max(agreed_at or self.warehouse_id.create_date, oldest)
+
+    def _get_goods_numbers(self):
+        """Return the numbers of the goods to ask for; None for the whole warehouse."""
+        if self.again:
+            return sorted(self.again)
+        if not self.is_partial:
+            return None
+        goods = self._search_goods([("product_id", "in", self.product_ids.ids)])
+        return sorted(set(goods.mapped("goods_no")))
+
+    def _has_lots(self):
+        """Tell whether products of which JD keeps lots may lie in the warehouse."""
+        return bool(self._search_goods([("product_id.tracking", "=", "lot")], limit=1))
+
+    def _search_goods(self, domain, limit=None):
+        """Return the matched `jd.goods` of the warehouse's department."""
+        matched = Domain("goods_no", "!=", False) & Domain("state", "=", "matched")
+        return (
+            self.env["jd.goods"]
+            .with_context(active_test=False)
+            .search(
+                self._get_department()._get_rows_domain() & matched & Domain(domain),
+                limit=limit,
+                order="id",
+            )
+        )
+
+    def _get_department(self):
+        warehouse = self.warehouse_id
+        return self.env["jd.department"]._ensure(
+            warehouse.jd_connector_id, [warehouse.jd_department_no]
+        )
+
+    # === ENDS === #
+
+    def _commit_and_relock(self):
+        """Commit; lock the check again, unless somebody stopped it meanwhile.
+
+        :raise lib.api.NotSent: It was stopped, or another worker has it.
+        """
+        self.env["ir.cron"]._commit_progress()
+        self.invalidate_recordset()
+        if not self._lock_available() or self.state not in RUNNING:
+            raise jd_api.NotSent("stopped")
+
+    def _discard_pages(self):
+        self.page_ids.unlink()
+        self.write(
+            {
+                "started_at": False,
+                "again_at": False,
+                "again": False,
+                "pages_read": 0,
+                "pages_expected": 0,
+            }
+        )
+
+    def _begin_anew(self, delay):
+        """Throw away what was read: after a pause it is not of one moment."""
+        self._discard_pages()
+        self.write({"state": "waiting", "retry_at": fields.Datetime.now() + delay})
+
+    def _try_again(self, why):
+        """Begin anew in a while; end as incomplete after several attempts."""
+        self.attempts += 1
+        if self.attempts < const.STOCK_READING_ATTEMPTS:
+            self._begin_anew(const.STOCK_RETRY_DELAY)
+        else:
+            self._end_incomplete(why)
+
+    def _end_incomplete(self, why):
+        """End without a result: nothing is proposed, and somebody is told."""
+        self._discard_pages()
+        self.line_ids.unlink()
+        self.write(
+            {
+                "state": "incomplete",
+                "finished_at": fields.Datetime.now(),
+                "retry_at": False,
+                "problem": self.env._(
+                    "%(why)s Nothing was compared and nothing is proposed. Check again "
+                    "later; ask JD support if it stays like this.",
+                    why=why,
+                ),
+            }
+        )
+        self._request_attention(self.problem, cause="incomplete")

@@ -1,0 +1,51 @@
+"""Starting stock checks from where a user looks at stock."""
+
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+
+class StockWarehouse(models.Model):
+    _inherit = "stock.warehouse"
+
+    def action_jd_check_stock(self):
+        """Start a check of the warehouse's whole stock and show it."""
+        self.ensure_one()
+        return self._jd_open_stock_checks(self._jd_start_stock_checks())
+
+    def _jd_start_stock_checks(self, products=None):
+        """Start a check of each of these warehouses; return the checks.
+
+        :param products: Compare these only.
+        :raise AccessError: The user decides nothing about JD.
+        :raise UserError: A warehouse is not connected.
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("jd_fulfillment.group_jd_manager"):
+            raise AccessError(
+                self.env._("Only JD managers start stock checks: ask one of them.")
+            )
+        checks = self.env["jd.stock.check"]
+        for warehouse in self:
+            if warehouse.jd_connector_id.state != "connected":
+                raise UserError(
+                    self.env._(
+                        "%(warehouse)s is not connected with JD: sign in at JD first.",
+                        warehouse=warehouse.display_name,
+                    )
+                )
+            # sudo: only the module writes checks; the role was checked above
+            checks |= checks.sudo()._start(warehouse, products)
+        return checks.sudo(False)
+
+    def _jd_open_stock_checks(self, checks):
+        """Return the action that shows checks."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "jd_fulfillment.action_jd_stock_check"
+        )
+        if len(checks) == 1:
+            return action | {
+                "res_id": checks.id,
+                "views": [(False, "form")],
+                "view_mode": "form",
+            }
+        return action | {"domain": [("id", "in", checks.ids)]}
