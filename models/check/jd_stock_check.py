@@ -91,8 +91,8 @@ class JdStockCheck(models.Model):
     progress = fields.Float(compute="_compute_progress")
     again = fields.Json(
         readonly=True,
-        help="The goods that JD is asked for again: number → its rows of level, lot and "
-        "pieces in the first answer.",
+        help="The goods that JD is asked for again: number → its rows of level, lot "
+        "and pieces in the first answer.",
     )
     again_at = fields.Datetime(readonly=True, help="When that began.")
     jd_counts = fields.Json(

@@ -230,11 +230,8 @@ class JdStockCheck(models.Model):
             unnamed |= {place[:2]} if not place.lot else set()
         found = {}
         for place, row in stock.items():
-            if (
-                place[:2] not in sums
-                or place[:2] in unnamed
-                or sums[place[:2]] != row.on_hand
-            ):
+            goods = place[:2]
+            if goods in unnamed or sums.get(goods) != row.on_hand:
                 found[place] = row
         for place, row in lots.items():
             if Place(*place[:2]) not in found:
