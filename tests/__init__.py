@@ -82,6 +82,7 @@ from . import (
     test_sandbox_repeats,
     test_secrets,
     test_security,
+    test_stock_check,
     test_stock_odoo_only,
     test_structure,
     test_vault,

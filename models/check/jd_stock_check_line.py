@@ -63,7 +63,7 @@ class JdStockCheckLine(models.Model):
     )
     lot_id = fields.Many2one("stock.lot", readonly=True, ondelete="set null")
     lot_name = fields.Char(
-        string="Lot", readonly=True, help="Empty where lots are not compared."
+        string="Lot Name", readonly=True, help="Empty where lots are not compared."
     )
     expires_on = fields.Date(readonly=True, help="As JD reports it for the lot.")
 

@@ -19,7 +19,7 @@ class JdStockCheckPage(models.Model):
     company_id = fields.Many2one(related="check_id.company_id", store=True, index=True)
     part = fields.Char(required=True, help="The list: what JD was asked for.")
     number = fields.Integer(required=True, help="From 1.")
-    rows = fields.Json(required=True, help="What `jd_stock_check_read.py` needs.")
+    rows = fields.Json(help="What `jd_stock_check_read.py` needs.")
     came = fields.Integer(required=True)
     total_rows = fields.Integer(
         help="Rows of all pages, as JD says; -1 if it does not."

@@ -29,6 +29,7 @@ class Part:
     :param operation: A method of `lib.api.Operations` that takes `page`.
     :param pack: Function of a row; returns what is kept of it, as JSON.
     :param key: How many of the first members of a kept row identify it; 0: rows repeat.
+    :param is_needed: Without the whole list there is no comparison.
     """
 
     operation: str
@@ -37,6 +38,7 @@ class Part:
     page_size: int
     pack: object
     key: int = 0
+    is_needed: bool = True
 
 
 @dataclass
@@ -271,19 +273,22 @@ class JdStockCheck(models.Model):
         results = self.connector_id._call_all(
             self.connector_id._get_call_name(operation), read, questions
         )
-        answered = []
+        answered, errors = [], []
         for (name, number), page in zip(questions, results, strict=True):
+            if isinstance(page, jd_api.Refused) and not parts[name].is_needed:
+                page = jd_api.Page()
             if isinstance(page, Exception):
+                errors.append(page)
                 continue
             answered.append(self._prepare_page(parts[name], name, number, page))
             known[name].came[number] = page.came
             known[name].totals.add(answered[-1]["total_rows"])
         self.env["jd.stock.check.page"].create(answered)
         self.pages_read += len(answered)
-        return [result for result in results if isinstance(result, Exception)]
+        return errors
 
     def _prepare_page(self, part, name, number, page):
-        if page.odd_rows:
+        if page.odd_rows and part.is_needed:
             raise Contradiction(page.odd_rows[0].reason)
         total = -1 if page.total_rows is None else page.total_rows
         return {
@@ -319,7 +324,7 @@ class JdStockCheck(models.Model):
         # One page at a time: a warehouse may have a hundred thousand rows.
         for page in pages.with_context(prefetch_fields=False):
             page = page.with_prefetch()
-            for row in page.rows:
+            for row in page.rows or ():
                 key = (page.part, *row[: keys[page.part]])
                 if keys[page.part] and key in seen:
                     raise Contradiction(row[0])
@@ -377,6 +382,7 @@ class JdStockCheck(models.Model):
                 {"gain": gain},
                 jd_api.STOCK_COUNT_PAGE_SIZE,
                 _pack_count,
+                is_needed=False,
             )
             for gain in (True, False)
         }
