@@ -18,7 +18,7 @@ KINDS = (
     "decided",
 )
 # JD has done it, and the document in Odoo is open: they count in full, and before all
-# others, as what is left when these documents close is the true difference.
+# others: what is left once these documents are closed is the true difference.
 CERTAIN = frozenset(
     {"shipped", "received", "returned", "left_to_supplier", "level_change"}
 )
@@ -51,6 +51,8 @@ class Claim:
     :param document: (model, id); only carried, like the next two.
     :param evidence: What shows it, in the merchant's words.
     :param heals_at: When the document is due to close by itself.
+    :param at_most: Whether only some of the pieces may have moved: then the claim
+        counts towards zero only, of whatever kind it is.
     """
 
     kind: str
@@ -59,6 +61,11 @@ class Claim:
     document: tuple[str, int] | None = None
     evidence: str = ""
     heals_at: datetime | None = None
+    at_most: bool = False
+
+    @property
+    def is_certain(self):
+        return self.kind in CERTAIN and not self.at_most
 
 
 @dataclass(frozen=True)
@@ -140,9 +147,10 @@ def explain(
 ) -> tuple[Difference, ...]:
     """Explain differences by claims, each piece of which is used once.
 
-    Claims of `CERTAIN` kinds count in full, even where their sum overshoots. After
-    them, the others count in the order of `KINDS`, as far as they bring what is left
-    towards zero; an earlier decision only where it is exactly what is left.
+    Claims of `CERTAIN` kinds count in full, even where their sum overshoots, unless they
+    are `at_most`. After them, the others count in the order of `KINDS`, as far as they
+    bring what is left towards zero; an earlier decision only where it is exactly what
+    is left.
 
     Claims on places that agree are ignored. One that may be about several places is
     spread over those that differ, towards zero first. The result does not depend on the
@@ -182,19 +190,18 @@ def find_pack(quantity, sizes):
 def _explain_goods(differences, claims, sizes):
     """Return the `Difference` of each place of one goods."""
     rests = _Rests(differences)
+    # Those that name their place come first: they leave other places to the others.
     claims = sorted(claims, key=_get_claim_key)
-    # Those that name their place first: they leave the other places to the others.
-    certain = (claim for claim in claims if claim.kind in CERTAIN)
-    for claim in sorted(certain, key=lambda claim: _count_open(claim.place)):
-        rests.use_in_full(claim)
+    for claim in claims:
+        if claim.is_certain:
+            rests.use_in_full(claim)
     for kind in KINDS:
         if kind == "unit":
             rests.find_units(sizes)
         elif kind == "lot":
             rests.find_lots()
-        elif kind not in CERTAIN:
-            of_kind = (claim for claim in claims if claim.kind == kind)
-            for claim in sorted(of_kind, key=lambda claim: _count_open(claim.place)):
+        for claim in claims:
+            if claim.kind == kind and not claim.is_certain:
                 rests.use(claim)
     return rests.get_differences()
 
@@ -297,11 +304,6 @@ def _subtract(jd, odoo):
     return _count(jd or 0) - _count(odoo)
 
 
-def _count_open(place):
-    """Return in how many respects a claim's place is not named."""
-    return (not place.level) + (not place.lot)
-
-
 def _get_place_key(place):
     return isinstance(place.goods, str), place.goods, place.level, place.lot
 
@@ -309,6 +311,7 @@ def _get_place_key(place):
 def _get_claim_key(claim):
     """Return what sorts claims of the same goods, whatever order they come in."""
     return (
+        (not claim.place.level) + (not claim.place.lot),
         _RANKS[claim.kind],
         claim.place.level,
         claim.place.lot,
@@ -316,4 +319,5 @@ def _get_claim_key(claim):
         _count(claim.quantity),
         claim.evidence,
         claim.heals_at or datetime.max,
+        claim.at_most,
     )
