@@ -25,6 +25,7 @@ from . import (
     test_lib_reading,
     test_lib_signing,
     test_lib_splits,
+    test_lib_stock,
     test_lib_stock_diff,
     test_lib_transport,
     test_markup,

@@ -99,6 +99,7 @@ class Call:
     :param keys: Takes the result, gives what the rows of a list are known by; the
         first of two must survive whatever happens to the second.
     :param null_is_missing: A null means that JD has nothing.
+    :param null_is_empty: A null is a list without entries.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Call:
     data: object
     keys: object = None
     null_is_missing: bool = False
+    null_is_empty: bool = False
 
 
 def numbers(found):
@@ -204,6 +206,7 @@ CALLS = [
                 erpGoodsNo="G#",
                 warehouseNo=WAREHOUSE,
                 goodsLevel="100",
+                stockStatus="1",
                 stockType="1",
                 stockNum="3",
                 usableNum="3",
@@ -214,8 +217,29 @@ CALLS = [
     Call(
         "queryStock by lot",
         lambda jd: jd.stock_by_lot(DEPARTMENT, WAREHOUSE),
-        page(*two(goodsNo="EMG#", stockNum="3", batchInfos=LOT)),
+        page(*two(goodsNo="EMG#", stockStatus="1", stockNum="3", batchInfos=LOT)),
         goods_numbers,
+    ),
+    Call(
+        "queryCheckStock",
+        lambda jd: jd.stock_counts(DEPARTMENT, utc_now(), utc_now(), gain=False),
+        page(
+            *two(
+                checkOrderNo="CL#",
+                createTime="2019/1/2",
+                warehouseNo=WAREHOUSE,
+                details=[
+                    {
+                        "goodsNo": "EMG1",
+                        "quantity": 1,
+                        "firstLevelReason": "R",
+                        "batchInfos": {"lot": "L1", "expirationDate": "2027-01-31"},
+                    }
+                ],
+            )
+        ),
+        numbers,
+        null_is_empty=True,
     ),
     Call(
         "queryGoodsLevelChange",
@@ -505,8 +529,9 @@ class TestOddAnswers(OddCase):
                 self.check(call, outcome, odd, may_be_missing=missing)
                 is_list = isinstance(odd, list) and not isinstance(call.data, dict)
                 is_page = call.name.startswith("query") and isinstance(odd, list)
+                is_empty = call.null_is_empty and odd is None
                 if call.keys and not (
-                    is_list or (is_page and "resultList" in call.data)
+                    is_list or is_empty or (is_page and "resultList" in call.data)
                 ):
                     self.assertIsInstance(outcome, JdError, (call.name, odd))
 

@@ -281,8 +281,8 @@ class TestRows(AnsweredCase):
             {
                 "totalNum": "2",
                 "resultList": [
-                    {"goodsNo": "EMG1", "stockNum": "0", "usableNum": None},
-                    {"goodsNo": "EMG2", "usableNum": 3.0},
+                    {"goodsLevel": "100", "goodsNo": "EMG1", "stockNum": "0"},
+                    {"goodsLevel": "100", "goodsNo": "EMG2", "usableNum": 3.0},
                 ],
             }
         )
@@ -294,8 +294,9 @@ class TestRows(AnsweredCase):
 
     def test_what_is_no_whole_number_costs_its_row_and_no_other(self):
         for unreadable in ("many", "1.5", True, "NaN", "Infinity", [3], "1e1000000"):
-            odd = {"goodsNo": "EMG1", "stockNum": unreadable}
-            self.set_answer({"resultList": [odd, {"goodsNo": "EMG2", "stockNum": 1}]})
+            odd = {"goodsNo": "EMG1", "stockStatus": "1", "stockNum": unreadable}
+            good = odd | {"goodsNo": "EMG2", "stockNum": 1}
+            self.set_answer({"resultList": [odd, good]})
             page = self.jd.stock(DEPARTMENT, "110000101")
             [row] = page
             self.assertEqual((row.goods_number, page.came), ("EMG2", 2))
@@ -452,13 +453,14 @@ class TestRows(AnsweredCase):
                 "resultList": [
                     {
                         "goodsNo": "EMG1",
+                        "goodsLevel": "100",
                         "batchInfos": {
                             "expireDate": "2027-01-31 00:00:00",
                             "productDate": "soon",
                             "receiptDate": "2026-02-30",
                         },
                     },
-                    {"goodsNo": "EMG2", "batchInfos": {}},
+                    {"goodsNo": "EMG2", "goodsLevel": "100", "batchInfos": {}},
                 ]
             }
         )

@@ -7,10 +7,13 @@ from .account import Token
 from .goods import (
     GOODS_PAGE_SIZE,
     LEVEL_CHANGE_PAGE_SIZE,
+    STOCK_COUNT_PAGE_SIZE,
     STOCK_PAGE_SIZE,
+    BatchStatus,
     Goods,
     LevelChange,
     NewGoods,
+    StockCount,
     StockRow,
     StockType,
 )
@@ -111,7 +114,13 @@ class Operations(Protocol):
         page=1,
         page_size=STOCK_PAGE_SIZE,
     ) -> Page[StockRow]:
-        """List one page of a warehouse's stock, one row per goods and level."""
+        """List one page of a warehouse's stock of a type, a row per goods and level.
+
+        A row of another type or warehouse, without a level, or below zero is odd.
+
+        :param goods_numbers: At most `STOCK_FILTER_LIMIT`; these come in pages as well.
+        :param with_zero: Also list goods that lay there once.
+        """
 
     def stock_by_lot(
         self,
@@ -119,10 +128,16 @@ class Operations(Protocol):
         warehouse_no: str,
         *,
         goods_numbers=(),
+        status=BatchStatus.NORMAL,
+        with_zero=False,
         page=1,
         page_size=STOCK_PAGE_SIZE,
     ) -> Page[StockRow]:
-        """List one page of the stock of goods with lots, one row per lot."""
+        """List one page of the stock of goods with lots, a row per level and lot.
+
+        JD lists lots of one `BatchStatus` at a time, whatever their `StockType`. Rows
+        are odd and arguments limited as in `stock`.
+        """
 
     def level_changes(
         self,
@@ -136,6 +151,24 @@ class Operations(Protocol):
         """List one page of the level changes between two times in naive UTC.
 
         JD counts adjustments per page, each of which may have several changes or none.
+        """
+
+    def stock_counts(
+        self,
+        department_no: str,
+        since: datetime,
+        until: datetime,
+        *,
+        gain: bool,
+        page=1,
+        page_size=STOCK_COUNT_PAGE_SIZE,
+    ) -> Page[StockCount]:
+        """List one page of JD's own counts between two times in naive UTC.
+
+        JD counts its counts per page, each of which may have several goods or none, of
+        all warehouses.
+
+        :param gain: List what was found, otherwise what is missing.
         """
 
     # --- orders of every kind, named by `OrderKind`

@@ -49,6 +49,10 @@ _CLASSES = {
     ("queryReturnToSupplier", "3010"): NotFound,
     # document 1854
     ("queryGoodsLevelChange", "3009"): PermissionRefused,
+    # document 1576
+    ("queryCheckStock", "2001"): PermissionRefused,  # no such department
+    ("queryCheckStock", "2004"): PermissionRefused,
+    ("queryCheckStock", "2005"): PermissionRefused,
 }
 
 _REASONS = {

@@ -259,12 +259,16 @@ def read_address(row):
 
 
 def lot(row):
-    """Return the lot in the `batchInfos` of a row; None where it is empty."""
+    """Return the lot in the `batchInfos` of a row; None where it is empty.
+
+    JD names its dates `productDate` and `expireDate`, but in stock counts (1576)
+    `productionDate` and `expirationDate`. Of stock (1612) they are time stamps.
+    """
     infos = inner(row, "batchInfos")
     found = Lot(
         number=text(infos, "lot"),
-        produced_on=day(infos, "productDate"),
-        expires_on=day(infos, "expireDate"),
+        produced_on=day(infos, "productDate") or day(infos, "productionDate"),
+        expires_on=day(infos, "expireDate") or day(infos, "expirationDate"),
         received_on=day(infos, "receiptDate"),
         package_lot=text(infos, "packageLot"),
         inbound_number=text(infos, "purchaseNo"),
