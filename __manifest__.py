@@ -33,6 +33,7 @@
         "views/login_templates.xml",
         "wizards/jd_foreign_link_views.xml",
         "wizards/jd_warehouse_picker_views.xml",
+        "wizards/jd_stock_ledger_views.xml",
         "wizards/stock_inventory_adjustment_name_views.xml",
         "views/jd_menus.xml",
     ],

@@ -92,6 +92,9 @@ class World:
         self.env.cr.commit()
         self.env.invalidate_all()
 
+    def find_warehouse(self):
+        return self.committed.get_connector(self.env).warehouse_ids
+
     def start_worker(self):
         worker = self._worker_process.WorkerProcess(self.odoo.database)
         self._closing.callback(worker.stop)

@@ -137,8 +137,9 @@ class TestExplain(BaseCase):
 
     def test_exact_multiples_of_a_pack_are_its_unit(self):
         self.assert_explained(-24, [], {"unit": -24}, 0, packs=(12, 6))
-        self.assert_explained(-25, [("jd_count", -1)], {"jd_count": -1, "unit": -24}, 0,
-                              packs=(12,))
+        self.assert_explained(
+            -25, [("jd_count", -1)], {"jd_count": -1, "unit": -24}, 0, packs=(12,)
+        )
         self.assert_explained(-25, [], {}, -25, packs=(12,))
 
     def test_the_largest_pack_that_fits_is_named(self):

@@ -177,6 +177,16 @@ class JdStockCheckLine(models.Model):
     def _compute_question(self):
         self.question = False
 
+    # === ACTIONS === #
+
+    def action_view_ledger(self):
+        """Show what happened to the product since both books last agreed."""
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: only the module writes ledgers; the product is one the user may see
+        ledgers_sudo = self.env["jd.stock.ledger"].sudo()
+        return ledgers_sudo._open(self.product_id, self.warehouse_id)
+
     # === BUSINESS === #
 
     def _get_place(self):
