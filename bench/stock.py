@@ -1,4 +1,4 @@
-"""How long a stock check takes, and how much memory, against only fetching the pages."""
+"""How long a stock check takes and what memory, against fetching the pages alone."""
 
 import time
 

@@ -47,6 +47,9 @@ class JdConnector(models.Model):
             *("push_policy", "receipt_policy", "source_no", "carrier_no"),
             *("create_missing_goods", "goods_category_no", "daily_calls"),
             *("inbound_threshold", "outbound_threshold"),
+            *("stock_check_nightly", "stock_check_hour", "stock_check_auto"),
+            *("stock_check_units", "stock_check_percent", "stock_check_value"),
+            "stock_check_agreement",
         }
     )
 
