@@ -12,7 +12,7 @@ from datetime import datetime
 from .errors import Unknown
 from .goods import GoodsList
 from .orders import OrderList
-from .stock import Stock
+from .stock import Batch, Stock
 
 INITIAL, ENABLED, DISABLED = "1", "2", "3"
 
@@ -92,6 +92,29 @@ class LevelChange:
 
 
 @dataclass
+class Counted:
+    """What one of JD's own counts found, or missed, of a batch of a goods."""
+
+    goods_no: str
+    quantity: int
+    batch: Batch
+
+
+@dataclass
+class StockCount:
+    """A count of JD's own that changed what it holds."""
+
+    no: str
+    department_no: str
+    warehouse_no: str
+    gain: bool
+    details: list
+    reasons: list  # up to three, the coarsest first
+    time: datetime
+    day_only: bool = False  # told as 2019/1/2, as JD's sample shows it
+
+
+@dataclass
 class Code:
     app_key: str
     pin: str
@@ -107,6 +130,29 @@ class Token:
     pin: str
     access_expires: datetime
     refresh_expires: datetime
+
+
+class Answers:
+    """Answers to questions, kept until what they are about changes.
+
+    A merchant reads all pages of several questions at once.
+    """
+
+    LIMIT = 64
+
+    def __init__(self):
+        self.clear()
+
+    def clear(self):
+        self._state, self._found = None, {}
+
+    def get(self, state, question, make):
+        """Return what ``make`` returned for a question as long as ``state`` is so."""
+        if state != self._state or len(self._found) >= self.LIMIT:
+            self._state, self._found = state, {}
+        if question not in self._found:
+            self._found[question] = make()
+        return self._found[question]
 
 
 class Books:
@@ -125,12 +171,13 @@ class Books:
         self.tokens = {}  # by access token
         self.goods = GoodsList()
         self.stock = Stock()
-        self.last_stock_answer = None, []
+        self.stock_answers = Answers()
         self.orders = OrderList()
         self.open_orders = {}  # those that may still move, by JD's number
         self.arranged_for_new = {}
         self.suppliers = {}
         self.level_changes = []
+        self.stock_counts = []
         self.calls = Counter()  # by (day, application key, call)
         self._numbers = Counter()
         self.numbers_given = 0  # by an earlier life, of each kind

@@ -10,11 +10,11 @@ import inspect
 from datetime import datetime
 
 from . import clock
-from .commands import clerk, office
+from .commands import clerk, office, warehouse
 from .replies import json_reply
 
-QUERIES = office.QUERIES | clerk.QUERIES
-COMMANDS = office.COMMANDS | clerk.COMMANDS
+QUERIES = office.QUERIES | clerk.QUERIES | warehouse.QUERIES
+COMMANDS = office.COMMANDS | clerk.COMMANDS | warehouse.COMMANDS
 
 
 def serve(sandbox, request):

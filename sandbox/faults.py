@@ -2,7 +2,8 @@
 
 A fault names a call (``*`` for all; ``oauthToken`` and ``oauthRefresh`` for those
 addresses), may be meant for one ``order`` only (JD's or the merchant's number of it, or
-any other text the request must hold), strikes a ``ratio`` of its requests, at most
+any other text the request must hold) and for requests ``where`` members have values,
+such as ``{"currentPage": "2"}``, strikes a ``ratio`` of its requests, at most
 ``count`` times, for at most ``lasts`` seconds. Each draws from its own seeded source,
 in the order requests come. ``KINDS`` says what each does and takes; the answers made up
 for a test, ``answer`` and ``patch``, are described in ``odd_answers``.
@@ -35,6 +36,8 @@ KINDS = {
     "`body` (or `body_base64`); the work is done unless `carried_out` is false",
     "patch": "once unless `count` is given: the work is done, and `patch`, a list of "
     "changes, is applied to JD's answer",
+    "contradict": "a page contradicts the others; `how`: `total` counts one more, "
+    "`twice` has its first row also in place of its last, `short` lacks its last row",
 }
 DEFAULT_LASTS = {"busy": 600.0}
 DEFAULT_COUNTS = {"answer": 1, "patch": 1}
@@ -52,6 +55,7 @@ class Fault:
     call: str = "*"
     app_key: str = ""
     order: str = ""
+    where: dict = field(default_factory=dict)
     ratio: float = 1.0
     count: int | None = None
     lasts: float = 0.0
@@ -66,6 +70,7 @@ class Fault:
     body_base64: str = ""
     carried_out: bool = True
     patch: list = field(default_factory=list)
+    how: str = "total"
     number: int = field(default=0, init=False)
     struck: int = field(default=0, init=False)
     problem: str = field(default="", init=False)  # why a patch did not fit
@@ -155,7 +160,12 @@ class Faults:
         return None
 
     def _concerns(self, fault, request):
-        """Tell whether a request names the order of a fault, by either number."""
+        """Tell whether a request is one of those a fault is meant for.
+
+        An order is named by either number.
+        """
+        if fault.where and not payload.has_members(request, fault.where):
+            return False
         if not fault.order:
             return True
         orders = self.books.orders.named(fault.order)

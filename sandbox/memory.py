@@ -40,6 +40,7 @@ class Memory:
 
 def dump(books):
     """Return everything the books hold, as bytes for `load`."""
+    books.stock_answers.clear()  # what can be worked out again
     return pickle.dumps(
         {key: each for key, each in vars(books).items() if key != "lock"}
     )

@@ -21,6 +21,11 @@ the whole answer. ``value`` sets, ``raw`` sets a piece of JSON as it is written,
 ``delete`` takes away; an object that is missing on the way is made, and the number
 after the last row adds one. A path that does not fit is answered with HTTP 500, and
 told as the fault's ``problem`` by ``GET /sandbox/faults``.
+
+A third kind, ``contradict``, lasts: a page of a list that does not fit the others. ::
+
+    {"kind": "contradict", "call": "queryStock", "how": "twice",
+     "where": {"currentPage": "2", "stockType": "1"}}
 """
 
 import base64
@@ -32,6 +37,7 @@ from werkzeug.wrappers import Response
 from .replies import json_reply
 
 ANSWER = "answer"  # what holds the whole answer while it is changed
+CONTRADICTIONS = ("total", "twice", "short")
 
 
 def check(fault):
@@ -48,13 +54,38 @@ def check(fault):
             raise ValueError("each change needs one of value, raw and delete")
     if fault.kind == "patch" and not fault.patch:
         raise ValueError("a patch needs changes")
+    if fault.how not in CONTRADICTIONS:
+        raise ValueError(f"how is one of: {', '.join(CONTRADICTIONS)}")
+    if not isinstance(fault.where, dict):
+        raise ValueError("where holds members and their values")
 
 
 def instead_of(answer, fault):
     """Return what a fault makes of the answer JD gave."""
     if fault.kind == "answer":
         return raw(fault)
+    if fault.kind == "contradict":
+        return _contradicting(answer, fault.how)
     return _patched(answer, fault) if fault.kind == "patch" else answer
+
+
+def _contradicting(answer, how):
+    """Return a page that does not fit the others; what is no page, or empty, stays."""
+    content = json.loads(answer.get_data())
+    data = content.get("data")
+    rows = data.get("resultList") if isinstance(data, dict) else None
+    if not rows:
+        return answer
+    if how == "total":
+        data["totalNum"] += 1
+    elif how == "short":
+        del rows[-1]
+    elif len(rows) > 1:
+        rows[-1] = rows[0]
+    else:
+        rows += rows
+    answer.set_data(json.dumps(content, ensure_ascii=False).encode())
+    return answer
 
 
 def raw(fault):

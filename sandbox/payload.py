@@ -66,6 +66,15 @@ def _check_text(text):
         raise ValueError("the body holds half of a surrogate pair") from None
 
 
+def has_members(request, members):
+    """Tell whether the one request of a body has these members, exactly so."""
+    try:
+        [asked] = json.loads(request.get_data())
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return isinstance(asked, dict) and members.items() <= asked.items()
+
+
 def named_in(request):
     """Return every text a request holds, those of comma separated lists apart."""
     found = set(request.args.values())

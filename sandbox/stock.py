@@ -1,9 +1,17 @@
-"""What lies in JD's warehouses: per goods, level and batch, on hand and reserved."""
+"""What lies in JD's warehouses: per goods, level and batch, on hand and reserved.
+
+JD keeps each piece in one of 23 types: for sale, held for some reason, or on its way.
+Orders take from what is for sale, and what comes in is for sale.
+"""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 GOOD, DEFECTIVE, SAMPLE = "100", "200", "300"
+SELLABLE = "1"
+TYPES = tuple(str(number) for number in range(1, 24))
+# By their names; 21, cross-dock, only passes through [U].
+NOT_IN_WAREHOUSE = ("8", "15", "16", "20", "21", "23")
 
 
 class Short(Exception):
@@ -38,13 +46,38 @@ NO_BATCH = Batch()
 class Row:
     """One batch of one goods at one level in one warehouse."""
 
-    on_hand: int = 0
-    reserved: int = 0
+    on_hand: int = 0  # for sale
+    reserved: int = 0  # of these
     serials: list = field(default_factory=list)
+    others: dict = field(default_factory=dict)  # by each other type it ever had
 
     @property
     def usable(self):
         return self.on_hand - self.reserved
+
+    @property
+    def lying(self):
+        """How many lie in the warehouse, whatever they are kept for."""
+        others = self.others.items()
+        return self.on_hand + sum(
+            count for kind, count in others if kind not in NOT_IN_WAREHOUSE
+        )
+
+    def of(self, stock_type):
+        """Return how many are of a type."""
+        if stock_type == SELLABLE:
+            return self.on_hand
+        return self.others.get(stock_type, 0)
+
+    def has(self, stock_type):
+        """Tell whether there ever were any of a type."""
+        return stock_type == SELLABLE or stock_type in self.others
+
+    def add(self, stock_type, quantity):
+        if stock_type == SELLABLE:
+            self.on_hand += quantity
+        else:
+            self.others[stock_type] = self.of(stock_type) + quantity
 
     def draw_serials(self, count, wanted):
         self.serials.sort(key=lambda serial: serial not in wanted)
@@ -71,11 +104,15 @@ class Stock:
     def __init__(self):
         # warehouse no. → goods no. → level → batch → row
         self._warehouses = {}
+        # (warehouse no., type) → goods no. → None, of the types not for sale
+        self._others = {}
         self.changes = 0  # how often anything changed
 
-    def goods_in(self, warehouse_no):
-        """Return the numbers of all goods that were ever in a warehouse."""
-        return list(self._warehouses.get(warehouse_no, ()))
+    def goods_in(self, warehouse_no, stock_type=SELLABLE):
+        """Return the numbers of all goods that were ever in a warehouse as a type."""
+        if stock_type == SELLABLE:
+            return list(self._warehouses.get(warehouse_no, ()))
+        return list(self._others.get((warehouse_no, stock_type), ()))
 
     def rows(self, warehouse_no):
         """Yield (goods no., level, {batch: row}) of a warehouse."""
@@ -96,12 +133,64 @@ class Stock:
         """Return the batches of a goods at a level, to look at only."""
         return self.levels(warehouse_no, goods_no).get(level, {})
 
-    def put(self, warehouse_no, goods_no, level, quantity, batch=NO_BATCH, serials=()):
+    def put(
+        self,
+        warehouse_no,
+        goods_no,
+        level,
+        quantity,
+        batch=NO_BATCH,
+        serials=(),
+        stock_type=SELLABLE,
+    ):
         batches = self.at(warehouse_no, goods_no, level)
         row = batches.setdefault(batch, Row())
-        row.on_hand += quantity
+        row.add(stock_type, quantity)
         row.serials.extend(serials)
+        if stock_type != SELLABLE:
+            self._others.setdefault((warehouse_no, stock_type), {})[goods_no] = None
         return row
+
+    def remove(
+        self,
+        warehouse_no,
+        goods_no,
+        level,
+        quantity,
+        asked=NO_BATCH,
+        stock_type=SELLABLE,
+    ):
+        """Take pieces of a type away that nobody reserved, as if they never were.
+
+        Return the picks, what expires first first, and the serial numbers.
+
+        :raise Short: when there are less; nothing is taken then
+        """
+        place = warehouse_no, goods_no, level
+        if stock_type == SELLABLE:
+            picks = self.reserve(*place, quantity, asked)
+            return self.take(*place, picks, quantity)
+        batches = self.batches(*place)
+        picks = self._pick(batches, quantity, asked, lambda row: row.of(stock_type))
+        if sum(pick.quantity for pick in picks) < quantity:
+            raise Short(f"{goods_no}: not {quantity} of type {stock_type} at {level}")
+        self.changes += 1
+        serials = []
+        for batch, count, _level in picks:
+            batches[batch].add(stock_type, -count)
+            serials += batches[batch].draw_serials(count, ())
+        return picks, serials
+
+    def retype(self, warehouse_no, goods_no, level, quantity, before, after):
+        """Keep pieces as another type, batch by batch.
+
+        :raise Short: when there are less of the type before
+        """
+        place = warehouse_no, goods_no, level
+        picks, serials = self.remove(*place, quantity, stock_type=before)
+        for batch, count, _level in picks:
+            moved, serials = serials[:count], serials[count:]
+            self.put(*place, count, batch, moved, after)
 
     def reserve(self, warehouse_no, goods_no, level, quantity, asked=NO_BATCH):
         """Set ``quantity`` aside, what expires first first, and return the picks.
@@ -109,17 +198,23 @@ class Stock:
         :raise Short: when less is usable; nothing is set aside then
         """
         batches = self.batches(warehouse_no, goods_no, level)
-        picks, missing = [], quantity
-        for batch in sorted(batches, key=lambda each: each.expireDate or "9999"):
-            taken = min(missing, batches[batch].usable)
-            if taken > 0 and batch.fits(asked):
-                picks.append(Pick(batch, taken))
-                missing -= taken
+        picks = self._pick(batches, quantity, asked, lambda row: row.usable)
+        missing = quantity - sum(pick.quantity for pick in picks)
         if missing > 0:
             raise Short(f"{goods_no}: {missing} missing at level {level}")
         self.changes += 1
         for batch, taken, _level in picks:
             batches[batch].reserved += taken
+        return picks
+
+    def _pick(self, batches, quantity, asked, count):
+        """Return picks of up to ``quantity``, what expires first first."""
+        picks, missing = [], quantity
+        for batch in sorted(batches, key=lambda each: each.expireDate or "9999"):
+            taken = min(missing, count(batches[batch]))
+            if taken > 0 and batch.fits(asked):
+                picks.append(Pick(batch, taken))
+                missing -= taken
         return picks
 
     def usable(self, warehouse_no, goods_no, level):

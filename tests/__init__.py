@@ -81,6 +81,7 @@ from . import (
     test_sandbox_odd_answers,
     test_sandbox_outbound,
     test_sandbox_repeats,
+    test_sandbox_stock,
     test_secrets,
     test_security,
     test_stock_check,

@@ -154,7 +154,7 @@ class TestStock(ClientGoodsCase):
                 "quantity": 7,
                 "lot": "L2",
                 "productDate": "2026-01-31",
-                "expireDate": "2027-01-31",
+                "expireDate": "2099-01-31",
             },
             {"erpGoodsNo": "GONE", "quantity": 0},
         )
@@ -195,7 +195,7 @@ class TestStock(ClientGoodsCase):
         self.assertEqual(lots["L1"].lot, Lot("L1"))
         dated = lots["L2"].lot
         self.assertEqual(dated.produced_on.isoformat(), "2026-01-31")
-        self.assertEqual(dated.expires_on.isoformat(), "2027-01-31")
+        self.assertEqual(dated.expires_on.isoformat(), "2099-01-31")
 
     def test_stock_of_another_department_is_refused(self):
         for ask in (self.jd.stock, self.jd.stock_by_lot):

@@ -1,20 +1,23 @@
 """Stock and JD's own counts, as the module's client reads them."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from odoo.tests import BaseCase, tagged
 
 from .. import lib
 from ..lib.api import (
+    STOCK_FILTER_LIMIT,
     BatchStatus,
     GoodsLevel,
     Lot,
     PermissionRefused,
+    RetryLater,
     StockCount,
     StockType,
 )
-from ..lib.clock import utc_now
+from ..lib.clock import AHEAD_OF_UTC, utc_now
+from .client_case import ClientGoodsCase
 from .sandbox_case import DEPARTMENT, WAREHOUSE
 from .test_lib_reading import AnsweredCase
 
@@ -151,7 +154,7 @@ class TestStockCounts(AnsweredCase):
                 goods_number="EMG1",
                 quantity=-2,
                 warehouse_no=WAREHOUSE,
-                at=datetime(2026, 8, 1, 2, 0),
+                at=datetime.fromisoformat("2026-08-01 02:00"),
                 reason="count, not found",
                 lot=Lot("L1", date(2026, 1, 31), date(2027, 1, 31)),
             ),
@@ -162,8 +165,8 @@ class TestStockCounts(AnsweredCase):
     def test_jd_is_asked_for_one_of_both_kinds_in_its_own_time(self):
         for gain, kind in ((True, "1"), (False, "2")):
             self.set_answer([])
-            since, until = datetime(2026, 8, 1), datetime(2026, 8, 2)
-            self.jd.stock_counts(DEPARTMENT, since, until, gain=gain, page=3)
+            period = (datetime.fromisoformat(f"2026-08-0{day}") for day in (1, 2))
+            self.jd.stock_counts(DEPARTMENT, *period, gain=gain, page=3)
             [told] = json.loads(self.server.requests[-1][1])
             self.assertEqual(told["orderType"], kind)
             self.assertEqual(told["startTime"], "2026-08-01 08:00:00")
@@ -172,8 +175,8 @@ class TestStockCounts(AnsweredCase):
 
     def test_a_count_is_of_a_moment_or_of_a_day(self):
         expected = {
-            "2026-08-01 10:00:00": datetime(2026, 8, 1, 2, 0),
-            "2019/1/2": datetime(2019, 1, 1, 16, 0),
+            "2026-08-01 10:00:00": datetime.fromisoformat("2026-08-01 02:00"),
+            "2019/1/2": datetime.fromisoformat("2019-01-01 16:00"),
             "soon": None,
             None: None,
         }
@@ -219,3 +222,89 @@ class TestStockCounts(AnsweredCase):
         }
         for operation, name in names.items():
             self.assertEqual(lib.get_call_name("jdl", operation), name)
+
+
+@tagged("post_install", "-at_install")
+class TestStockAtJd(ClientGoodsCase):
+    """The same against the sandbox, which shares no code with the client."""
+
+    def setUp(self):
+        super().setUp()
+        self.numbers = self.make_goods(
+            {"erpGoodsNo": "CUP"}, {"erpGoodsNo": "TEA", "shelfLifeDays": 365}
+        )
+        self.tomorrow = (utc_now() + AHEAD_OF_UTC).date() + timedelta(1)
+        expires = self.tomorrow.isoformat()
+        self.set_stock(
+            {"erpGoodsNo": "CUP", "quantity": 12},
+            {"erpGoodsNo": "CUP", "quantity": 3, "goodsLevel": "210"},
+            {"erpGoodsNo": "CUP", "quantity": 2, "goodsLevel": "6"},
+            {"erpGoodsNo": "TEA", "quantity": 5, "lot": "L1", "expireDate": expires},
+            {"erpGoodsNo": "TEA", "quantity": 7, "lot": "L2"},
+        )
+
+    def do(self, command, **arguments):
+        return self.sandbox.do(command, warehouse=WAREHOUSE, **arguments)
+
+    def test_all_types_in_the_warehouse_together_are_what_lies_there(self):
+        for kind in StockType.IN_WAREHOUSE[1:5]:
+            self.do("change_type", goods="CUP", quantity=2, after=kind)
+        transit = {"erpGoodsNo": "CUP", "quantity": 50}
+        self.set_stock(transit | {"stockType": StockType.IN_TRANSIT})
+        pages = {
+            kind: self.jd.stock(DEPARTMENT, WAREHOUSE, stock_type=kind)
+            for kind in StockType.IN_WAREHOUSE
+        }
+        self.assertFalse(any(page.odd_rows for page in pages.values()))
+        totals = {}
+        for row in (row for page in pages.values() for row in page):
+            key = row.own_goods_number, row.level
+            totals[key] = totals.get(key, 0) + row.total
+        expected = {("CUP", "100"): 12, ("CUP", "210"): 3, ("CUP", "6"): 2}
+        self.assertEqual(totals, expected | {("TEA", "100"): 12})
+        lots = {
+            row.lot.number: row.total
+            for status in BatchStatus.ALL
+            for row in self.jd.stock_by_lot(DEPARTMENT, WAREHOUSE, status=status)
+        }
+        self.assertEqual(lots, {"L1": 5, "L2": 7})
+
+    def test_as_many_goods_as_may_be_named_come_in_pages(self):
+        numbers = self.make_goods(count=STOCK_FILTER_LIMIT)
+        self.do("stock", each=1)
+        named = {"goods_numbers": list(numbers.values()), "page_size": 60}
+        pages = [
+            self.jd.stock(DEPARTMENT, WAREHOUSE, page=page, **named) for page in (1, 2)
+        ]
+        self.assertEqual([len(page) for page in pages], [60, 40])
+        self.assertEqual([page.is_last for page in pages], [False, True])
+
+    def test_a_page_with_fewer_rows_than_are_due_is_no_answer(self):
+        self.sandbox.do("fault", kind="contradict", call="queryStock", how="short")
+        with self.assertRaises(RetryLater):
+            self.jd.stock(DEPARTMENT, WAREHOUSE)
+
+    def test_jds_counts_come_with_their_sign_time_and_lot(self):
+        rows = [
+            {"erpGoodsNo": "TEA", "quantity": -6},
+            {"erpGoodsNo": "CUP", "quantity": 4},
+        ]
+        numbers = self.do("count_stock", rows=rows, reasons=["miscounted", "twice"])
+        now = utc_now()
+        period = (now - timedelta(hours=1), now + timedelta(hours=1))
+        losses = self.jd.stock_counts(DEPARTMENT, *period, gain=False)
+        told = [(row.lot.number, row.quantity, row.position) for row in losses]
+        self.assertEqual(told, [("L1", -5, 1), ("L2", -1, 2)])
+        self.assertEqual(losses[0].lot.expires_on, self.tomorrow)
+        [gain] = self.jd.stock_counts(DEPARTMENT, *period, gain=True)
+        self.assertEqual((gain.quantity, gain.lot), (4, None))
+        self.assertEqual(gain.goods_number, self.numbers["CUP"])
+        self.assertEqual([losses[0].number, gain.number], numbers["counts"])
+        self.assertEqual((gain.reason, gain.warehouse_no), (REASON, WAREHOUSE))
+        self.assertLess(abs(gain.at - now), timedelta(minutes=1))
+        earlier = (now - timedelta(days=2), now - timedelta(days=1))
+        nothing = self.jd.stock_counts(DEPARTMENT, *earlier, gain=True)
+        self.assertEqual((len(nothing), nothing.is_last), (0, True))
+
+
+REASON = "miscounted, twice"

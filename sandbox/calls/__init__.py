@@ -40,6 +40,7 @@ HANDLERS = {
     "addRtsOrder": return_out.create,
     "queryReturnToSupplier": return_out.query,
     "queryGoodsLevelChange": lists.query_level_changes,
+    "queryCheckStock": lists.query_stock_counts,
     "queryOrderNosByPage": lists.query_order_numbers,
     "queryInStockSidBySku": lists.query_serials,
 }

@@ -1,11 +1,13 @@
-"""Lists of what happened: level changes, documents of a period, serials in stock."""
+"""Lists of what happened: level changes, counts, documents; serials in stock."""
 
 from .. import clock
 from ..stock import GOOD
-from .common import page
+from .common import listed, page, present
 
 MAX_PAGE = 50
 NOTHING = "2001"
+GAIN = "1"
+REASONS = ("firstLevelReason", "secondLevelReason", "thirdLevelReason")
 
 
 def query_level_changes(visit, request):
@@ -27,6 +29,32 @@ def query_level_changes(visit, request):
     return {
         "totalNum": len(found),
         "resultList": [_change(visit, change) for change in rows],
+    }
+
+
+def query_stock_counts(visit, request):
+    """JD's own counts of all warehouses: nothing of a level, null for no count."""
+    if not request["ownerNo"].startswith("EBU"):
+        visit.call.refuse("2010", request["ownerNo"])
+    department = visit.department(request["ownerNo"], unknown="2001")
+    start, end = _period(request, "startTime", "endTime")
+    numbers = listed(request.get("checkOrderNo"))
+    found = [
+        count
+        for count in visit.books.stock_counts
+        if count.department_no == department.no
+        and count.gain == (request["orderType"] == GAIN)
+        and (not numbers or count.no in numbers)
+        and (not start or start <= count.time)
+        and (not end or count.time <= end)
+    ]
+    if not found:
+        return None
+    size = request.get("pageSize") or MAX_PAGE
+    rows = page(found, request.get("currentPage") or 1, size)
+    return {
+        "totalNum": len(found),
+        "resultList": [_count(visit, count) for count in rows],
     }
 
 
@@ -78,8 +106,8 @@ def query_serials(visit, request):
     return {**paging, "serialNos": page(serials, current, size)}
 
 
-def _period(request):
-    given = request.get("startDate"), request.get("endDate")
+def _period(request, start="startDate", end="endDate"):
+    given = request.get(start), request.get(end)
     return [clock.parse(value) if value else None for value in given]
 
 
@@ -102,3 +130,30 @@ def _change(visit, change):
             }
         ],
     }
+
+
+def _count(visit, count):
+    day = f"{count.time.year}/{count.time.month}/{count.time.day}"
+    return {
+        "checkOrderNo": count.no,
+        "warehouseNo": count.warehouse_no,
+        "createTime": day if count.day_only else clock.text(count.time),
+        "ownerNo": count.department_no,
+        "details": [_counted(visit, count, each) for each in count.details],
+    }
+
+
+def _counted(visit, count, counted):
+    goods = visit.books.goods.by_no[counted.goods_no]
+    reasons = dict(zip(REASONS, count.reasons, strict=False))
+    batch = {
+        "lot": counted.batch.lot,
+        "productionDate": counted.batch.productDate,
+        "expirationDate": counted.batch.expireDate,
+    }
+    return {
+        "goodsNo": goods.no,
+        "goodsName": goods.name,
+        "quantity": counted.quantity,
+        **reasons,
+    } | ({"batchInfos": present(batch)} if goods.batched else {})

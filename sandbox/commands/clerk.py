@@ -1,10 +1,7 @@
-"""Goods, stock and documents: what JD's clerks do, as commands of the control API."""
-
-import contextlib
+"""Goods and documents: what JD's clerks do, as commands of the control API."""
 
 from .. import clock, receiving, splitting, walk
-from ..books import LevelChange, get
-from ..errors import Unknown
+from ..books import get
 from ..goods import YES, Goods
 from ..messages import WAITING
 from ..orders import (
@@ -16,10 +13,11 @@ from ..orders import (
     Line,
     Order,
 )
-from ..stock import DEFECTIVE, GOOD, Batch, Row, Short
+from ..stock import GOOD, Short
 from ..warehouse_work import ARRANGEMENTS, reserve
 from . import register
 from .office import calls
+from .warehouse import count_units
 
 QUERIES, COMMANDS = {}, {}
 _query, _command = register(QUERIES), register(COMMANDS)
@@ -57,19 +55,6 @@ def goods_list(sandbox, department):
 
 
 @_query
-def stock_list(sandbox, warehouse):
-    """Everything that lies, or once lay, in a warehouse."""
-    by_no = sandbox.books.goods.by_no
-    return [
-        {"goodsNo": goods_no, "erpGoodsNo": by_no[goods_no].erp_no}
-        | {"goodsLevel": level, **batch.infos()}
-        | {"onHand": row.on_hand, "reserved": row.reserved, "serialNos": row.serials}
-        for goods_no, level, batches in sandbox.books.stock.rows(warehouse)
-        for batch, row in batches.items()
-    ]
-
-
-@_query
 def messages(sandbox, order=None):
     """Every push and what became of it."""
     sent = list(sandbox.messenger.sent)
@@ -92,7 +77,7 @@ def summary(sandbox):
             for each in books.departments.values()
         ],
         "warehouses": [
-            {**vars(each), "units": _units(books, each.no)}
+            {**vars(each), "units": count_units(books, each.no)}
             for each in books.warehouses.values()
         ],
         "orders": [_brief(order) for order in reversed(documents[-SHOWN:])],
@@ -119,25 +104,6 @@ def goods(sandbox, department, goods=(), count=0, prefix="SKU-"):
     ]
     books = sandbox.books
     return {each["erpGoodsNo"]: _add_goods(books, department, each) for each in wanted}
-
-
-@_command
-def stock(sandbox, warehouse, rows=(), each=None, level=GOOD):
-    """Set what is on hand: rows of goodsNo or erpGoodsNo, quantity, goodsLevel, lot,
-    productDate, expireDate, serialNos; or ``each`` of all goods at ``level``.
-    """
-    kept_in = get(sandbox.books.warehouses, warehouse, "warehouse")
-    shelf = sandbox.books.goods
-    wanted = list(rows)
-    if each is not None:
-        wanted += [
-            {"goodsNo": found.no, "quantity": each, "goodsLevel": level}
-            for department in kept_in.departments
-            for found in shelf.of(department)
-        ]
-    for row in wanted:
-        _set_stock(sandbox.books, kept_in, row)
-    return {"rows": len(wanted)}
 
 
 @_command
@@ -244,34 +210,6 @@ def _find_arriving(sandbox, name):
 
 
 @_command
-def change_level(
-    sandbox, warehouse, goods, quantity, before=GOOD, after=DEFECTIVE, reason="found so"
-):
-    """Move stock from one goods level to another, by JD's or the merchant's number."""
-    books = sandbox.books
-    kept_in = get(books.warehouses, warehouse, "warehouse")
-    name = "goodsNo" if goods.startswith("EMG") else "erpGoodsNo"
-    found = _stocked_goods(books, kept_in, {name: goods})
-    try:
-        books.stock.relevel(kept_in.no, found.no, before, after, quantity)
-    except Short as short:
-        raise ValueError(str(short)) from short
-    change = LevelChange(
-        books.next_no("ELC"),
-        found.department_no,
-        kept_in.no,
-        found.no,
-        before,
-        after,
-        quantity,
-        reason,
-        clock.now(),
-    )
-    books.level_changes.append(change)
-    return change
-
-
-@_command
 def make_order(sandbox, kind, department, warehouse, lines, erp_no="", pin=None):
     """Make a document by hand at JD, as a clerk would: lines of goodsNo or erpGoodsNo,
     quantity and, if not good, goodsLevel.
@@ -373,11 +311,6 @@ def _line(books, department, number, row):
     return Line(found.no, found.erp_no, str(number), level, row["quantity"])
 
 
-def _units(books, warehouse_no):
-    rows = books.stock.rows(warehouse_no)
-    return sum(row.on_hand for _, _, batches in rows for row in batches.values())
-
-
 def _add_goods(books, department, wanted):
     basic = {
         "erpGoodsNo": wanted["erpGoodsNo"],
@@ -398,24 +331,6 @@ def _add_goods(books, department, wanted):
     made = Goods(books.next_no("EMG"), wanted["erpGoodsNo"], department, groups)
     books.goods.add(made)
     return made.no
-
-
-def _set_stock(books, kept_in, row):
-    found = _stocked_goods(books, kept_in, row)
-    batches = books.stock.at(kept_in.no, found.no, row.get("goodsLevel", GOOD))
-    kept = batches.setdefault(Batch.of(row), Row())
-    kept.on_hand = row["quantity"]
-    kept.serials = list(row.get("serialNos", ()))
-
-
-def _stocked_goods(books, kept_in, row):
-    """Return the goods of any department of the warehouse that a row names."""
-    *others, last = kept_in.departments
-    names = row.get("goodsNo"), row.get("erpGoodsNo")
-    for department in others:
-        with contextlib.suppress(Unknown):
-            return books.goods.find(department, *names)
-    return books.goods.find(last, *names)
 
 
 def _choose(sandbox, orders, kind=None, status=None, department=None):

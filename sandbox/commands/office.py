@@ -162,7 +162,7 @@ def warehouse(sandbox, no, name=None, departments=None, status=None, erp_no=None
     for each in departments or []:
         get(sandbox.books.departments, each, "department")
     # What is told of its stock depends on whose it is.
-    sandbox.books.last_stock_answer = None, []
+    sandbox.books.stock_answers.clear()
     found = shelf.setdefault(no, Warehouse(no, name or no, [], ENABLED))
     return _change(found, values)
 
