@@ -86,6 +86,7 @@ from . import (
     test_security,
     test_stock_check,
     test_stock_odoo_only,
+    test_stock_screens,
     test_structure,
     test_vault,
     test_writable_fields,

@@ -1,6 +1,7 @@
 """Stock checks: what JD says it holds against what Odoo says, as of one instant."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 STATES = [
     ("waiting", "To Start"),
@@ -12,6 +13,8 @@ STATES = [
 ]
 # The states in which a scheduled action works on the check.
 RUNNING = ("waiting", "reading")
+# The states of checks that have a result.
+COMPARED = ("review", "done")
 
 
 class JdStockCheck(models.Model):
@@ -89,6 +92,12 @@ class JdStockCheck(models.Model):
     pages_read = fields.Integer(readonly=True)
     pages_expected = fields.Integer(readonly=True)
     progress = fields.Float(compute="_compute_progress")
+    is_latest = fields.Boolean(
+        compute="_compute_is_latest",
+        search="_search_is_latest",
+        help="The last one that compared the whole warehouse, or a later one of some "
+        "products.",
+    )
     again = fields.Json(
         readonly=True,
         help="The goods that JD is asked for again: number → its rows of level, lot "
@@ -142,6 +151,28 @@ class JdStockCheck(models.Model):
         for check in self:
             share = check.pages_read / (check.pages_expected or 1)
             check.progress = min(100, 100 * share)
+
+    @api.depends("state")
+    def _compute_is_latest(self):
+        for check in self:
+            check.is_latest = bool(
+                check.filtered_domain(self._search_is_latest("in", [True]))
+            )
+
+    def _search_is_latest(self, operator, _value):
+        if operator != "in":
+            return NotImplemented
+        rows = self._read_group(
+            [("state", "in", COMPARED), ("is_partial", "=", False)],
+            ["warehouse_id"],
+            ["id:max"],
+        )
+        whole = Domain.OR(
+            Domain("warehouse_id", "=", warehouse.id) & Domain("id", ">=", last)
+            for warehouse, last in rows
+        )
+        others = Domain("warehouse_id", "not in", [row[0].id for row in rows])
+        return Domain("state", "in", COMPARED) & (whole | others)
 
     @api.depends("line_ids.state")
     def _compute_open_count(self):

@@ -1,6 +1,7 @@
 """Why the books differ: one row for each document or finding, with its pieces."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 # In the order in which they are applied; each piece is used once.
 KINDS = [
@@ -69,3 +70,38 @@ class JdStockCheckExplanation(models.Model):
     def _get_suggestions(self):
         """Return kind → what the merchant does about it."""
         return {}
+
+    # === ACTIONS === #
+
+    def action_open_document(self):
+        """Open the document as far as the user may read it, or else the difference.
+
+        :raise UserError: The document was deleted since.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        document = self._get_document()
+        if document is None:
+            document = self.line_id
+        if not document:
+            raise UserError(
+                self.env._(
+                    "%(document)s was deleted since the check.",
+                    document=self.document_name or self.env._("The document"),
+                )
+            )
+        document.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": document._name,
+            "res_id": document.id,
+            "view_mode": "form",
+        }
+
+    # === BUSINESS === #
+
+    def _get_document(self):
+        """Return the record that this names, or an empty one; None where it has none."""
+        if self.res_model not in self.env:
+            return None
+        return self.env[self.res_model].browse(self.res_id).exists()

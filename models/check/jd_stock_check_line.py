@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ...lib import api as jd_api
 from ...lib.api import GoodsLevel
 from ...lib.stock_diff import Place
+from .jd_stock_check_explanation import KINDS
 
 STATES = [
     ("open", "To Decide"),
@@ -102,6 +103,13 @@ class JdStockCheckLine(models.Model):
         digits="Product Unit",
         help="What no transfer has reserved.",
     )
+    usable_difference = fields.Float(
+        compute="_compute_usable_difference",
+        store=True,
+        digits="Product Unit",
+        help="Of good stock, where lots are not compared: what JD may sell, less what "
+        "is free in Odoo.",
+    )
     holds = fields.Char(
         string="Held at JD",
         readonly=True,
@@ -119,6 +127,13 @@ class JdStockCheckLine(models.Model):
         "jd.stock.check.explanation", "line_id", readonly=True
     )
     explanation_summary = fields.Char(compute="_compute_explanation_summary")
+    main_kind = fields.Selection(
+        selection=KINDS,
+        string="Main Explanation",
+        compute="_compute_main_kind",
+        store=True,
+        help="The kind that explains most pieces; empty: nothing explains it.",
+    )
 
     # Decided (jd_stock_check_decide.py).
     state = fields.Selection(
@@ -172,6 +187,20 @@ class JdStockCheckLine(models.Model):
             line.explanation_summary = ", ".join(
                 f"{row.quantity:+g} {kinds[row.kind]}" for row in rows
             )
+
+    @api.depends("explanation_ids.kind", "explanation_ids.quantity")
+    def _compute_main_kind(self):
+        for line in self:
+            rows = line.explanation_ids
+            largest = max(rows, key=lambda row: abs(row.quantity), default=rows)
+            line.main_kind = largest.kind
+
+    @api.depends("level", "lot_name", "jd_usable", "odoo_free")
+    def _compute_usable_difference(self):
+        for line in self:
+            is_known = line.level == GoodsLevel.GOOD and not line.lot_name
+            usable = line.jd_usable - line.odoo_free
+            line.usable_difference = usable if is_known else 0
 
     @api.depends("difference")
     def _compute_question(self):

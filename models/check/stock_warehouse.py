@@ -12,6 +12,14 @@ class StockWarehouse(models.Model):
         self.ensure_one()
         return self._jd_open_stock_checks(self._jd_start_stock_checks())
 
+    def action_jd_view_stock_checks(self):
+        """Open the stock checks of these warehouses."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "jd_fulfillment.action_jd_stock_check"
+        )
+        return action | {"domain": [("warehouse_id", "in", self.ids)]}
+
     def _jd_start_stock_checks(self, products=None):
         """Start a check of each of these warehouses; return the checks.
 

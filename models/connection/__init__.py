@@ -11,6 +11,7 @@ from . import (
     jd_connector_operations,
     jd_connector_orders,
     jd_connector_pause,
+    jd_connector_stock_check,
     jd_connector_token,
     jd_connector_warehouses,
     res_config_settings,

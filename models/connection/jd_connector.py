@@ -305,6 +305,10 @@ class JdConnector(models.Model):
         help="Tell somebody when the share of products that agree drops below this. "
         "0: never.",
     )
+    stock_open_count = fields.Integer(
+        compute="_compute_stock_open_count",
+        help="Differences in stock that somebody must decide on.",
+    )
 
     # Call budget (jd_connector_budget.py).
     daily_calls = fields.Integer(

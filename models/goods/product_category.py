@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ... import const
+from ..connection.jd_connector_stock_check import check_limits
 
 
 class ProductCategory(models.Model):
@@ -32,6 +33,18 @@ class ProductCategory(models.Model):
         help="At cost, in the company's currency. 0: always ask somebody.",
     )
 
+    @api.constrains(
+        "jd_stock_check_units", "jd_stock_check_percent", "jd_stock_check_value"
+    )
+    def _check_jd_stock_check_limits(self):
+        for category in self:
+            check_limits(
+                self.env,
+                category.jd_stock_check_units,
+                category.jd_stock_check_percent,
+                category.jd_stock_check_value,
+            )
+
     @api.constrains("jd_category_no")
     def _check_jd_category_no(self):
         for category in self.filtered("jd_category_no"):
@@ -58,3 +71,14 @@ class ProductCategory(models.Model):
         while category and not category.jd_category_no:
             category = category.parent_id
         return category.jd_category_no
+
+    # === ACTIONS === #
+
+    def action_jd_check_stock(self):
+        """Start stock checks of all products of these categories and those inside."""
+        self.check_access("read")
+        return (
+            self.env["product.product"]
+            .search([("categ_id", "child_of", self.ids)])
+            .action_jd_check_stock()
+        )

@@ -7,6 +7,12 @@ class ProductTemplate(models.Model):
     jd_goods_count = fields.Integer(
         compute="_compute_jd_goods_count", groups="stock.group_stock_user"
     )
+    jd_stock_words = fields.Char(
+        string="Stock at JD",
+        compute="_compute_jd_stock_words",
+        groups="stock.group_stock_user",
+        help="What the last stock check said; empty if none has compared it.",
+    )
 
     def _compute_jd_goods_count(self):
         for template in self:
