@@ -101,7 +101,7 @@ class JdStockCheckExplanation(models.Model):
     # === BUSINESS === #
 
     def _get_document(self):
-        """Return the record that this names, or an empty one; None where it has none."""
+        """Return the record that this names, empty if deleted; None if it has none."""
         if self.res_model not in self.env:
             return None
         return self.env[self.res_model].browse(self.res_id).exists()
