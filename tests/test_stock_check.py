@@ -169,8 +169,12 @@ class TestStockCheck(StockCheckCase):
         check.write({"state": "reading", "started_at": long_ago, "pages_read": 1})
         self.env["jd.stock.check.page"].sudo().create(
             {
-                **{"check_id": check.id, "part": "stock:1:0", "number": 1},
-                **{"rows": [["EMG1", "100", 5, 5]], "came": 1, "total_rows": 1},
+                "check_id": check.id,
+                "part": "stock:1:0",
+                "number": 1,
+                "rows": [["EMG1", "100", 5, 5]],
+                "came": 1,
+                "total_rows": 1,
             }
         )
         self.run_cron("check_stock")

@@ -112,7 +112,8 @@ class JdStockCheck(models.Model):
 
     def _is_outage(self, books):
         """Tell whether JD's list is empty though goods should be there."""
-        if self.again or any(row.on_hand for row in books.jd.values()):
+        is_whole = not self.again and not self.is_partial
+        if not is_whole or any(row.on_hand for row in books.jd.values()):
             return False
         return any(on_hand > 0 for on_hand, _free in books.odoo.values())
 
@@ -171,19 +172,30 @@ class JdStockCheck(models.Model):
 
     def _read_books(self):
         """Return the `Books` of the goods that this reading is about."""
+        # Values, not records: a warehouse may have a hundred thousand goods.
+        goods = self._search_goods(self._get_goods_domain()).read(
+            ["goods_no", "product_id"], load=""
+        )
+        numbers = {row["product_id"]: row["goods_no"] for row in goods}
         # Of several products with the same goods, JD's stock is that of the first.
-        goods = self._search_goods([])
-        numbers = {row.product_id.id: row.goods_no for row in goods}
-        products = {row.goods_no: row.product_id.id for row in reversed(goods)}
-        scope = self._get_scope(products)
+        products = {row["goods_no"]: row["product_id"] for row in reversed(goods)}
+        scope = self._get_scope(numbers)
         jd, expiry = self._read_jd(products)
         odoo = self._read_odoo(scope, {place[:2] for place in jd if place.lot})
         return Books(jd, odoo, expiry, numbers)
 
-    def _get_scope(self, products):
-        """Return the ids of the products to compare; None for the whole warehouse."""
+    def _get_goods_domain(self):
         if self.again:
-            return [products[number] for number in self.again if number in products]
+            return [("goods_no", "in", list(self.again))]
+        return [("product_id", "in", self.product_ids.ids)] if self.is_partial else []
+
+    def _get_scope(self, numbers):
+        """Return the ids of the products to compare; None for the whole warehouse.
+
+        :param dict numbers: As `Books.goods_no`.
+        """
+        if self.again:
+            return [product for product, no in numbers.items() if no in self.again]
         return self.product_ids.ids if self.is_partial else None
 
     def _read_jd(self, products):
@@ -202,7 +214,7 @@ class JdStockCheck(models.Model):
             elif total:
                 row.holds[kind] = row.holds.get(kind, 0) + total
         lots, expiry = defaultdict(Stock), {}
-        tracked = self._get_tracked(products)
+        tracked = self._get_tracked_products()
         for _part, (number, level, lot, expires, total) in self._get_rows("lot"):
             if products.get(number) in tracked:
                 place = Place(products[number], group_of(level), lot)
@@ -210,13 +222,10 @@ class JdStockCheck(models.Model):
                 expiry[place] = expires and date.fromisoformat(expires)
         return self._divide_by_lot(stock, lots), expiry
 
-    def _get_tracked(self, products):
-        return set(
-            self.env["product.product"]
-            .with_context(active_test=False)
-            .search([("id", "in", list(products.values())), ("tracking", "=", "lot")])
-            .ids
-        )
+    def _get_tracked_products(self):
+        """Return the ids of the products of which lots are compared."""
+        tracked = self._search_goods([("product_id.tracking", "=", "lot")])
+        return set(tracked.product_id.ids)
 
     def _divide_by_lot(self, stock, lots):
         """Return stock by place, with lots where JD names all of them.
