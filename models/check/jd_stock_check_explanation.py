@@ -66,11 +66,6 @@ class JdStockCheckExplanation(models.Model):
         for row in self:
             row.suggestion = self._get_suggestions().get(row.kind)
 
-    @api.model
-    def _get_suggestions(self):
-        """Return kind → what the merchant does about it."""
-        return {}
-
     # === ACTIONS === #
 
     def action_open_document(self):
@@ -105,3 +100,8 @@ class JdStockCheckExplanation(models.Model):
         if self.res_model not in self.env:
             return None
         return self.env[self.res_model].browse(self.res_id).exists()
+
+    @api.model
+    def _get_suggestions(self):
+        """Return kind → what the merchant does about it."""
+        return {}
