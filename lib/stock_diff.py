@@ -65,6 +65,7 @@ class Claim:
 
     @property
     def is_certain(self):
+        """Whether all of its pieces have moved at JD."""
         return self.kind in CERTAIN and not self.at_most
 
 
@@ -147,10 +148,9 @@ def explain(
 ) -> tuple[Difference, ...]:
     """Explain differences by claims, each piece of which is used once.
 
-    Claims of `CERTAIN` kinds count in full, even where their sum overshoots, unless they
-    are `at_most`. After them, the others count in the order of `KINDS`, as far as they
-    bring what is left towards zero; an earlier decision only where it is exactly what
-    is left.
+    Certain claims count in full, even where their sum overshoots. After them, others
+    count in the order of `KINDS`, as far as they bring what is left towards zero; an
+    earlier decision only where it is exactly what is left.
 
     Claims on places that agree are ignored. One that may be about several places is
     spread over those that differ, towards zero first. The result does not depend on the

@@ -85,6 +85,7 @@ from . import (
     test_secrets,
     test_security,
     test_stock_check,
+    test_stock_claims,
     test_stock_odoo_only,
     test_stock_screens,
     test_structure,

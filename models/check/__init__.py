@@ -1,5 +1,9 @@
 from . import (
     jd_stock_check,
+    jd_stock_check_claims,
+    jd_stock_check_claims_goods,
+    jd_stock_check_claims_moves,
+    jd_stock_check_claims_orders,
     jd_stock_check_compare,
     jd_stock_check_explanation,
     jd_stock_check_line,

@@ -133,7 +133,7 @@ class JdStockCheck(models.Model):
         """Return the `lib.stock_diff.Difference`s, each with what explains it."""
         if not differences:
             return ()
-        claims = self._get_claims(list(differences), self._get_counts())
+        claims = self._get_claims(differences, self._get_counts())
         return explain(differences, claims, self._get_packs(differences))
 
     def _get_counts(self):
@@ -484,7 +484,7 @@ class JdStockCheck(models.Model):
                     "res_model": part.claim.document and part.claim.document[0],
                     "res_id": part.claim.document and part.claim.document[1],
                     "document_name": names.get(part.claim.document),
-                    "evidence": part.claim.evidence,
+                    "evidence": self._get_evidence(part),
                     "heals_at": part.claim.heals_at,
                 }
                 for line, part in parts

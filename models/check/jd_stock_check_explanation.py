@@ -104,4 +104,74 @@ class JdStockCheckExplanation(models.Model):
     @api.model
     def _get_suggestions(self):
         """Return kind → what the merchant does about it."""
-        return {}
+        return self._get_waiting_suggestions() | self._get_acting_suggestions()
+
+    def _get_waiting_suggestions(self):
+        """Return kind → what to do, for kinds that mostly heal by themselves."""
+        return {
+            "shipped": self.env._(
+                "Wait: the transfer closes by itself with what JD shipped. If it has "
+                "a message, do what it says."
+            ),
+            "closed_after": self.env._(
+                "Nothing: the next check sees both books after the move."
+            ),
+            "received": self.env._(
+                "Wait: the receipt takes over by itself what JD counted. If it has a "
+                "message, do what it says."
+            ),
+            "returned": self.env._(
+                "Wait: the return takes over by itself what JD has back. If it has a "
+                "message, do what it says."
+            ),
+            "left_to_supplier": self.env._(
+                "Wait: the transfer closes by itself with what left. If it has a "
+                "message, do what it says."
+            ),
+            "level_change": self.env._(
+                "Open the level change, correct what it names, and move the goods."
+            ),
+            "decided": self.env._(
+                "Nothing new: if JD has answered, accept its number or keep ours."
+            ),
+        }
+
+    def _get_acting_suggestions(self):
+        """Return kind → what to do, for kinds that only a decision ends."""
+        return {
+            "shipped_cancelled": self.env._(
+                "Ask JD support whether the goods have left. If they have, accept "
+                "JD's number, and clear the delivery with the customer."
+            ),
+            "changed_by_hand": self.env._(
+                "Compare the transfer with JD's order. If JD is right, accept its "
+                "number; else ask JD to correct its books."
+            ),
+            "jd_count": self.env._(
+                "Check JD's reason. If you agree, accept JD's number; else ask JD, and "
+                "claim what it lost."
+            ),
+            "foreign_order": self.env._(
+                "Find out who made the order at JD. Link it with its transfer where "
+                "there is one; else accept JD's number."
+            ),
+            "unit": self.env._(
+                "Compare the unit and the packagings of the product with what JD "
+                "counts as one piece, and correct the transfer that mixed them up."
+            ),
+            "shared_goods": self.env._(
+                "Match each product with goods of its own at JD, or move its stock to "
+                "where JD keeps it."
+            ),
+            "lot": self.env._(
+                "Ask JD which lots it holds. If JD is right, accept its numbers: the "
+                "sum stays."
+            ),
+            "unknown_goods": self.env._(
+                "Match a product with these goods of JD's, or ask JD whose they are."
+            ),
+            "odoo_only": self.env._(
+                "Have JD do the same to its stock, or accept JD's number to take it "
+                "back here."
+            ),
+        }

@@ -177,6 +177,12 @@ class JdForeignOrder(models.Model):
             "made_at": row.created_at,
         }
 
+    def _has_moved(self):
+        """Tell whether JD has moved goods with this order, as far as was listed."""
+        status = statuses.find(self.kind, self.status_code)
+        moved_rank = statuses.KINDS[self.kind].moved_rank
+        return bool(status and status.rank and status.rank >= moved_rank)
+
     # === LINK === #
 
     def _get_candidates(self):

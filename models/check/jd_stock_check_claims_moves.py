@@ -1,0 +1,113 @@
+"""What moves in Odoo explain of a check's differences."""
+
+from odoo import models
+from odoo.fields import Domain
+
+from ...lib.api import GoodsLevel
+
+
+class JdStockCheck(models.Model):
+    _inherit = "jd.stock.check"
+
+    def _add_moves_during_check(self, causes):
+        """Add what JD moved, and Odoo closed, after JD was first asked for its stock.
+
+        A page of JD's may be older than the move.
+        """
+        if not self.started_at:
+            return
+        lines = self.env["stock.move.line"].search(
+            Domain("product_id", "in", causes.product_ids)
+            & Domain("state", "=", "done")
+            & Domain("date", ">=", self.started_at)
+            & Domain("move_id.jd_odoo_only_connector_id", "=", False)
+            & Domain("move_id.is_inventory", "=", False)
+        )
+        for line in lines:
+            self._add_move_line(causes, "closed_after", line)
+
+    def _add_moves_in_odoo_only(self, causes):
+        """Add adjustments, scraps, manufacturing orders and transfers JD does not have.
+
+        Of a transfer that JD had as an order and that was closed by hand, the order
+        adds what JD moved itself: what is left is the difference.
+        """
+        lines = self.env["stock.move.line"].search(
+            Domain("product_id", "in", causes.product_ids)
+            & Domain("state", "=", "done")
+            & Domain("date", ">", causes.earliest)
+            & Domain("move_id.jd_odoo_only_connector_id", "=", self.connector_id.id)
+        )
+        for line in lines:
+            by_hand = line.move_id._jd_is_moved_by_hand()
+            kind = "changed_by_hand" if by_hand else "odoo_only"
+            self._add_move_line(causes, kind, line, since=line.date)
+
+    def _add_move_line(self, causes, kind, line, **options):
+        """Add what a line changed in Odoo at its source and its destination."""
+        for place, sign in ((line.location_id, 1), (line.location_dest_id, -1)):
+            warehouse, level = place._jd_get_stock()
+            if warehouse == self.warehouse_id:
+                causes.add(
+                    kind,
+                    line.move_id._jd_get_document(),
+                    line.product_id.id,
+                    level or GoodsLevel.GOOD,
+                    line.lot_id.name,
+                    sign * line.quantity_product_uom,
+                    **options,
+                )
+
+    def _explain_move(self, cause, pieces, facts):
+        facts = facts | {"started_at": self._format_time(self.started_at)}
+        if cause.kind == "closed_after":
+            return self.env._(
+                "%(name)s moved %(pieces)s here after JD was first asked for its stock "
+                "on %(started_at)s: JD's number may be older.",
+                **facts,
+            )
+        if cause.kind == "changed_by_hand":
+            return self.env._(
+                "%(name)s was closed by hand on %(time)s, with %(pieces)s otherwise "
+                "than JD moved.",
+                **facts,
+            )
+        if pieces > 0:
+            return self.env._(
+                "%(name)s took %(pieces)s out of Odoo's stock on %(time)s; JD was not "
+                "told.",
+                **facts,
+            )
+        return self.env._(
+            "%(name)s added %(pieces)s to Odoo's stock on %(time)s; JD was not told.",
+            **facts,
+        )
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _jd_is_moved_by_hand(self):
+        """Tell whether this move was done without JD, of a transfer that JD had."""
+        orders = self.picking_id.jd_order_ids
+        return bool(self.jd_odoo_only_connector_id and orders.filtered("jd_number"))
+
+    def _jd_get_document(self):
+        """Return the record that a merchant knows this move by."""
+        names = (
+            "picking_id",
+            "scrap_id",
+            "production_id",
+            "raw_material_production_id",
+        )
+        for name in names:
+            if name in self._fields and self[name]:
+                return self[name]
+        return self
+
+    def _jd_get_pieces(self):
+        """Return how much this move moved, or is to move, in the product's unit."""
+        is_done = self.state == "done"
+        return self.product_uom._compute_quantity(
+            self.quantity if is_done else self.product_uom_qty, self.product_id.uom_id
+        )
