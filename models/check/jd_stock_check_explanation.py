@@ -52,7 +52,7 @@ class JdStockCheckExplanation(models.Model):
     res_id = fields.Many2oneReference(
         string="Document", readonly=True, model_field="res_model"
     )
-    document_name = fields.Char(string="Document Name", readonly=True)
+    document_name = fields.Char(readonly=True)
     evidence = fields.Text(readonly=True, help="What shows it, with its time.")
     suggestion = fields.Text(string="Suggested Step", compute="_compute_suggestion")
     heals_at = fields.Datetime(
