@@ -187,6 +187,9 @@ class TestSandboxBatchStock(StockCase):
         infos = told["batchInfos"]
         self.assertEqual(infos["productDate"], "1769788800000")
         self.assertEqual(infos["expireDate"], "4073472000000")
+        self.set_stock(row | {"lot": "L2", "expireDate": "soon"})
+        told = self.ask("1", stockIndexes="2", batchStock={})["data"]["resultList"]
+        self.assertEqual(told[1]["batchInfos"], {"lot": "L2", "expireDate": "soon"})
 
 
 @tagged("post_install", "-at_install")

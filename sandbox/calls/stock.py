@@ -1,7 +1,6 @@
 """JD's stock, by warehouse, batch, shop or logical factor."""
 
 import json
-from datetime import date
 from typing import NamedTuple
 
 from .. import clock
@@ -103,9 +102,10 @@ def _by_batch(visit, department, request):
 
 def batch_status(batch, today):
     """Return how near a batch is to its expiry; what does not expire is normal."""
-    if not batch.expireDate:
+    expires = _moment(batch.expireDate)
+    if not expires:
         return NORMAL
-    left = (date.fromisoformat(batch.expireDate[:10]) - today).days
+    left = (expires.date() - today).days
     if left < 0:
         return EXPIRED
     if left <= NEAR_EXPIRY_DAYS:
@@ -204,7 +204,15 @@ def _infos(batch):
     """Return a batch as this call tells it: its dates are time stamps."""
     infos = batch.infos()
     for name in DATES:
-        if name in infos:
-            moment = clock.parse(infos[name][:10], "yyyy-MM-dd")
+        moment = _moment(infos.get(name, ""))
+        if moment:
             infos[name] = str(int(moment.timestamp() * 1000))
     return infos
+
+
+def _moment(day):
+    """Return the beginning of a batch's day; None for what the merchant misspelt."""
+    try:
+        return clock.parse(day[:10], "yyyy-MM-dd")
+    except ValueError:
+        return None
