@@ -204,8 +204,6 @@ STOCK_RETRY_DELAY = timedelta(minutes=5)
 # How long the reading waits after the day's calls are used up.
 STOCK_BUDGET_PAUSE = timedelta(hours=1)
 STOCK_PAGES_AT_ONCE = 16
-# How many goods one call can name: queryStock, 1612.
-STOCK_GOODS_LIMIT = 100
 # More goods than these are not asked for again: what moved waits for the next check.
 STOCK_AGAIN_LIMIT = 5_000
 # How many orders made at JD are asked for what they moved.

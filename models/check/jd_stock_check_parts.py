@@ -57,7 +57,7 @@ class JdStockCheck(models.Model):
         """Return name → `Part`: what JD is asked for."""
         numbers = self._get_goods_numbers()
         chunks = (
-            [()] if numbers is None else split_every(const.STOCK_GOODS_LIMIT, numbers)
+            [()] if numbers is None else split_every(jd_api.STOCK_FILTER_LIMIT, numbers)
         )
         parts = {}
         for index, chunk in enumerate(chunks):
