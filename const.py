@@ -64,7 +64,7 @@ TOLD_AGAIN = timedelta(days=7)
 ACTIONS = {
     *("renew_tokens", "check_logins", "match_goods", "push_orders", "follow_orders"),
     *("process_messages", "close_orders", "list_orders", "pull_level_changes"),
-    *("send_confirmations", "check_stock"),
+    *("send_confirmations", "check_stock", "accept_stock"),
 }
 # How long an action may be overdue before somebody is told.
 ACTION_OVERDUE = timedelta(hours=1)
@@ -214,6 +214,12 @@ STOCK_CHECKS_LOOKED_AT = 60
 STOCK_COUNTS_KEPT = timedelta(days=90)
 # The time zone of a warehouse whose address and company name none.
 JD_TZ = "Asia/Shanghai"
+# How old the numbers of a check may be for JD's to be accepted.
+STOCK_ACCEPT_LIMIT = timedelta(days=1)
+# How many differences are accepted while the user waits; more are left to the scheduled
+# action, which takes them in batches.
+STOCK_ACCEPT_AT_ONCE = 100
+STOCK_ACCEPT_BATCH = 100
 # How long checks and their lines are kept; the latest of a warehouse always is.
 STOCK_CHECKS_KEPT = timedelta(days=365)
 

@@ -1,5 +1,6 @@
 """What the tests of rights share: the roles, and a record of each model per company."""
 
+from odoo.fields import Command
 from odoo.models import MAGIC_COLUMNS
 
 from .jd_case import JdCase
@@ -112,6 +113,7 @@ class RightsCase(JdCase):
         make("jd.foreign.link", foreign_id=foreign, picking_id=picking.id)
         picker = make("jd.warehouse.picker", connector_id=connector)
         make("jd.warehouse.picker.line", picker_id=picker, warehouse_no=warehouse_no)
+        cls.make_stock_check(make, warehouse.id, product)
         make(
             "jd.connector",
             pin=f"{pin}_new",
@@ -122,6 +124,35 @@ class RightsCase(JdCase):
         )
         env.flush_all()
         return records
+
+    @classmethod
+    def make_stock_check(cls, make, warehouse, product):
+        """Make a stock check with a difference to decide on, and all that it has."""
+        check = make(
+            "jd.stock.check", warehouse_id=warehouse, state="review", taken_at=NOW
+        )
+        make(
+            "jd.stock.check.page",
+            check_id=check,
+            part="1",
+            number=1,
+            rows=["EMG1"],
+            came=1,
+        )
+        line = make(
+            "jd.stock.check.line",
+            check_id=check,
+            product_id=product,
+            level="100",
+            jd_quantity=2,
+            difference=2,
+            unexplained=2,
+        )
+        make("jd.stock.check.explanation", line_id=line, kind="jd_count", quantity=1)
+        ledger = make("jd.stock.ledger", warehouse_id=warehouse, product_id=product)
+        make("jd.stock.ledger.line", ledger_id=ledger, kind="opening")
+        make("jd.stock.check.keep", line_ids=[Command.set([line])], reason="Counted")
+        make("jd.stock.check.question", line_ids=[Command.set([line])])
 
     @classmethod
     def find_jd_warehouse(cls, env, company, connector, warehouse_no):

@@ -18,6 +18,13 @@ CONNECTION = {
     *("push_policy", "receipt_policy", "source_no", "carrier_no", "daily_calls"),
     *("create_missing_goods", "goods_category_no"),
     *("inbound_threshold", "outbound_threshold"),
+    *("stock_check_nightly", "stock_check_hour", "stock_check_agreement"),
+    *("stock_check_auto", "stock_check_units"),
+    *("stock_check_percent", "stock_check_value"),
+}
+CATEGORY = {
+    *("jd_category_no", "jd_stock_check_own_limits", "jd_stock_check_units"),
+    *("jd_stock_check_percent", "jd_stock_check_value"),
 }
 TRANSFER = {
     "jd_own_waybill",
@@ -41,9 +48,11 @@ SETTINGS = {
 SETTABLE = {
     "jd.connector": ("JD manager", CONNECTION),
     "jd.foreign.link": ("stock user", {"foreign_id", "picking_id"}),
+    "jd.stock.check.keep": ("JD manager", {"line_ids", "reason"}),
+    "jd.stock.check.question": ("JD manager", {"line_ids"}),
     "jd.warehouse.picker": ("JD manager", {"line_ids"}),
     "jd.warehouse.picker.line": ("JD manager", {"is_picked"}),
-    "product.category": ("product manager", {"jd_category_no"}),
+    "product.category": ("product manager", CATEGORY),
     "res.config.settings": ("administrator", SETTINGS),
     "stock.picking": ("stock user", TRANSFER),
     "stock.warehouse": ("stock manager", {"jd_shop_no"}),

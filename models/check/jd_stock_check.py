@@ -107,7 +107,12 @@ class JdStockCheck(models.Model):
     jd_counts = fields.Json(
         readonly=True, help="JD's own counts, until the books are compared."
     )
-    page_ids = fields.One2many("jd.stock.check.page", "check_id", readonly=True)
+    page_ids = fields.One2many(
+        "jd.stock.check.page",
+        "check_id",
+        readonly=True,
+        groups="jd_fulfillment.group_jd_manager",  # as the pages
+    )
 
     # Results (jd_stock_check_compare.py).
     line_ids = fields.One2many("jd.stock.check.line", "check_id", readonly=True)

@@ -16,7 +16,12 @@ STATES = [
     ("accepted", "JD's Number Accepted"),
     ("counting", "Being Counted Again"),
     ("over", "No Longer Differs"),
+    ("replaced", "In a Newer Check"),
 ]
+# The states in which somebody may (still) decide.
+DECIDABLE = ("open", "asked", "kept")
+# The states in which a check waits for the line.
+PENDING = ("open", "counting")
 
 
 class JdStockCheckLine(models.Model):
@@ -62,10 +67,10 @@ class JdStockCheckLine(models.Model):
         string="Goods Level",
         readonly=True,
     )
-    lot_id = fields.Many2one("stock.lot", readonly=True, ondelete="set null")
-    lot_name = fields.Char(
-        string="Lot Name", readonly=True, help="Empty where lots are not compared."
+    lot_id = fields.Many2one(
+        "stock.lot", string="Lot in Odoo", readonly=True, ondelete="set null"
     )
+    lot_name = fields.Char(readonly=True, help="Empty where lots are not compared.")
     expires_on = fields.Date(readonly=True, help="As JD reports it for the lot.")
 
     # On hand.
@@ -139,7 +144,14 @@ class JdStockCheckLine(models.Model):
     state = fields.Selection(
         selection=STATES, string="Status", required=True, readonly=True, default="open"
     )
-    decided_by = fields.Many2one("res.users", readonly=True)
+    is_accepting = fields.Boolean(
+        string="Being Accepted",
+        readonly=True,
+        help="A scheduled action takes JD's number over in a moment.",
+    )
+    decided_by = fields.Many2one(
+        "res.users", readonly=True, help="Empty: accepted by the limits, by nobody."
+    )
     decided_at = fields.Datetime(readonly=True)
     reason = fields.Char(readonly=True, help="Why Odoo's number is kept.")
     problem = fields.Text(
@@ -201,10 +213,6 @@ class JdStockCheckLine(models.Model):
             is_known = line.level == GoodsLevel.GOOD and not line.lot_name
             usable = line.jd_usable - line.odoo_free
             line.usable_difference = usable if is_known else 0
-
-    @api.depends("difference")
-    def _compute_question(self):
-        self.question = False
 
     # === ACTIONS === #
 

@@ -292,4 +292,5 @@ class JdStockCheck(models.Model):
                 ),
             }
         )
+        self._settle_recounted()
         self._request_attention(self.problem, cause="incomplete")

@@ -100,6 +100,23 @@ class StockWarehouse(models.Model):
             picks.append(self._jd_pick_missing(places, picker.left, lot, owner))
         return picks
 
+    def _jd_pick_exactly(self, product, places, quantity, lots):
+        """Return from where pieces of these lots are taken, as a list of `Pick`.
+
+        As `_jd_pick`, but nothing of another lot is taken, and none is assumed.
+
+        :param lots: Ids; `False` among them for pieces without a lot.
+        """
+        lying = self._jd_get_lying(product, places)
+        named = [each for each in lying if each.spot.lot.id in lots]
+        picker = _Picker(quantity).take(self._jd_sort_by_expiry(named))
+        picks = self._jd_get_picks(picker)
+        if picker.left > 0:
+            # One lot, or no lot in particular.
+            lot = self.env["stock.lot"].browse(lots if False not in lots else ())
+            picks.append(self._jd_pick_missing(places, picker.left, lot))
+        return picks
+
     @api.model
     def _jd_get_picks(self, picker):
         return [Pick(spot, pieces) for spot, pieces in picker.picked.items()]

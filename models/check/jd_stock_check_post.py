@@ -1,0 +1,299 @@
+"""Posts JD's numbers: inventory adjustments of the pieces that nothing explains."""
+
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.fields import Domain
+
+from ...lib.api import GoodsLevel
+from ..mixins.jd_worker_mixin import lock_available
+from ..stock.stock_warehouse_goods import Spot
+from .jd_stock_check_line import DECIDABLE
+
+# How many of the accepted goods a check's note names.
+NAMED = 20
+
+
+class JdStockCheckLine(models.Model):
+    _inherit = "jd.stock.check.line"
+
+    def _accept(self, user):
+        """Take JD's number over for these lines; return those for which it was.
+
+        Each of the others gets its `problem`, but for lines that somebody else is at
+        work on.
+
+        :param user: Who decided; empty: the limits of the connection.
+        """
+        accepted = self.browse()
+        for check, lines in self.grouped("check_id").items():
+            posted = lines._accept_of_check(user)
+            if posted:
+                check._note_accepted(posted, user)
+            check._close_if_decided()
+            accepted += posted
+        return accepted
+
+    def _accept_of_check(self, user):
+        locked, busy = self._lock_with_rivals()
+        lines = locked.filtered(lambda line: line.product_id not in busy)
+        (locked - lines).problem = self.env._(
+            "Somebody else is deciding on these goods, or they are being moved right "
+            "now: try again in a moment."
+        )
+        if not lines:
+            return lines
+        stock = lines._read_stock()
+        problems = lines._find_problems(stock)
+        for line, problem in problems.items():
+            line.problem = problem
+        good = lines.filtered(lambda line: line not in problems)
+
+        def report(line, error):
+            line.problem = self.env._(
+                "Odoo could not adjust its stock: %(reason)s", reason=error
+            )
+
+        good._process_isolated(lambda lines: lines._post(user, stock), report)
+        return good.filtered(lambda line: line.state == "accepted")
+
+    # === LOCK === #
+
+    def _lock_with_rivals(self):
+        """Lock these lines, and whatever else could change the same stock.
+
+        Those are lines of other checks on the same goods, which a person may decide on
+        at the same time, and the quants.
+
+        :return: The lines that were free, and the products of which not all was.
+        """
+        rivals = self.search(
+            Domain("warehouse_id", "in", self.warehouse_id.ids)
+            & Domain("product_id", "in", self.product_id.ids)
+            & Domain("state", "in", DECIDABLE)
+            & Domain("taken_at", ">", self._get_oldest_acceptable())
+        )
+        wanted = self | rivals
+        locked = wanted._lock_available()
+        quants = self.env["stock.quant"].union(*self._search_quants().values())
+        busy = (wanted - locked).product_id
+        busy |= (quants - lock_available(quants)).product_id
+        return self & locked, busy
+
+    # === STOCK === #
+
+    def _search_quants(self):
+        """Return goods level → what lies there of these lines' products."""
+        quants = self.env["stock.quant"]
+        levels = self.warehouse_id._jd_get_locations_by_level()
+        return {
+            level: quants.search(
+                [
+                    ("product_id", "in", self.product_id.ids),
+                    ("location_id", "in", places),
+                ]
+            )
+            for level, places in levels.items()
+        }
+
+    def _read_stock(self):
+        """Return line → the quants that it is about."""
+        none = self.env["stock.quant"]
+        found = {
+            level: quants.grouped("product_id")
+            for level, quants in self._search_quants().items()
+        }
+        return {
+            line: line._get_scope(found.get(line.level, {}).get(line.product_id, none))
+            for line in self.filtered("product_id")
+        }
+
+    def _get_scope(self, quants):
+        """Return those of the quants of its product and level that the line is about.
+
+        Without a lot: those without one, or all where lots were not compared.
+        """
+        if self.product_id.tracking == "none":
+            return quants
+        if self.lot_name:
+            return quants.filtered(lambda quant: quant.lot_id.name == self.lot_name)
+        unnamed = quants.filtered(lambda quant: not quant.lot_id)
+        return unnamed if self._adds_up(unnamed) else quants
+
+    def _adds_up(self, quants):
+        """Tell whether quants hold what the check saw."""
+        total = sum(quants.mapped("quantity"))
+        return not self.product_id.uom_id.compare(total, self.odoo_quantity)
+
+    # === POST === #
+
+    def _post(self, user, stock):
+        """Adjust Odoo's stock by the pieces that nothing explains.
+
+        :param user: As in `_accept`.
+        :param stock: As from `_read_stock`.
+        """
+        changes, lines = defaultdict(float), defaultdict(self.browse)
+        for line in self:
+            for spot, pieces in line._get_changes(stock[line]):
+                changes[line.product_id, spot] += pieces
+                lines[line.product_id, spot] |= line
+        for key, move in self.check_id._adjust(changes).items():
+            lines[key].move_ids += move
+        self.write(
+            {
+                "state": "accepted",
+                "decided_by": user.id,
+                "decided_at": fields.Datetime.now(),
+                "is_accepting": False,
+                "problem": False,
+            }
+        )
+
+    def _get_postable(self):
+        """Return the pieces that are posted, signed: what no document explains.
+
+        A decision of an earlier check is no document: it may be taken back.
+        """
+        decided = self.explanation_ids.filtered(lambda row: row.kind == "decided")
+        return self.unexplained + sum(decided.mapped("quantity"))
+
+    def _get_changes(self, quants):
+        """Return (`Spot`, signed pieces) of each place that changes.
+
+        :param quants: Those that the line is about.
+        """
+        pieces = self._get_postable()
+        if pieces > 0:
+            return self._fill(quants, pieces)
+        picks = self.warehouse_id._jd_pick_exactly(
+            self.product_id, self._get_places(), -pieces, self._get_lots(quants)
+        )
+        return [(pick.spot, -pick.quantity) for pick in picks]
+
+    def _fill(self, quants, pieces):
+        """Return (`Spot`, pieces) of goods that JD has more: first what is negative."""
+        changes = []
+        for quant in quants:
+            lacking = min(pieces, -quant.quantity)
+            if lacking > 0:
+                changes.append((get_spot(quant), lacking))
+                pieces -= lacking
+        if pieces > 0:
+            changes.append((self._get_new_spot(), pieces))
+        return changes
+
+    def _get_new_spot(self):
+        """Return where goods are put that JD has more; their lot is created."""
+        lots = self.env["stock.lot"]
+        if self.lot_name and self.product_id.tracking != "none":
+            lots = lots._jd_get(
+                self.product_id, self.lot_name, self.company_id, self.expires_on
+            )
+        package, owner = self.env["stock.package"], self.env["res.partner"]
+        return Spot(self._get_places()[:1], lots, package, owner)
+
+    def _get_places(self):
+        """Return the locations of the line's goods level, the preferred one first."""
+        place = self.warehouse_id._jd_get_location(self.level)
+        is_good = self.level == GoodsLevel.GOOD
+        return place | self.warehouse_id.view_location_id if is_good else place
+
+    def _get_lots(self, quants):
+        """Return the ids of the lots to take from; `False` for pieces without one."""
+        if self.product_id.tracking != "none" and self.lot_name:
+            return set(self._get_new_spot().lot.ids)
+        return {False, *quants.lot_id.ids}
+
+
+class JdStockCheck(models.Model):
+    _inherit = "jd.stock.check"
+
+    def _adjust(self, changes):
+        """Post one inventory adjustment; return key → its `stock.move`.
+
+        :param dict changes: (product, `Spot`) → signed pieces.
+        """
+        changes = {key: pieces for key, pieces in changes.items() if pieces}
+        quants = self._find_quants(changes)
+        for key, quant in quants.items():
+            quant.inventory_quantity = quant.quantity + changes[key]
+        counted = self.env["stock.quant"].union(*quants.values())
+        last = self.env["stock.move"].search([], order="id desc", limit=1)
+        reason = self.env._("JD stock check %(name)s", name=self.name)
+        counted.with_company(self.company_id).with_context(
+            inventory_name=reason
+        )._apply_inventory()
+        # Core returns none of them; others' of the same time are not visible here.
+        moves = self.env["stock.move"].search(
+            [
+                ("id", ">", last.id or 0),
+                ("is_inventory", "=", True),
+                ("product_id", "in", counted.product_id.ids),
+            ]
+        )
+        moves.jd_odoo_only_connector_id = False  # it comes from JD
+        return {(move.product_id, get_adjusted(move)): move for move in moves}
+
+    def _find_quants(self, keys):
+        """Return key → the quant of a product and `Spot`; create missing ones."""
+        keys = list(keys)
+        known = {
+            (quant.product_id, get_spot(quant)): quant
+            for quant in self.env["stock.quant"].search(
+                [
+                    ("product_id", "in", [product.id for product, _spot in keys]),
+                    ("location_id", "in", [spot.location.id for _p, spot in keys]),
+                ],
+                order="id desc",
+            )
+        }
+        missing = [key for key in keys if key not in known]
+        created = self.env["stock.quant"].create(
+            [
+                {
+                    "product_id": product.id,
+                    "location_id": spot.location.id,
+                    "lot_id": spot.lot.id,
+                    "package_id": spot.package.id,
+                    "owner_id": spot.owner.id,
+                }
+                for product, spot in missing
+            ]
+        )
+        known |= dict(zip(missing, created, strict=True))
+        return {key: known[key] for key in keys}
+
+    def _note_accepted(self, lines, user):
+        """Note in the chatter what was accepted, and who decided it."""
+        goods = [f"{line.display_name}: {line._get_postable():+g}" for line in lines]
+        named = ", ".join(goods[:NAMED]) + (" …" if len(goods) > NAMED else "")
+        if user:
+            note = self.env._(
+                "%(user)s accepted JD's number of %(count)s: %(goods)s",
+                user=user.name,
+                count=len(lines),
+                goods=named,
+            )
+        else:
+            note = self.env._(
+                "Within the limits, JD's number of %(count)s was accepted by itself: "
+                "%(goods)s",
+                count=len(lines),
+                goods=named,
+            )
+        self.message_post(body=note)
+
+
+def get_spot(quant):
+    return Spot(quant.location_id, quant.lot_id, quant.package_id, quant.owner_id)
+
+
+def get_adjusted(move):
+    """Return the `Spot` that an inventory adjustment changed."""
+    line = move.move_line_ids[:1]
+    if line.location_id.usage == "inventory":
+        place, package = line.location_dest_id, line.result_package_id
+    else:
+        place, package = line.location_id, line.package_id
+    return Spot(place, line.lot_id, package, line.owner_id)
