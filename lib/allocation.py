@@ -89,7 +89,7 @@ class _Serials:
             yield Allocation(piece.line, rest, piece.level, piece.lot)
 
 
-def relabel(report, lines, *, keep=True, balance=False):
+def relabel(report, lines, *, keep=True):
     """Return the report with our line numbers, and the lines that match none of ours.
 
     JD's lines are matched by our number, or else by their goods. Where several of our
@@ -99,8 +99,6 @@ def relabel(report, lines, *, keep=True, balance=False):
     :param report: A `lib.api.Report`.
     :param lines: Our (line, goods number, planned), in order.
     :param keep: Whether JD reports our line numbers; not for orders made at JD.
-    :param balance: Whether what JD reports of a line beyond its plan fills others of
-        the same goods. Not where JD's next report is compared line by line.
     :rtype: tuple[Report, list[ReportedLine]]
     """
     goods = {line: goods_number for line, goods_number, _ in lines}
@@ -109,21 +107,19 @@ def relabel(report, lines, *, keep=True, balance=False):
     for line, goods_number, planned in lines:
         room[goods_number][line] = planned
     # First what names its line: it uses up the plan before the rest is divided.
-    named = [row for row in report.lines if is_named(row, known)]
+    named = [row for row in report.lines if _is_named(row, known)]
     for row in named:
         room[goods[row.line]][row.line] -= row.done or 0
     spread, unmatched_lines = [], []
     for row in report.lines:
-        if is_named(row, known):
+        if _is_named(row, known):
             continue
         if row.goods_number in room:
             spread += _spread(row, room[row.goods_number])
         elif row.done:
             unmatched_lines.append(row)
     rooms = {line: room[goods_number] for line, goods_number in goods.items()}
-    ours, shared = [*named, *spread], set()
-    if balance:
-        ours, shared = _balance(ours, rooms)
+    ours, shared = _balance([*named, *spread], rooms)
     # Which of the lines a lot belongs to is known only where JD keeps them apart.
     apart = known.keys() - shared
     lots = tuple(
@@ -132,7 +128,7 @@ def relabel(report, lines, *, keep=True, balance=False):
     return replace(report, lines=tuple(ours), lots=lots), unmatched_lines
 
 
-def is_named(row, goods):
+def _is_named(row, goods):
     """Tell whether a reported line has a line number of ours and no other goods."""
     return row.line in goods and row.goods_number in ("", goods[row.line])
 

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
-from .allocation import is_named
 from .api import GoodsLevel
 
 
@@ -23,29 +22,26 @@ class Correction:
     lot: str = ""
 
 
-def subtract(report, received, lines, *, keep=True):
+def subtract(report, received, lines):
     """Return the report of what was not received before, and JD's corrections.
 
     JD's quantities are cumulative: each report counts from the beginning. Where JD
     takes pieces back, at one level or in all, that many others are not received either,
-    so that never more is received than JD reports: somebody must look.
+    so that never more is received than JD reports: somebody must look. Of lines with
+    the same goods, JD may count for one what it counted for another before.
 
-    :param report: A `lib.api.Report`.
+    :param report: A `lib.api.Report` with our line numbers, as from `relabel`.
     :param received: The `Allocation` records of all that was received before.
     :param lines: Our (line, goods number, planned).
-    :param keep: Whether JD reports our line numbers; not for orders made at JD.
     :rtype: tuple[Report, list[Correction]]
     """
     if not received:
         return report, []
     goods = {line: goods_number for line, goods_number, _planned in lines}
     entries = [_Entry(goods[part.line], part, part.quantity) for part in received]
-    ours = goods if keep else {}
     corrections = []
-    rest = replace(
-        report, lines=_subtract_lines(report, entries, goods, ours, corrections)
-    )
-    rest = replace(rest, lots=_subtract_lots(rest, entries, ours, corrections))
+    rest = replace(report, lines=_subtract_lines(report, entries, goods, corrections))
+    rest = replace(rest, lots=_subtract_lots(rest, entries, goods, corrections))
     rest = replace(rest, serials=_subtract_serials(rest, entries, corrections))
     return rest, corrections
 
@@ -59,74 +55,88 @@ class _Entry:
     left: int
 
 
-def _subtract_lines(report, entries, goods, ours, corrections):
+def _subtract_lines(report, entries, goods, corrections):
     """Return the lines of what was not received before.
 
-    :param dict goods: Line → goods number, of our lines.
-    :param dict ours: The same, or empty where the report has no line numbers of ours.
+    :param dict goods: Line → goods number.
     """
-    named = {row.line for row in report.lines if is_named(row, ours)}
+    # A line without a quantity says nothing about what was received before.
+    told = {row.line for row in report.lines if row.done is not None}
     taken = defaultdict(Counter)
     for entry in entries:
-        line = entry.part.line if entry.part.line in named else ""
-        taken[line, entry.goods_number][entry.part.level] += entry.part.quantity
-    groups = defaultdict(list)
-    for index, row in enumerate(report.lines):
-        line = row.line if is_named(row, ours) else ""
-        groups[line, goods[line] if line else row.goods_number].append(index)
+        if entry.part.line in told:
+            key = entry.part.line, entry.part.level
+            taken[entry.goods_number][key] += entry.part.quantity
     rows = list(report.lines)
-    for key, indexes in groups.items():
+    for goods_number, of_goods in taken.items():
+        indexes = [i for i, row in enumerate(rows) if goods[row.line] == goods_number]
         group = [rows[index] for index in indexes]
-        rest = _subtract_group(key[1], group, taken[key], corrections)
+        rest = _subtract_group(goods_number, group, of_goods, corrections)
         for index, row in zip(indexes, rest, strict=True):
             rows[index] = row
     return tuple(rows)
 
 
 def _subtract_group(goods_number, rows, taken, corrections):
-    """Return the rows of one line, or of one goods, without what was taken of it."""
-    reported = Counter()
+    """Return the rows of one goods without what was received of it.
+
+    :param taken: (line, level) → pieces received; what no row has is left in it.
+    """
+    received, reported = _sum_levels(taken), Counter()
     for row in rows:
-        if row.done is not None:
-            reported[_level(row)] += row.done
-    # A line without a quantity says nothing about what was received before.
-    if not reported:
-        return rows
-    left = {level: reported[level] - taken[level] for level in {*reported, *taken}}
-    short = [level for level in taken if left[level] < 0]
-    missing = -sum(left[level] for level in short)
+        reported[_level(row)] += row.done or 0
+    # First from where it was counted before, then from other lines.
+    rows = _cut(rows, taken, lambda row, key: (row.line, _level(row)) == key)
+    rows = _cut(rows, taken, lambda row, key: _level(row) == key[1])
     corrections += [
-        Correction(goods_number, taken[level], reported[level], level=level)
-        for level in short
+        Correction(goods_number, received[level], reported[level], level=level)
+        for level, missing in _sum_levels(taken).items()
+        if missing
     ]
+    return _cut(rows, taken, lambda row, key: True)
+
+
+def _cut(rows, taken, fits):
+    """Return the rows without what fits of `taken`; take it out of that, too."""
     rest = []
     for row in rows:
-        if row.done is not None:
-            done = max(0, min(row.done, left[_level(row)]))
-            left[_level(row)] -= done
-            cut = min(done, missing)
-            missing -= cut
-            row = replace(row, done=done - cut)
+        for key in taken:
+            if row.done and fits(row, key):
+                pieces = min(row.done, taken[key])
+                taken[key] -= pieces
+                row = replace(row, done=row.done - pieces)
         rest.append(row)
     return rest
+
+
+def _sum_levels(taken):
+    levels = Counter()
+    for (_line, level), pieces in taken.items():
+        levels[level] += pieces
+    return levels
 
 
 def _level(row):
     return row.level or GoodsLevel.GOOD
 
 
-def _subtract_lots(rest, entries, ours, corrections):
-    """Return the lots of what was not received before."""
+def _subtract_lots(rest, entries, goods, corrections):
+    """Return the lots of what was not received before.
+
+    :param dict goods: Line → goods number.
+    """
     named = [entry for entry in entries if entry.part.lot]
-    rows = []
-    for row in rest.lots:
-        left = row.quantity or 0
-        for entry in named:
-            if _is_of_lot(entry, row, ours):
-                pieces = min(left, entry.left)
-                entry.left -= pieces
-                left -= pieces
-        rows.append(replace(row, quantity=left))
+    rows = list(rest.lots)
+    # As for the lines: first from where it was counted before.
+    for other_lines in (False, True):
+        for index, row in enumerate(rows):
+            left = row.quantity or 0
+            for entry in named:
+                if _is_of_lot(entry, row, other_lines):
+                    pieces = min(left, entry.left)
+                    entry.left -= pieces
+                    left -= pieces
+            rows[index] = replace(row, quantity=left)
     listed = {row.goods_number for row in rest.lots}
     corrections += [
         Correction(
@@ -140,16 +150,22 @@ def _subtract_lots(rest, entries, ours, corrections):
     ]
     for goods_number in listed:
         _drop_late_lots(goods_number, rows, rest, entries)
-    return tuple(row for row in rows if row.quantity)
+    # Which of several lines of the same goods new pieces belong to is not known.
+    lines = Counter(goods.values())
+    return tuple(
+        row if lines[row.goods_number] == 1 else replace(row, line="")
+        for row in rows
+        if row.quantity
+    )
 
 
-def _is_of_lot(entry, row, ours):
+def _is_of_lot(entry, row, other_lines):
     part = entry.part
     return (
         entry.goods_number == row.goods_number
         and part.lot.number == row.lot.number
         and row.level in ("", part.level)
-        and (row.line == part.line or row.line not in ours)
+        and (other_lines or row.line == part.line)
     )
 
 

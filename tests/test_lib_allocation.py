@@ -76,7 +76,7 @@ class TestRelabel(BaseCase):
     """Orders made at JD, read in terms of our own lines."""
 
     def relabel(self, told, *ours):
-        translated, unmatched_lines = relabel(told, ours, balance=True)
+        translated, unmatched_lines = relabel(told, ours)
         found = [(row.line, row.done) for row in translated.lines]
         return found, [row.goods_number for row in unmatched_lines]
 
@@ -138,7 +138,6 @@ class TestRelabel(BaseCase):
         told, _unmatched = relabel(
             report(line("1", 7), lots=lots),
             [("1", GOODS, 3), ("2", GOODS, 4)],
-            balance=True,
         )
         self.assertEqual(
             allocate(told),
@@ -170,7 +169,7 @@ class TestRelabel(BaseCase):
                 )
             )
             with self.subTest(ours=ours, told=told.lines):
-                translated, strange = relabel(told, ours, balance=True)
+                translated, strange = relabel(told, ours)
                 self.assertEqual(
                     self.count(told.lines), self.count([*translated.lines, *strange])
                 )

@@ -15,7 +15,8 @@ class TestSubtract(BaseCase):
 
     def subtract(self, told, *received, keep=True):
         """Return (line, level, pieces) of each rest, and the corrections."""
-        rest, corrections = subtract(told, received, OURS, keep=keep)
+        matched, _unmatched = relabel(told, OURS, keep=keep)
+        rest, corrections = subtract(matched, received, OURS)
         rows = [(row.line, row.level, row.done) for row in rest.lines if row.done]
         return rows, corrections
 
@@ -50,7 +51,7 @@ class TestSubtract(BaseCase):
         received = Allocation("1", 20), Allocation("2", 5, level="200")
         told = report(line("x", 22), line("y", 6, level="200"))
         found = self.subtract(told, *received, keep=False)
-        self.assertEqual(found, ([("x", "100", 2), ("y", "200", 1)], []))
+        self.assertEqual(found, ([("2", "100", 2), ("2", "200", 1)], []))
 
     def test_lots_that_were_received_are_left_out(self):
         told = report(line("1", 15), lots=[lot(LOT_A, 10), lot(LOT_B, 5)])
@@ -104,18 +105,48 @@ class TestSubtract(BaseCase):
             for _pick in range(dice.randint(0, 3)):
                 counted[self.pick(dice)] += dice.randint(1, 9)
             rows, lots = self.tell(counted)
-            rest, corrections = subtract(
-                report(*rows, lots=lots), received, OURS, keep=keep
-            )
+            told, _unmatched = relabel(report(*rows, lots=lots), OURS, keep=keep)
+            rest, corrections = subtract(told, received, OURS)
             self.assertEqual(corrections, [])
             ours = [
                 (number, goods, planned - self.sum_of(received, number))
                 for number, goods, planned in OURS
             ]
-            rest, unmatched = relabel(rest, ours, keep=keep)
+            rest, unmatched = relabel(rest, ours)
             self.assertEqual(unmatched, [])
             received += allocate(rest)
+            self.assertFilledInTurn(received)
         self.assertEqual(self.sum_up(received), self.sum_up_counted(counted))
+
+    def assertFilledInTurn(self, received):
+        """Expect no line beyond its plan while the other one lacks pieces."""
+        beyond = {self.sum_of(received, line) - plan for line, _goods, plan in OURS}
+        self.assertFalse(min(beyond) < 0 < max(beyond))
+
+    def test_lines_of_the_same_goods_are_filled_up_in_turn_whatever_row_names_them(
+        self,
+    ):
+        ours = ("1", GOODS, 10), ("2", GOODS, 5)
+        for reports, expected in (
+            ([[line("1", 12)], [line("1", 15)]], [10, 5]),
+            ([[line("2", 12)], [line("2", 15)]], [10, 5]),
+            ([[line("1", 12)], [line("1", 10), line("2", 5)]], [10, 5]),
+            ([[line("1", 12)], [line("1", 12), line("2", 5)]], [12, 5]),
+            ([[line("2", 4)], [line("1", 3), line("2", 4)]], [3, 4]),
+        ):
+            with self.subTest(reports=reports):
+                received = []
+                for rows in reports:
+                    told, _unmatched = relabel(report(*rows), ours)
+                    rest, corrections = subtract(told, received, ours)
+                    self.assertEqual(corrections, [])
+                    left = [
+                        (number, goods, plan - self.sum_of(received, number))
+                        for number, goods, plan in ours
+                    ]
+                    received += allocate(relabel(rest, left)[0])
+                found = [self.sum_of(received, number) for number in "12"]
+                self.assertEqual(found, expected)
 
     def pick(self, dice):
         number, level = dice.choice("12"), dice.choice(("100", "200"))

@@ -7,6 +7,7 @@ the rest is received with the open transfer, and the order goes on with its back
 from odoo import models
 
 from ... import statuses
+from ...lib.allocation import relabel
 from ...lib.parts import subtract
 
 
@@ -16,16 +17,23 @@ class JdOrder(models.Model):
     # === REPORT === #
 
     def _subtract_received(self, report):
-        """Return the report without what was received before; keep JD's corrections."""
+        """Return the report without what was received before; keep JD's corrections.
+
+        :param report: With our line numbers.
+        """
         if not self._has_received():
             return report
         rest, corrections = subtract(
             report,
             [part for line in self.line_ids for part in line._get_received()],
             self._get_planned_lines(),
-            keep=not self.made_at_jd,
         )
         self._record_corrections(corrections)
+        left = [
+            (str(row.id), row.goods_no, row.planned - row.received)
+            for row in self.line_ids
+        ]
+        rest, _unmatched_lines = relabel(rest, left)
         return rest
 
     def _get_planned_lines(self):

@@ -191,8 +191,8 @@ class JdOrder(models.Model):
 
     def _record_report(self, report):
         """Record what JD reports: quantities, allocations and what the kind adds."""
-        rest = self._subtract_received(report)
-        rest, unmatched_lines = self._match_report_lines(rest, is_rest=True)
+        matched, unmatched_lines = self._match_report_lines(report)
+        rest = self._subtract_received(matched)
         self._record_quantities(rest)
         self._record_allocations(rest)
         self._call_kind("record_report", report)
@@ -242,24 +242,13 @@ class JdOrder(models.Model):
                 cause="quantities",
             )
 
-    def _match_report_lines(self, report, is_rest=False):
+    def _match_report_lines(self, report):
         """Return the report with our line numbers, and the lines that match none.
 
         Lines without a number of ours are matched by their goods.
-
-        :param bool is_rest: Whether the report leaves out what was received before.
         """
-        ours = [
-            (str(row.id), row.goods_no, row.planned - is_rest * row.received)
-            for row in self.line_ids
-        ]
-        # Of a receipt JD's next report says what has come since, line by line.
-        return relabel(
-            report,
-            ours,
-            keep=not self.made_at_jd,
-            balance=not self._is_incoming(),
-        )
+        ours = self._get_planned_lines()
+        return relabel(report, ours, keep=not self.made_at_jd)
 
     @api.model
     def _read_done(self, report):
@@ -283,18 +272,22 @@ class JdOrder(models.Model):
         report, unmatched_lines = self._match_report_lines(report)
         if unmatched_lines:
             self._record_surplus_goods(unmatched_lines)
-        done = self._read_done(report)
-        late = self.line_ids.filtered(
-            lambda line: line.reported != done.get(str(line.id), line.reported)
-        )
+        # Of what was received, less than before is told as a correction, once.
+        done = self._read_done(self._subtract_received(report))
+        late = {
+            line: line.received + done[str(line.id)]
+            for line in self.line_ids
+            if str(line.id) in done
+            and line.reported != line.received + done[str(line.id)]
+        }
         if late:
             self._request_attention(
                 self.env._(
                     "JD now reports other quantities than the transfer was closed "
                     "with: %(quantities)s. Compare the stock with JD's.",
                     quantities=", ".join(
-                        f"{line.product_id.display_name}: {done[str(line.id)]}"
-                        for line in late
+                        f"{line.product_id.display_name}: {pieces}"
+                        for line, pieces in late.items()
                     ),
                 )
             )
