@@ -146,6 +146,8 @@ FOLLOW_SHIPPED = timedelta(days=30)
 PULL_IMPATIENT = timedelta(minutes=10)
 # No status, and so no message, says that JD has counted a part of an order.
 PULL_PARTS = timedelta(hours=2)
+# Into how many orders JD may split one, parts of parts included: each is asked for.
+SPLIT_PARTS_MOST = 50
 # How long JD may owe the pieces of what has left or arrived, before somebody is told.
 QUANTITIES_OVERDUE = timedelta(days=1)
 # After closing a transfer failed: usually somebody must correct something first.

@@ -4,6 +4,25 @@ from dataclasses import replace
 from itertools import chain
 
 
+def find_last_parts(whole, parts):
+    """Return the parts that JD did not split again: what moves, moves with them.
+
+    JD may name with a part the other parts of the same whole: those do not replace it.
+
+    :param whole: As in `combine`.
+    :param parts: All that JD has named, in the order in which it named them.
+    """
+    named = {whole.number, *whole.split_numbers}
+    last = []
+    for part in parts:
+        named.add(part.number)
+        others = set(part.split_numbers) - named
+        named |= others
+        if not others:
+            last.append(part)
+    return last
+
+
 def combine(whole, parts, *, ranks, ended, moved_rank):
     """Return one report of a whole order from the reports of its parts.
 
@@ -12,7 +31,7 @@ def combine(whole, parts, *, ranks, ended, moved_rank):
     the parts report counts, and the whole is where its slowest part is.
 
     :param whole: The `lib.api.OutboundReport` of the order that was sent.
-    :param parts: Those of its parts; at least one.
+    :param parts: Those of its parts that were not split again; at least one.
     :param dict ranks: Status → its rank, for those that are a progress.
     :param ended: The statuses of orders that JD does not carry out.
     :param int moved_rank: From this rank on, the goods of a part have left.

@@ -39,13 +39,23 @@ def split(sandbox, order, shares, cancelled=True):
 
 def cancel(sandbox, order):
     """Cancel all parts of an order, or none; return whether they are."""
-    parts = [sandbox.books.orders.by_no[number] for number in order.parts]
+    parts = list(_find_last_parts(sandbox, order))
     rules = walk.RULES[OUTBOUND]
     if any(rules.over(part) or not rules.may_cancel(part) for part in parts):
         return False
     for part in parts:
         walk.enter(sandbox, part, rules.cancelled)
     return True
+
+
+def _find_last_parts(sandbox, order):
+    """Yield the parts that go on: those that were not split again."""
+    for number in order.parts:
+        part = sandbox.books.orders.by_no[number]
+        if part.parts:
+            yield from _find_last_parts(sandbox, part)
+        else:
+            yield part
 
 
 def _divide(order, shares):

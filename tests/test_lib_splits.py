@@ -2,7 +2,7 @@ from odoo.tests import BaseCase
 
 from ..lib.allocation import allocate
 from ..lib.api import Lot, OutboundReport, ReportedLine, ReportedLot
-from ..lib.splits import combine
+from ..lib.splits import combine, find_last_parts
 
 
 class TestSplits(BaseCase):
@@ -34,6 +34,25 @@ class TestSplits(BaseCase):
         report = self.combine(self.make_part("ESL2", [("1", "EMG1", 2)]))
         self.assertEqual((report.number, report.own_number), ("ESL1", "XSCK-1"))
         self.assertEqual(report.status, "left")
+
+    def test_only_parts_that_others_replace_are_left_out(self):
+        for named, last in (
+            ({"A": "", "B": ""}, "AB"),
+            ({"A": "AB", "B": "AB"}, "AB"),  # JD names a part's siblings with it
+            ({"A": "CD", "B": "", "C": "", "D": ""}, "BCD"),
+            ({"A": "CD", "B": "", "C": "CD", "D": "E", "E": ""}, "BCE"),
+            ({"A": "C", "B": "", "C": "A"}, "BC"),
+        ):
+            with self.subTest(named):
+                whole = OutboundReport(
+                    number="W", own_number="", split_numbers=("A", "B")
+                )
+                parts = [
+                    OutboundReport(number=part, own_number="", split_numbers=(*others,))
+                    for part, others in named.items()
+                ]
+                found = "".join(part.number for part in find_last_parts(whole, parts))
+                self.assertEqual(found, last)
 
     def test_parts_with_the_same_pieces_of_a_lot_have_them_twice(self):
         parts = [

@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from .. import const
 from .order_case import JdOrderCase
 
 
@@ -69,6 +70,46 @@ class TestSplit(JdOrderCase):
         self.move_on(other, "10019")
         self.assertEqual(self.get_moved(), [("done", 3), ("done", 3)])
         self.assertRegex(self.get_activity_notes(self.order), "less than ordered")
+
+    def test_a_part_that_jd_splits_again_is_followed(self):
+        for cancelled in (True, False):
+            with self.subTest(cancelled=cancelled):
+                self.picking = self.make_delivery(5, 3)
+                self.order = self.send(self.picking)
+                first, second = (str(line.id) for line in self.order.line_ids)
+                one, other = self.split({first: 4, second: 3}, cancelled=cancelled)
+                self.move_on(other, "10020")
+                again = self.sandbox.do(
+                    "split", order=one, shares=[{first: 1}], cancelled=cancelled
+                )["parts"]
+                self.ask()
+                numbers = ", ".join([one, other, *again])
+                self.assertEqual(self.order.split_numbers, numbers)
+                self.assertEqual(self.picking.state, "assigned")
+                self.ask()
+                self.move_on(again[0], "10020")
+                self.assertEqual(self.picking.state, "assigned")
+                self.move_on(again[1], "10019")
+                self.assertEqual(self.get_moved(), [("done", 5), ("done", 3)])
+                self.assertFalse(self.order.activity_ids)
+
+    def test_more_parts_than_odoo_follows_are_told_and_nothing_is_closed(self):
+        one, other = self.split({self.first: 2})
+        numbers = [f"ESL{9_000_000 + n}" for n in range(const.SPLIT_PARTS_MOST)]
+        self.sandbox.do(
+            "fault",
+            kind="patch",
+            call="querySoOrder",
+            order=one,
+            count=100,
+            patch=[{"path": "data.splitDeliveryNos", "value": ",".join(numbers)}],
+        )
+        for number in (one, other):
+            self.sandbox.do("advance", orders=[number], to="10020")
+        self.ask()
+        self.assertEqual(self.picking.state, "assigned")
+        self.assertEqual(self.order.split_numbers, f"{one}, {other}")
+        self.assertOneActivity(self.order, "more than Odoo follows")
 
     def test_an_order_of_which_all_parts_are_cancelled_is_cancelled(self):
         one, other = self.split({self.first: 2})

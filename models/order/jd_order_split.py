@@ -1,11 +1,14 @@
 """Outbound orders that JD splits into several: the parts are asked for as well."""
 
+from dataclasses import replace
+from itertools import chain
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ... import statuses
+from ... import const, statuses
 from ...lib import api as jd_api
-from ...lib.splits import combine
+from ...lib.splits import combine, find_last_parts
 
 _COMES_BACK = (statuses.RETURNING, statuses.RETURNED)
 
@@ -14,7 +17,10 @@ class JdOrder(models.Model):
     _inherit = "jd.order"
 
     def _get_part_numbers(self):
-        """Return JD's numbers of the orders into which JD split this one."""
+        """Return JD's numbers of the orders into which JD split this one.
+
+        Also of those into which it split a part again, after that part.
+        """
         return tuple(filter(None, (self.split_numbers or "").split(", ")))
 
     @api.model
@@ -53,7 +59,6 @@ class JdOrder(models.Model):
         reports = {}
         for order in self:
             whole, *parts = answers[order.id]
-            order._report_parts_coming_back(parts)
             reports[order.id] = order._combine(whole, parts)
         return reports
 
@@ -61,6 +66,13 @@ class JdOrder(models.Model):
         errors = [each for each in (whole, *parts) if isinstance(each, Exception)]
         if not parts or errors:
             return errors[0] if errors else whole
+        named = dict.fromkeys(chain(*(each.split_numbers for each in (whole, *parts))))
+        # Parts of a part: what they are is not known before JD is asked for them.
+        if named.keys() - {whole.number, *self._get_part_numbers()}:
+            named.pop(whole.number, None)
+            return replace(whole, split_numbers=tuple(named))
+        parts = find_last_parts(whole, parts)
+        self._report_parts_coming_back(parts)
         table = self._rules.table
         return combine(
             whole,
@@ -82,6 +94,17 @@ class JdOrder(models.Model):
         numbers = dict.fromkeys((*known, *getattr(report, "split_numbers", ())))
         if len(numbers) == len(known):
             return False
+        if len(numbers) > const.SPLIT_PARTS_MOST:
+            self._dispute(
+                self.env._(
+                    "JD split this order into %(count)s others, which is more than "
+                    "Odoo follows. Nothing was changed, and nothing is sent again: ask "
+                    "JD support what became of %(number)s.",
+                    count=len(numbers),
+                    number=self.jd_number or self.name,
+                )
+            )
+            return True
         self.write(
             {"split_numbers": ", ".join(numbers), "pull_at": fields.Datetime.now()}
         )
