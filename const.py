@@ -150,6 +150,8 @@ PULL_PARTS = timedelta(hours=2)
 SPLIT_PARTS_MOST = 50
 # How long JD may owe the pieces of what has left or arrived, before somebody is told.
 QUANTITIES_OVERDUE = timedelta(days=1)
+# How long JD may take to decide about a cancel, before somebody is told.
+CANCEL_OVERDUE = timedelta(days=1)
 # After closing a transfer failed: usually somebody must correct something first.
 CLOSE_RETRY = timedelta(hours=1)
 # A worker that tells a customer for longer has died: Odoo ends it after 15 minutes.

@@ -131,6 +131,26 @@ class TestChangedSales(NextToMixin, JdSaleCase):
         back.action_jd_send()
         self.assertEqual(self.send(back).state, "accepted")
 
+    def test_a_return_that_somebody_made_goes_on_alone(self):
+        self.connector.receipt_policy = "manual"
+        self.ship(self.order)
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(active_id=self.picking.id, active_model="stock.picking")
+            .create({"picking_id": self.picking.id})
+        )
+        wizard.product_return_moves.quantity = 1
+        mine = wizard._create_return()
+        less = self.picking.move_ids.copy({"product_uom_qty": -2, "picking_id": False})
+        less._action_confirm()
+        self.assertEqual(mine.move_ids.mapped("product_uom_qty"), [1])
+        self.assertFalse(mine.jd_on_hold)
+        back = self.sale.picking_ids - self.picking - mine
+        self.assertEqual(back.move_ids.mapped("product_uom_qty"), [2])
+        self.assertTrue(back.jd_on_hold)
+        mine.action_jd_send()
+        self.assertEqual(self.send(mine).state, "accepted")
+
     # === ANOTHER PRODUCT === #
 
     def test_a_line_added_to_the_sale_gets_a_transfer_of_its_own(self):

@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from .. import const
 from .order_case import JdOrderCase
 
 
@@ -145,6 +146,67 @@ class TestOrderCancel(JdOrderCase):
             self.pass_time(minutes=10)
             self.run_cron("follow_orders")
         self.assertLessEqual(self.count_calls("querySoOrder") - before, 12)
+
+    def test_a_cancel_that_jd_does_not_decide_is_told_once_until_it_does(self):
+        self.cancel_later()
+        self.pass_time(seconds=const.CANCEL_OVERDUE.total_seconds() - 60)
+        self.pull(self.order)
+        self.assertFalse(self.order.activity_ids)
+        for _again in range(2):
+            self.pass_time(minutes=5)
+            self.pull(self.order)
+            self.assertOneActivity(self.order, "has not decided: it may still")
+        self.settle(agreed=True)
+        self.assertEqual(self.picking.state, "cancel")
+        self.assertFalse(self.order.activity_ids)
+
+    # === CANCELLED HERE ALONE === #
+
+    def cancel_unknown_to_jd(self):
+        """Have JD deny an order, which is then cancelled here, and name it later."""
+        self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)
+        self.send()
+        self.sandbox.do("clear_faults")
+        self.picking.action_cancel()
+        self.sandbox.do(
+            "fault", kind="refuse", call="querySoOrder", code="2342", count=1
+        )
+        self.pull(self.order)
+        self.assertEqual(self.order.state, "cancelled")
+        self.assertEqual(self.picking.state, "cancel")
+
+    def hear_of_it(self):
+        number = self.find_order_at_jd(self.order)["orderNo"]
+        self.receive_message(self.order, "10014", order_number=number)
+        self.follow_messages()
+
+    def test_an_order_that_jd_has_after_all_is_told_and_cancelled_at_jd(self):
+        self.cancel_unknown_to_jd()
+        self.hear_of_it()
+        self.assertOneActivity(self.order, "JD has this order after all")
+        self.assertTrue(self.order.pull_at)
+        self.run_cron("push_orders")
+        self.assertEqual(self.find_order_at_jd(self.order)["status"], 10028)
+        self.pull(self.order)
+        self.assertEqual(self.order.state, "cancelled")
+        self.assertFalse(self.order.pull_at)
+        self.assertFalse(self.order.activity_ids)
+
+    def test_an_order_that_jd_has_after_all_and_does_not_cancel_is_followed(self):
+        for status in ("10015", "10016"):
+            with self.subTest(status=status):
+                self.picking = self.make_delivery(1)
+                self.order = self.picking.jd_order_id
+                self.cancel_unknown_to_jd()
+                self.advance(self.order, status)
+                self.hear_of_it()
+                if status == "10015":  # picked while JD is asked to cancel
+                    self.advance(self.order, "10016")
+                self.run_cron("push_orders")
+                self.assertFalse(self.order.cancel_due)
+                self.assertOneActivity(self.order, "although it is cancelled here")
+                self.assertTrue(self.order.pull_at)
+                self.assertEqual(self.order.state, "cancelled")
 
     # === TOO LATE === #
 

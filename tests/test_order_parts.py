@@ -2,6 +2,7 @@ import random
 from collections import Counter
 from datetime import timedelta
 
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -121,6 +122,52 @@ class TestParts(JdPartsCase):
             self.pull_and_close(order)
         order._close()
         self.assertEqual(len(self.get_transfers(order)), 2)
+        self.assertSameBooks()
+
+    def test_lines_of_the_same_goods_are_filled_up_in_turn(self):
+        _picking, order = self.announce_in_parts(
+            10, 5, products=[self.product, self.product]
+        )
+        self.assertEqual(order.line_ids.sorted("id").mapped("planned"), [10, 5])
+        # JD counts for one line what came of both.
+        self.count(order, 12)
+        self.assertEqual(order.line_ids.sorted("id").mapped("received"), [10, 2])
+        self.count(order, 3)
+        self.complete(order, "70")
+        self.assertEqual(order.line_ids.sorted("id").mapped("received"), [10, 5])
+        self.assertEqual(order.state, "done")
+        self.assertSameBooks()
+        self.assertFalse(order.activity_ids)
+
+    def test_what_was_corrected_is_not_told_again_once_the_order_is_done(self):
+        _picking, order = self.announce_in_parts(40)
+        self.count(order, 40)
+        line = str(order.line_ids.id)
+        self.sandbox.do("recount", order=order.jd_number, line=line, quantity=4)
+        self.pull_and_close(order)
+        self.assertOneActivity(order, "JD reports 36, Odoo received 40")
+        self.sandbox.do("arrange", orders=[order.jd_number], short=4)
+        self.complete(order, "70")
+        self.assertEqual(order.state, "done")
+        self.pull_and_close(order)
+        self.assertOneActivity(order, "JD reports 36, Odoo received 40")
+
+    def test_an_older_answer_that_is_recorded_later_is_no_correction(self):
+        _picking, order = self.announce_in_parts(40)
+        self.count(order, 10)
+        # One worker asks, and its answer takes longer than that of another one.
+        order._postpone_question()
+        asked_as = {order.id: (order.pull_at, order.unanswered)}
+        operations = self.connector._get_operations_or_expire()
+        older = operations.report(**order._prepare_question())
+        self.count(order, 5)
+        order._record_pull({order.id: older}, asked_as)
+        self.assertEqual(order.counted, "15 of 40")
+        self.assertFalse(order.corrections)
+        self.assertFalse(order.activity_ids)
+        self.assertLessEqual(order.pull_at, fields.Datetime.now())
+        self.count(order, 5)
+        self.assertEqual(order.counted, "20 of 40")
         self.assertSameBooks()
 
     # === MORE, AND LESS === #
@@ -283,6 +330,31 @@ class TestParts(JdPartsCase):
             self.run_cron("push_orders")
             self.pull_and_close(left.jd_order_id)
             self.assertEqual(left.state, "cancel")
+
+    def test_no_rest_is_left_where_the_operation_type_makes_no_backorders(self):
+        self.warehouse.in_type_id.create_backorder = "never"
+        for to, more in ((70, 0), (70, 5), (91, 0)):
+            with self.subTest(to=to, more=more):
+                picking, order = self.announce_in_parts(40)
+                before = self.get_stock(self.product)
+                self.count(order, 10)
+                rest = order.picking_id
+                self.assertEqual(rest.state, "assigned")  # JD counts on
+                if more:
+                    self.count(order, more, pull=False)
+                short = 30 - more
+                self.sandbox.do("arrange", orders=[order.jd_number], short=short)
+                self.sandbox.do("advance", orders=[order.jd_number], to=to)
+                self.pull_and_close(order)
+                self.assertEqual(order.state, "done")
+                self.assertEqual(self.get_stock(self.product), before + 10 + more)
+                left = (picking | rest | rest.backorder_ids).filtered(
+                    lambda p: p.state not in ("done", "cancel")
+                )
+                self.assertFalse(left)
+                self.assertOneActivity(
+                    order, f"not expected any more.* creates no .*: {short} of 40"
+                )
 
     def test_pieces_counted_before_the_first_look_are_received_at_the_end(self):
         picking, order = self.announce_in_parts(40)

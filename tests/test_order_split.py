@@ -1,5 +1,7 @@
 """Orders that JD splits into several."""
 
+import json
+
 from odoo.tests import tagged
 
 from .. import const
@@ -128,6 +130,31 @@ class TestSplit(JdOrderCase):
         self.ask()
         self.assertEqual(self.order.state, "cancelled")
         self.assertEqual(self.picking.state, "cancel")
+
+    def test_an_order_that_jd_cancelled_for_its_parts_is_not_cancelled(self):
+        # Odoo hears of the split and of the cancel with the answer to its own cancel.
+        parts = self.sandbox.do(
+            "split", order=self.order.jd_number, shares=[{self.first: 2}]
+        )["parts"]
+        cancelled = {"orderNo": self.order.jd_number, "resultType": "0"}
+        body = {"code": "1000", "success": True, "data": cancelled}
+        self.sandbox.do(
+            "fault",
+            kind="answer",
+            call="cancelOrder",
+            carried_out=False,
+            body=json.dumps(body),
+        )
+        self.picking.action_cancel()
+        self.run_cron("push_orders")
+        self.assertEqual(self.order.split_numbers, ", ".join(parts))
+        self.assertEqual(
+            (self.order.state, self.picking.state), ("cancelling", "assigned")
+        )
+        for number in parts:
+            self.sandbox.do("advance", orders=[number], to="10019")
+        self.ask()
+        self.assertEqual(self.get_moved(), [("done", 5), ("done", 3)])
 
     def test_an_order_is_not_sent_again_because_jd_does_not_know_a_part(self):
         self.sandbox.do("fault", kind="timeout_after", call="addSoOrder", count=1)

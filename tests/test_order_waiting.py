@@ -12,12 +12,27 @@ from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
 from .. import const
 from ..models.order.jd_order import STATES
 from .inbound_case import JdInboundCase
+from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
 
 REFUSAL = {"kind": "refuse", "code": "2999"}
 UNREADABLE = {"kind": "answer", "count": 1000, "carried_out": False, "body": "{}"}
 
 
 class WaitingCase(JdInboundCase):
+    def assertWakes(self, name, at):
+        """Expect the scheduled action to run when something is due."""
+        cron = self.env.ref(f"jd_fulfillment.ir_cron_{name}")
+        self.assertTrue(cron.active)
+        self.assertLess(at - fields.Datetime.now(), timedelta(days=8))
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        wakes = {cron.nextcall, *triggers.mapped("call_at")}
+        # What is due before the next regular run has a trigger of its own.
+        if at < cron.nextcall:
+            self.assertTrue(any(at <= wake <= cron.nextcall for wake in wakes))
+            self.assertLess(
+                min(wake for wake in wakes if wake >= at) - at, timedelta(minutes=1)
+            )
+
     def fail_at(self, call, **fault):
         self.sandbox.do("fault", call=call, **fault)
 
@@ -115,18 +130,7 @@ class TestEveryState(WaitingCase):
         if not found:
             self.assertTrue(order.activity_ids, "nothing happens, and nobody is told")
             return
-        name, at = found
-        cron = self.env.ref(f"jd_fulfillment.ir_cron_{name}")
-        self.assertTrue(cron.active)
-        self.assertLess(at - fields.Datetime.now(), timedelta(days=8))
-        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
-        wakes = {cron.nextcall, *triggers.mapped("call_at")}
-        # What is due before the next regular run has a trigger of its own.
-        if at < cron.nextcall:
-            self.assertTrue(any(at <= wake <= cron.nextcall for wake in wakes))
-            self.assertLess(
-                min(wake for wake in wakes if wake >= at) - at, timedelta(minutes=1)
-            )
+        self.assertWakes(*found)
 
     def test_every_state_has_a_time_or_somebody_is_told(self):
         seen = set()
@@ -140,6 +144,66 @@ class TestEveryState(WaitingCase):
             self.sandbox.do("clear_faults")
             self.customer.phone = "+62 21 555 0101"
         self.assertEqual(seen, {state for state, _label in STATES})
+
+
+@tagged("post_install", "-at_install")
+class TestEveryStateOfNews(WaitingCase):
+    """What JD tells of is applied, or has a time, or somebody is told."""
+
+    # Nothing is left to do.
+    OVER = {"jd.message": ("done",), "jd.level.change": ("moved", "same")}
+
+    def assertNotForgotten(self, record):
+        if record.state in self.OVER[record._name]:
+            return
+        if record._name == "jd.message" and record.state == "new":
+            due = max(record.retry_at or fields.Datetime.now(), fields.Datetime.now())
+            self.assertWakes("process_messages", due)
+            return
+        notes = self.get_activity_notes(self.connector)
+        number = "jd_number" if record._name == "jd.message" else "number"
+        self.assertIn(record[number], notes)
+
+    def assertAllSeen(self, records):
+        states = [state for state, _label in records._fields["state"].selection]
+        self.assertEqual(sorted(set(records.mapped("state"))), sorted(states))
+        for record in records:
+            with self.subTest(record=record, state=record.state):
+                self.assertNotForgotten(record)
+
+    def test_every_state_of_a_message(self):
+        order = self.send(self.make_delivery(1))
+        messages = self.receive_message(order, "10014")
+        for number in ("ESL0000000000000001", "ESL0000000000000002"):
+            messages += self.receive_message(
+                order, "10014", order_number=number, own_number=""
+            )
+            self.run_cron("process_messages")
+            self.send_unknown()  # the next message may be about this one
+        self.assertAllSeen(messages)
+
+    def test_every_state_of_a_level_change(self):
+        goods = self.sandbox.do(
+            "goods", department=QUICK_DEPARTMENT, goods=[{"erpGoodsNo": "STRANGE"}]
+        )["STRANGE"]
+        rows = [{"goodsNo": goods, "quantity": 9}]
+        self.sandbox.do("stock", warehouse=QUICK_WAREHOUSE, rows=rows)
+        known = self.get_goods_no(self.product)
+        for number, before, after in (
+            (known, "100", "200"),
+            (known, "200", "210"),
+            (goods, "100", "200"),
+        ):
+            self.sandbox.do(
+                "change_level",
+                warehouse=QUICK_WAREHOUSE,
+                goods=number,
+                quantity=2,
+                before=before,
+                after=after,
+            )
+        self.run_cron("pull_level_changes")
+        self.assertAllSeen(self.env["jd.level.change"].search([]))
 
 
 @tagged("post_install", "-at_install")

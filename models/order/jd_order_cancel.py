@@ -41,12 +41,25 @@ class JdOrder(models.Model):
     @api.model
     def _cancel_batch(self, connector):
         """Ask JD to cancel a batch of orders; return how many are left."""
-        return self._call_batch(
+        remaining = self._call_batch(
             connector,
             connector._get_call_name("cancel"),
-            Domain("state", "=", "cancelling") & Domain("cancel_due", "=", True),
+            self._get_cancel_due_domain(),
             lambda operations, name: operations.cancel(**name),
             lambda orders, answers: orders._record_cancels(answers),
+        )
+        # At once: whoever cancels waits for what the report says.
+        agreed = Domain("state", "=", "cancelling") & Domain("cancel_due", "=", False)
+        due = Domain("pull_at", "<=", fields.Datetime.now())
+        self._process_kinds(connector, agreed & due, self._pull_batch)
+        return remaining
+
+    @api.model
+    def _get_cancel_due_domain(self):
+        """Return the domain of orders that JD must be asked to cancel."""
+        # Cancelled here are those that JD has although it said that it had not.
+        return Domain("cancel_due", "=", True) & Domain(
+            "state", "in", ("cancelling", "cancelled")
         )
 
     def _record_cancels(self, answers):
@@ -54,18 +67,18 @@ class JdOrder(models.Model):
 
         :param dict answers: Order id → `lib.api.Cancellation`, or the error.
         """
-        for order in self.filtered(lambda order: order.state == "cancelling"):
+        for order in self.filtered_domain(self._get_cancel_due_domain()):
             answer = answers[order.id]
             order._keep_reference(answer)
             if isinstance(answer, jd_api.Refused):
                 order._record_cancel_refused(order.connector_id._explain(answer))
             elif isinstance(answer, Exception):
                 order._log_defect(answer)  # asked again at `retry_at`
-            elif answer.result == jd_api.CancelResult.CANCELLED and order._may_go_on():
+            # Only a report says what is left of it: JD may have counted goods, shipped
+            # some, or go on with parts into which it split the order.
+            elif answer.result == jd_api.CancelResult.CANCELLED:
                 order.cancel_due = False
                 order._schedule_pull()
-            elif answer.result == jd_api.CancelResult.CANCELLED:
-                order._apply_cancellation()
             # The warehouse decides; a pull shows the result.
             elif answer.result == jd_api.CancelResult.CANCELLING:
                 asked_at = fields.Datetime.now() + const.ASK_DELAY
@@ -76,14 +89,54 @@ class JdOrder(models.Model):
                 order._record_cancel_refused(answer.reason)
         self._expire_refused_login(answers)
 
-    def _may_go_on(self):
-        """Tell whether only a report says what is left of this order, once cancelled.
+    def _report_undecided_cancel(self, now):
+        """Give somebody an activity, once, if JD does not decide about a cancel."""
+        since = self.state == "cancelling" and self.cancel_requested_at
+        if since and now - since > const.CANCEL_OVERDUE:
+            self._request_attention(
+                self.env._(
+                    "JD was asked to cancel this order and has not decided: it may "
+                    "still carry it out. Odoo goes on asking; ask JD support. Until "
+                    "JD has decided, send nothing of it in another way."
+                ),
+                cause="cancel",
+            )
 
-        JD may have counted goods that came, shipped some of those that leave, or go on
-        with the parts into which it split the order.
+    # === CANCELLED HERE ALONE === #
+
+    def _lives_on(self):
+        """Tell whether JD has this order, as it reported, although it is cancelled."""
+        return (
+            self.state == "cancelled"
+            and bool(self.accepted_at)
+            and not self._has_jd_ended()
+            and not self._had_nothing_to_move()
+        )
+
+    def _check_lives_on(self, now):
+        """Tell somebody if JD has an order that it had said it had not.
+
+        JD is asked to cancel it after all, unless that is too late.
         """
-        is_split = bool(self.split_numbers)
-        return self._is_incoming() or is_split or self._may_have_left()
+        if self.state != "cancelled" or self.accepted_at:
+            return
+        self.accepted_at = now
+        if not self._lives_on():
+            return
+        is_wanted = self.cancel_requested or self.picking_id.state == "cancel"
+        if self._is_fixed() or not is_wanted:
+            self._report_moved_though_cancelled()
+            return
+        self.write({"cancel_due": True, "retry_at": False})
+        self._trigger("push_orders")
+        self._request_attention(
+            self.env._(
+                "JD has this order after all: it is cancelled here, as JD did not know "
+                "it before. Odoo asks JD to cancel it. Until JD has, send nothing of "
+                "it in another way."
+            ),
+            cause="cancel",
+        )
 
     # === OUTCOME === #
 
@@ -96,6 +149,7 @@ class JdOrder(models.Model):
         :param str note: Why the order ended; by default what JD's status says.
         """
         self._clear_waybills()
+        self._close_attention("cancel")
         has_received = self._has_received()
         left = self._leave_rest() if has_received else self.picking_id
         self.write(
@@ -111,6 +165,8 @@ class JdOrder(models.Model):
         # Without a request the customer still expects the goods: a user must decide.
         if self.cancel_requested:
             left._jd_cancel_requested_moves()
+        elif left and has_received:
+            self._leave_undone(left, note or self._explain_end(None))
         elif left:
             self._put_on_hold(left, note or self._explain_end(None))
 
@@ -131,6 +187,7 @@ class JdOrder(models.Model):
         Somebody gets an activity: JD reports both.
         """
         has_left = any(self.line_ids.mapped("reported"))
+        self._close_attention("cancel")
         self.write(
             {
                 "state": "in_progress",
@@ -181,6 +238,11 @@ class JdOrder(models.Model):
 
         :param str words: JD's reason; empty where it gave none.
         """
+        self._close_attention("cancel")
+        if self.state == "cancelled":
+            self.cancel_due = False
+            self._report_moved_though_cancelled()
+            return
         self.write(
             {
                 "state": "in_progress",

@@ -66,7 +66,7 @@ class JdOrder(models.Model):
         (self - parts - moved).write({"state": "done", "retry_at": False})
         (ended - moved)._end_without_move()
         by_hand._report_closed_before()
-        self._close_attention("close", "quantities")
+        self._close_attention("close", "quantities", "cancel")
 
     def _is_closed_by_hand(self):
         """Tell whether the transfer was closed although nothing was received."""

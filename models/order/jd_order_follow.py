@@ -91,7 +91,7 @@ class JdOrder(models.Model):
         if not operations:
             return False
         self._postpone_question()
-        due = {order.id: order.pull_at for order in self}
+        asked_as = {order.id: (order.pull_at, order.unanswered) for order in self}
         asked = {order.id: order._prepare_questions() for order in self}
         questions = [question for each in asked.values() for question in each]
         connector._count_calls(call, len(questions))
@@ -105,7 +105,7 @@ class JdOrder(models.Model):
         news = []
         self._lock_available()._process_isolated(
             lambda orders: news.append(
-                orders._record_pull(orders._combine_answers(answers), due)
+                orders._record_pull(orders._combine_answers(answers), asked_as)
             ),
             lambda order, error: order._request_attention(str(error)),
         )
@@ -115,20 +115,26 @@ class JdOrder(models.Model):
         )
         return True
 
-    def _record_pull(self, reports, due):
+    def _record_pull(self, reports, asked_as):
         """Record JD's answers; ask again about orders that a hint came for meanwhile.
 
         :param dict reports: As in `_record_reports`.
-        :param dict due: Order id → its `pull_at` when JD was asked.
+        :param dict asked_as: Order id → its `pull_at` and `unanswered` when JD was
+            asked.
         :return: The `jd.order.event` records that are new.
         """
-        hinted = self.filtered(lambda order: order.pull_at != due[order.id])
+        hinted = self.filtered(lambda order: order.pull_at != asked_as[order.id][0])
+        # Another worker has recorded an answer since: this one may be the older one,
+        # and what it lacks would pass for a correction.
+        outdated = self.filtered(
+            lambda order: order.unanswered < asked_as[order.id][1]
+        )
         # Nothing is sent again that JD reports after it said that it has no such order.
-        outdated = hinted.filtered(
+        outdated |= hinted.filtered(
             lambda order: isinstance(reports[order.id], jd_api.NotFound)
         )
         events = (self - outdated)._record_reports(reports)
-        hinted._schedule_pull()
+        (hinted | outdated)._schedule_pull()
         return events
 
     def _postpone_question(self):
@@ -195,7 +201,7 @@ class JdOrder(models.Model):
 
     def _get_next_pull(self, now):
         """Return the naive UTC time of the next pull; False if none is needed."""
-        if self.state in ("cancelled", "refused") or self._is_over(now):
+        if self.state == "refused" or self._is_over(now):
             return False
         return now + self._get_pull_interval(now)
 
@@ -230,8 +236,11 @@ class JdOrder(models.Model):
         # Without quantities, or before the goods have moved, the transfer stays open:
         # go on asking.
         is_open = self.state in AT_JD and not self.is_closable
+        is_old = now - (self.accepted_at or now) > const.FOLLOW_SHIPPED
+        if self.state == "cancelled":
+            return is_old or not self._lives_on()
         # What was received in part may be done before JD has counted it all.
         if is_open or not (self.are_quantities_known or self.state == "done"):
             return False
         at_end = self.status_rank in (self._rules.final_rank, statuses.RETURNED_RANK)
-        return at_end or now - (self.accepted_at or now) > const.FOLLOW_SHIPPED
+        return at_end or is_old

@@ -197,9 +197,22 @@ class JdOrder(models.Model):
         for order in self:
             rest, note = order._leave_rest(), order._explain_short()
             if rest and note:
-                order._put_on_hold(rest, note)
+                order._leave_undone(rest, note)
             for surplus in order._explain_surplus():
                 order._request_attention(surplus)
+
+    def _leave_undone(self, rest, note):
+        """Put what is left on hold, or cancel it if the operation type says *never*.
+
+        Somebody is told either way.
+        """
+        if rest.picking_type_id.create_backorder != "never":
+            self._put_on_hold(rest, note)
+            return
+        rest.action_cancel()
+        short = self.line_ids.filtered(lambda line: line._is_expected())
+        if short:
+            self._request_attention(self._explain_dropped(short), cause="backorder")
 
     def _get_part_notice(self):
         """Return how much of this order JD has counted, for the merchant."""

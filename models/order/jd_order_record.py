@@ -124,6 +124,8 @@ class JdOrder(models.Model):
         for order, report in reports.items():
             order._check_cancel_refused(report.status)
             order._report_overdue_quantities(now)
+            order._report_undecided_cancel(now)
+            order._check_lives_on(now)
             order.pull_at = order._get_next_pull(now)
         if fitting.filtered("is_closable"):
             self._trigger("close_orders")
@@ -436,6 +438,8 @@ class JdOrder(models.Model):
         ended = status.effect in statuses.ENDS
         if ended and self.state in AT_JD and self._may_have_left():
             self._end_after_leaving()
+        elif ended and self.state == "cancelled":
+            self._close_attention("cancel")
         elif ended and self.state in AT_JD:
             self._receive_before_end()
             self._apply_cancellation(self._explain_end(status))

@@ -34,7 +34,7 @@ class JdOrder(models.Model):
             for step in (self._cancel_batch, self._close_inbound_batch):
                 remaining += connector._process_separately(step) or 0
             remaining += self._process_kinds(connector, queued, self._push_batch)
-        waiting = Domain("state", "in", OPEN)
+        waiting = Domain("state", "in", OPEN) | Domain("cancel_due", "=", True)
         self._commit_and_retrigger(
             "push_orders", remaining, self._find_next(waiting, "retry_at")
         )

@@ -25,6 +25,9 @@ class StockMove(models.Model):
         domain = super()._search_picking_for_assignation_domain()
         if self._jd_is_lowering():
             return domain  # a decrease may concern any of them
+        if self._jd_is_undecided_return():
+            # Held back alone: a return that a person made goes on.
+            return [*domain, ("id", "=", False)]
         # JD cannot add a line to an order that it has; what is on hold waits for a
         # decision that nobody has to make for the goods added.
         return [
@@ -137,9 +140,14 @@ class StockMove(models.Model):
     def _assign_picking_post_process(self, new=False):
         """Hold back returns that Odoo makes because less is wanted."""
         res = super()._assign_picking_post_process(new=new)
-        lowering_ids = self.env.context.get("jd_lowering_ids") or ()
-        left = self.filtered(
-            lambda move: move.id in lowering_ids and not move._jd_is_lowering()
-        )
+        left = self.filtered(lambda move: move._jd_is_undecided_return())
         left.picking_id._jd_hold_undecided_return()
         return res
+
+    def _jd_is_undecided_return(self):
+        """Tell whether Odoo turned this decrease into a return from or to JD."""
+        return (
+            self.id in (self.env.context.get("jd_lowering_ids") or ())
+            and not self._jd_is_lowering()
+            and bool(self.picking_type_id.warehouse_id.jd_connector_id)
+        )
