@@ -193,6 +193,7 @@ class TestOrderCancel(JdOrderCase):
         self.assertFalse(self.order.activity_ids)
 
     def test_an_order_that_jd_has_after_all_and_does_not_cancel_is_followed(self):
+        self.send()
         for status in ("10015", "10016"):
             with self.subTest(status=status):
                 self.picking = self.make_delivery(1)

@@ -18,10 +18,14 @@ class JdPartsCase(JdLotCase):
         """Send a receipt that comes in parts; return it and its order."""
         self.connector.receipt_policy = "manual"
         picking = self.make_receipt(*quantities, jd_in_parts=True, **values)
+        return picking, self.send_in_parts(picking)
+
+    def send_in_parts(self, picking):
+        """Send a receipt; return its order, which JD is about to count."""
         picking.action_jd_send()
         order = self.announce(picking)
         self.sandbox.do("advance", orders=[order.jd_number], to=20)
-        return picking, order
+        return order
 
     def count(self, order, *parts, pull=True):
         """Have JD count a part of each line, and Odoo hear of it."""
@@ -125,14 +129,23 @@ class TestParts(JdPartsCase):
         self.assertSameBooks()
 
     def test_lines_of_the_same_goods_are_filled_up_in_turn(self):
-        _picking, order = self.announce_in_parts(
-            10, 5, products=[self.product, self.product]
+        self.connector.receipt_policy = "manual"
+        picking = self.make_transfer(
+            *(self.warehouse.in_type_id, self.suppliers, self.stock, 10, 5),
+            products=[self.product, self.product],
+            partner_id=self.supplier.id,
+            jd_in_parts=True,
         )
+        picking.move_ids[1].price_unit = 2  # else Odoo merges them
+        picking.action_confirm()
+        order = self.send_in_parts(picking)
         self.assertEqual(order.line_ids.sorted("id").mapped("planned"), [10, 5])
         # JD counts for one line what came of both.
         self.count(order, 12)
         self.assertEqual(order.line_ids.sorted("id").mapped("received"), [10, 2])
         self.count(order, 3)
+        second = str(order.line_ids.sorted("id")[1].id)
+        self.sandbox.do("arrange", orders=[order.jd_number], short={second: 5})
         self.complete(order, "70")
         self.assertEqual(order.line_ids.sorted("id").mapped("received"), [10, 5])
         self.assertEqual(order.state, "done")
