@@ -126,9 +126,7 @@ class JdOrder(models.Model):
         hinted = self.filtered(lambda order: order.pull_at != asked_as[order.id][0])
         # Another worker has recorded an answer since: this one may be the older one,
         # and what it lacks would pass for a correction.
-        outdated = self.filtered(
-            lambda order: order.unanswered < asked_as[order.id][1]
-        )
+        outdated = self.filtered(lambda order: order.unanswered < asked_as[order.id][1])
         # Nothing is sent again that JD reports after it said that it has no such order.
         outdated |= hinted.filtered(
             lambda order: isinstance(reports[order.id], jd_api.NotFound)
