@@ -137,13 +137,13 @@ class JdOrder(models.Model):
         """Schedule a new check, now, of the draft orders in a domain."""
         # sudo: users who correct a contact or a warehouse may lack access to JD.
         orders_sudo = self.sudo().search(Domain("state", "=", "draft") & domain)
-        if orders_sudo:
-            orders_sudo.retry_at = False
-            self._trigger("push_orders")
+        orders_sudo._check_drafts_soon()
 
-    @api.model
-    def _search_unsent(self, domain):
-        return self.search(Domain("state", "in", NOT_AT_JD) & domain)
+    def _check_drafts_soon(self):
+        """Schedule a new check, now, of those of these orders that are drafts."""
+        if drafts := self.filtered(lambda order: order.state == "draft"):
+            drafts.retry_at = False
+            self._trigger("push_orders")
 
     def _note_change(self):
         """Note that the content of those orders changed that JD does not have."""

@@ -70,9 +70,10 @@ class JdOrder(models.Model):
     def _search_interrupted_confirmations(self):
         """Return the orders whose confirmation no living worker can be sending."""
         begun_before = fields.Datetime.now() - const.CONFIRM_PATIENCE
+        # Locked: another worker may be reporting the same ones.
         return self.search(
             [("confirmation", "=", "sending"), ("confirmation_at", "<", begun_before)]
-        )
+        )._lock_available()
 
     def _report_confirmation_interrupted(self):
         self.confirmation = False

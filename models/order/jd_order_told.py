@@ -1,7 +1,6 @@
 """What JD was told of an order, and what becomes of it when Odoo changes."""
 
-from odoo import api, models
-from odoo.fields import Domain
+from odoo import models
 
 from .jd_order import TOLD
 
@@ -28,13 +27,6 @@ class JdOrder(models.Model):
             for name, [key, text] in now.items()
             if key != sent.get(name, [None])[0]
         }
-
-    @api.model
-    def _tell_changed_terms_of(self, domain):
-        """See `_tell_changed_terms`, of the orders in a domain."""
-        # sudo: whoever corrects a contact may lack access to JD.
-        orders_sudo = self.sudo().search(Domain("state", "in", TOLD) & domain)
-        orders_sudo._tell_changed_terms()
 
     def _tell_changed_terms(self):
         """Have JD cancel the orders whose terms have changed, to be sent anew.

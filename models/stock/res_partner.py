@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from ..order.jd_order import OPEN
+
 # The fields of a receiver that are sent to JD.
 RECEIVER_FIELDS = {
     "name",
@@ -27,7 +29,8 @@ class ResPartner(models.Model):
             )
             # sudo: users who correct a contact may lack access to JD.
             orders_sudo = self.env["jd.order"].sudo()
-            orders_sudo._search_unsent(theirs)._note_change()
-            orders_sudo._check_soon(theirs)
-            orders_sudo._tell_changed_terms_of(theirs)
+            open_sudo = orders_sudo.search(Domain("state", "in", OPEN) & theirs)
+            open_sudo._note_change()
+            open_sudo._check_drafts_soon()
+            open_sudo._tell_changed_terms()
         return res

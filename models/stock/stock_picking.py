@@ -129,7 +129,7 @@ class StockPicking(models.Model):
                 order.state
             )
 
-    @api.depends("picking_type_id", "location_id", "location_dest_id", "return_id")
+    @api.depends("picking_type_id", "location_id", "location_dest_id")
     def _compute_jd_kind(self):
         for picking in self:
             warehouse, kind = picking._jd_get_warehouse_and_kind()
