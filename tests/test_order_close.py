@@ -166,6 +166,27 @@ class TestOrderClose(JdOrderCase):
         self.picking.backorder_ids.action_cancel()
         self.assertEqual(self.picking.backorder_ids.state, "cancel")
 
+    def test_what_asks_for_a_decision_ends_with_it(self):
+        ways = {
+            "sent": lambda held: held.action_jd_send(),
+            "cancelled": lambda held: held.action_cancel(),
+            "its goods cancelled": lambda held: held.move_ids._action_cancel(),
+            "validated by hand": lambda held: held.button_validate(),
+        }
+        for way, decide in ways.items():
+            with self.subTest(way):
+                picking, ended = self.make_delivery(3), self.make_delivery(3)
+                orders = self.send(picking, ended)
+                self.advance(ended.jd_order_id, "10028")
+                self.pull(ended.jd_order_id)
+                line = picking.jd_order_id.line_ids
+                self.ship(picking.jd_order_id, short={str(line.id): 1})
+                for held in (picking.backorder_ids, ended):
+                    held.action_assign()
+                    self.assertTrue(held.jd_on_hold)
+                    decide(held)
+                self.assertFalse(orders.activity_ids)
+
     def test_a_line_that_jd_does_not_report_is_not_shipped(self):
         self.ship(self.order, "10020", unreported=[str(self.second.id)])
         self.assertEqual(self.picking.state, "done")

@@ -455,8 +455,7 @@ class JdOrder(models.Model):
         for order in orders:
             code = order.connector_id._get_kind_code(order.kind)
             order.name = f"{code}-{tag}-{order.id:07d}-{_make_unique_part()}"
-        (orders.picking_id.jd_order_ids - orders)._close_attention("hold")
-        orders.picking_id.backorder_id.jd_order_ids._close_attention("backorder")
+        orders.picking_id._jd_close_questions()
         return orders
 
     @api.ondelete(at_uninstall=False)

@@ -80,7 +80,9 @@ class StockMove(models.Model):
     def _action_cancel(self):
         """Cancel moves that JD does not have; for the others, ask JD to cancel."""
         held = self._jd_request_cancel()
-        return super(StockMove, self - held)._action_cancel()
+        res = super(StockMove, self - held)._action_cancel()
+        self.sudo().picking_id._jd_close_decided()  # see `_jd_request_cancel`
+        return res
 
     def _prepare_move_split_vals(self, qty):
         """Have what is left over of a move be cancelled with it."""

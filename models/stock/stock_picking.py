@@ -311,6 +311,7 @@ class StockPicking(models.Model):
         orders_sudo = self.sudo().jd_order_ids
         orders_sudo.filtered(lambda order: order.state in NOT_AT_JD)._withdraw()
         res = super()._action_done()
+        self._jd_close_decided()
         self._jd_book_moved_at()
         return res
 

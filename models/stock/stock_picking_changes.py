@@ -23,15 +23,6 @@ class StockPicking(models.Model):
         }
     )
 
-    def action_cancel(self):
-        """Cancel transfers; nobody has to decide about those on hold any more."""
-        res = super().action_cancel()
-        cancelled = self.filtered(lambda picking: picking.state == "cancel")
-        cancelled_sudo = cancelled.sudo()  # as below
-        cancelled_sudo.jd_order_ids._close_attention("hold")
-        cancelled_sudo.backorder_id.jd_order_ids._close_attention("backorder")
-        return res
-
     def _jd_get_transfers(self):
         return self
 

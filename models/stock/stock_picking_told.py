@@ -106,7 +106,7 @@ class StockPicking(models.Model):
                     for move in picking_sudo.move_ids
                 ),
             )
-            picking_sudo._request_attention(note)
+            picking_sudo._request_attention(note, cause="hold")
             picking_sudo._jd_tell_source(note)
 
     def _jd_hold_rest_of_cancelled(self, shipped):
@@ -123,8 +123,26 @@ class StockPicking(models.Model):
                 "still wanted, or cancel it.",
                 transfer=shipped.name,
                 rest=self.name,
-            )
+            ),
+            cause="hold",
         )
+
+    # === DECISIONS === #
+
+    def _jd_close_decided(self):
+        """Remove what asks for a decision about held transfers that are over."""
+        # sudo: users who cancel or close a transfer may lack access to JD.
+        self.sudo().filtered(
+            lambda picking: picking.jd_on_hold and picking.state in ("done", "cancel")
+        )._jd_close_questions()
+
+    def _jd_close_questions(self):
+        """Remove the activities that ask what is to become of these transfers."""
+        self._close_attention("hold")
+        self.jd_order_ids._close_attention("hold")
+        # An order that is over asks about what it left here.
+        left_by = self.backorder_id.filtered(lambda picking: picking.state == "done")
+        left_by.jd_order_ids._close_attention("hold", "backorder")
 
     # === WHO IS TOLD === #
 
