@@ -32,7 +32,7 @@ CHANGES = {
     "less of a move": (FREE, ANEW, ANEW, KEPT, FREE),
     "nothing of a move": (FREE, ANEW, ANEW, KEPT, FREE),
     "more of a move": (FREE, FREE, FREE, FREE, FREE),
-    "the quantity to ship": (FREE, KEPT, KEPT, KEPT, KEPT),
+    "the quantity to ship": (FREE, KEPT, KEPT, KEPT, TOLD),
     "a move is cancelled": (FREE, ANEW, ANEW, KEPT, KEPT),
     "the transfer is cancelled": (FREE, ANEW, ANEW, KEPT, KEPT),
     "a move is split": (FREE, KEPT, KEPT, KEPT, KEPT),
@@ -40,7 +40,9 @@ CHANGES = {
     "the reservation is lost": (FREE, FREE, FREE, FREE, FREE),
     "the move of a line": (FREE, KEPT, KEPT, KEPT, KEPT),
     "the transfer of a line": (FREE, KEPT, KEPT, KEPT, KEPT),
-    "the goods level of a line": (FREE, KEPT, KEPT, KEPT, FREE),
+    "the goods level of a line": (FREE, KEPT, KEPT, KEPT, TOLD),
+    "the quantity of a line": (FREE, FREE, FREE, FREE, TOLD),
+    "a line is added": (FREE, FREE, FREE, FREE, TOLD),
     "another shelf of a line": (FREE, FREE, FREE, FREE, FREE),
     "the package of a line": (FREE, FREE, FREE, FREE, FREE),
     "the same product is added": (FREE, APART, APART, APART, FREE),
@@ -105,6 +107,7 @@ class TestOrderChanges(JdInboundCase):
             "the move of a line": (line, {"move_id": self.other.move_ids.id}),
             "the transfer of a line": (line, {"picking_id": self.other.id}),
             "the goods level of a line": (line, {"location_id": self.defective.id}),
+            "the quantity of a line": (line, {"quantity": 1}),
             "another shelf of a line": (line, {"location_id": self.shelf.id}),
             "the package of a line": (
                 line,
@@ -128,6 +131,8 @@ class TestOrderChanges(JdInboundCase):
                 self.env["stock.move"].create(move._split(1))._action_confirm()
             case "a move is deleted":
                 move.unlink()
+            case "a line is added":
+                move.move_line_ids.copy({"quantity": 1})
             case "the reservation is lost":
                 picking.do_unreserve()
             case "the same product is added":

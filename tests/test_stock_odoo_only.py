@@ -80,6 +80,35 @@ class TestOdooOnly(JdInboundCase):
         self.assertEqual((delivery + receipt).mapped("state"), ["done", "done"])
         self.assertOnlyInOdoo()
 
+    def test_a_done_transfer_that_is_corrected_is_noted_and_told_once(self):
+        delivery = self.make_delivery(5)
+        order = self.announce(delivery)
+        self.complete(order, "10020")
+        self.connector.push_policy = "manual"
+        by_hand = self.make_delivery(5)
+        by_hand.button_validate()
+        self.product.name = "Goods <1>"
+        for picking, told in ((delivery, order), (by_hand, by_hand)):
+            with self.subTest(told._name):
+                for quantity in (4, 3):
+                    self.as_user(picking, self.stock_user).move_line_ids.write(
+                        {"quantity": quantity}
+                    )
+                self.assertPosted(picking, "4 × [G-1] Goods &lt;1&gt; (")
+                self.assertOneActivity(told, "JD was not told")
+                told.activity_ids.action_done()
+                picking.move_ids.quantity = 6
+                self.assertOneActivity(told, "JD was not told")
+        self.assertOnlyInOdoo(6, 6)
+
+    def test_a_shelf_that_is_corrected_is_no_concern_of_jds(self):
+        delivery = self.make_delivery(5)
+        self.complete(self.announce(delivery), "10020")
+        shelf = self.stock.create({"name": "A1", "location_id": self.stock.id})
+        delivery.move_line_ids.location_id = shelf
+        self.assertFalse(delivery.jd_order_id.activity_ids)
+        self.assertOnlyInOdoo()
+
     def test_moves_within_the_warehouse_and_outside_of_it_are_not(self):
         shelf = self.env["stock.location"].create(
             {"name": "Shelf", "location_id": self.stock.id}

@@ -4,6 +4,7 @@ from . import (
     stock_lot,
     stock_move,
     stock_move_change,
+    stock_move_corrected,
     stock_move_line,
     stock_move_odoo_only,
     stock_move_package,

@@ -37,8 +37,8 @@ class StockMove(models.Model):
         copy=False,
         index="btree_not_null",
         check_company=True,
-        help="The JD connection whose stock this move changed without JD: JD's books "
-        "do not have it.",
+        help="The JD connection whose stock this move changed without JD, or with "
+        "other quantities, lots or places than JD reported: JD's books do not have it.",
     )
 
     # === CRUD === #
@@ -147,7 +147,9 @@ class StockMove(models.Model):
         """
         names = PROMISED_BY_MOVE.intersection(vals)
         for move in names and self._jd_get_promised():
-            if changed := find_changed(move, names, vals):
+            # How much was moved may be corrected; somebody is told.
+            kept = names - {"quantity"} if move.state == "done" else names
+            if changed := find_changed(move, kept, vals):
                 move.check_access("write")  # first: the error names the transfer
                 raise UserError(move._jd_explain_kept(move, changed))
 

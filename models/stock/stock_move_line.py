@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .promise import LOTS, PROMISED_BY_MOVE_LINE, find_changed
+from .stock_move_corrected import MOVING
 
 
 class StockMoveLine(models.Model):
@@ -32,9 +33,20 @@ class StockMoveLine(models.Model):
 
     # === CRUD === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._jd_report_corrected({})
+        return lines
+
     def write(self, vals):
         self._jd_check_promise(vals)
-        return super().write(vals)
+        if MOVING.isdisjoint(vals):
+            return super().write(vals)
+        before = self._jd_get_moved()
+        res = super().write(vals)
+        self._jd_report_corrected(before)
+        return res
 
     # === PROMISE === #
 
