@@ -62,6 +62,50 @@ class TestOrderCare(JdOrderCase):
         with self.assertRefused("ongoing operations"):
             self.warehouse.active = False
 
+    def test_what_open_orders_were_made_from_stays_until_they_are_closed(self):
+        stock = self.warehouse.lot_stock_id
+        own = self.env["stock.warehouse"].create(
+            {"name": "Our own", "code": "OWN", "company_id": self.company.id}
+        )
+        shelf = stock.create({"name": "A1", "location_id": stock.id})
+        rack = stock.create({"name": "B", "location_id": stock.id})
+        lines = self.picking.move_line_ids
+        lines[0].location_id = shelf
+        changes = {
+            "another warehouse of the type": (
+                self.picking.picking_type_id,
+                {"warehouse_id": own.id},
+            ),
+            "another kind of the type": (
+                self.picking.picking_type_id,
+                {"code": "incoming"},
+            ),
+            "the stock in another warehouse": (
+                stock,
+                {"location_id": own.view_location_id.id},
+            ),
+            "a shelf in another warehouse": (
+                shelf,
+                {"location_id": own.lot_stock_id.id},
+            ),
+            "another stock of the warehouse": (
+                self.warehouse,
+                {"lot_stock_id": own.lot_stock_id.id},
+            ),
+        }
+        self.send()
+        for name, (record, values) in changes.items():
+            with (
+                self.subTest(name),
+                self.assertRefused(f"such as {self.picking.name}"),
+                self.env.cr.savepoint(),
+            ):
+                record.write(values)
+        shelf.location_id = rack  # JD knows no shelves
+        self.ship(self.order)
+        self.assertEqual(self.picking.state, "done")
+        shelf.location_id = own.lot_stock_id
+
     def test_a_connection_with_open_orders_is_not_deleted(self):
         self.send()
         with self.assertRefused("has warehouses and their history"):

@@ -1,4 +1,5 @@
 from . import (
+    jd_settled_mixin,
     res_partner,
     stock_location,
     stock_lot,
@@ -13,6 +14,7 @@ from . import (
     stock_picking_close,
     stock_picking_send,
     stock_picking_told,
+    stock_picking_type,
     stock_quant,
     stock_scrap,
     stock_warehouse,

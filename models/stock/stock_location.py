@@ -1,11 +1,12 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...lib.api import GoodsLevel
 
 
 class StockLocation(models.Model):
     _name = "stock.location"
-    _inherit = ["stock.location", "jd.guarded.mixin"]
+    _inherit = ["stock.location", "jd.guarded.mixin", "jd.settled.mixin"]
 
     jd_warehouse_id = fields.Many2one(
         "stock.warehouse",
@@ -62,6 +63,18 @@ class StockLocation(models.Model):
         while place and not place.jd_level:
             place = place.location_id
         return place
+
+    def _jd_get_settled(self):
+        level_place = self._jd_get_level_location()
+        return self.active, self.usage, self.warehouse_id, level_place
+
+    def _jd_get_orders_domain(self):
+        """Return the domain of the orders whose goods lie, or will lie, in here."""
+        return Domain.OR(
+            Domain(f"picking_id.{records}.{place}", "child_of", self.ids)
+            for records in ("move_ids", "move_line_ids")
+            for place in ("location_id", "location_dest_id")
+        )
 
     def _jd_get_place(self):
         """Return what JD tells apart: its stock, or the kind of place elsewhere."""

@@ -16,7 +16,7 @@ NAMES_TRIED = 20
 
 class StockWarehouse(models.Model):
     _name = "stock.warehouse"
-    _inherit = ["stock.warehouse", "jd.guarded.mixin"]
+    _inherit = ["stock.warehouse", "jd.guarded.mixin", "jd.settled.mixin"]
     _jd_settable = frozenset({"jd_shop_no"})
 
     jd_connector_id = fields.Many2one(
@@ -82,6 +82,12 @@ class StockWarehouse(models.Model):
         return res
 
     # === BUSINESS === #
+
+    def _jd_get_settled(self):
+        return self.active, self.view_location_id, self.lot_stock_id
+
+    def _jd_get_orders_domain(self):
+        return Domain("warehouse_id", "in", self.ids)
 
     @api.model
     def _jd_find_or_create(self, connector, department_no, rows):
