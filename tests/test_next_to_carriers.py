@@ -30,4 +30,10 @@ class TestCarriers(JdOrderCase):
         self.sandbox.do("fault", kind="patch", call="querySoOrder", patch=[waybill])
         self.pull(order)
         self.assertRegex(picking.carrier_tracking_ref, "^javascript:")
+        notes = len(picking.message_ids)
+        self.as_user(picking, self.stock_user).carrier_tracking_ref = "MINE-1"
+        self.assertPosted(picking, "“MINE-1”, and JD was not told")
+        self.pull(order)
+        self.assertEqual(len(picking.message_ids), notes + 1)
+        picking.carrier_tracking_ref = order.waybills
         self.assertRegex(picking.carrier_tracking_url, "^https://track.example/")

@@ -59,7 +59,7 @@ class TestOrderCare(JdOrderCase):
 
     def test_a_warehouse_with_open_orders_is_not_archived(self):
         self.send()
-        with self.assertRefused("ongoing operations"):
+        with self.assertRefused("open orders that depend on"):
             self.warehouse.active = False
 
     def test_what_open_orders_were_made_from_stays_until_they_are_closed(self):

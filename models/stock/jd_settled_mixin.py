@@ -19,7 +19,7 @@ class JdSettledMixin(models.AbstractModel):
     def write(self, vals):
         before = {record: record._jd_get_settled() for record in self}
         res = super().write(vals)
-        changed = self.filtered(lambda record: record._jd_get_settled() != before[record])
+        changed = self.filtered(lambda row: row._jd_get_settled() != before[row])
         # What is restored was archived without open orders, or comes back for them.
         if changed and not vals.get("active"):
             changed._jd_check_no_open_orders()

@@ -230,6 +230,7 @@ class StockPicking(models.Model):
 
     def write(self, vals):
         self._jd_check_promise(vals)
+        self._jd_note_other_tracking(vals)
         res = super().write(vals)
         self._jd_follow_place(vals)
         if not {"jd_own_waybill", "carrier_tracking_ref", "partner_id"}.isdisjoint(

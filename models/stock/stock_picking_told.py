@@ -59,6 +59,33 @@ class StockPicking(models.Model):
         )._withdraw()
         self.sudo()._jd_send_ready()
 
+    def _jd_note_other_tracking(self, vals):
+        """Note on transfers that JD has that their tracking is none of JD's waybills.
+
+        Call it before the values are written.
+        """
+        # This module writes JD's waybills as superuser.
+        if "carrier_tracking_ref" not in vals or self.env.su:
+            return
+        new = vals["carrier_tracking_ref"] or ""
+        for picking in self:
+            order_sudo = picking.sudo().jd_order_id  # see `_jd_is_told`
+            old, waybills = picking.carrier_tracking_ref or "", order_sudo.waybills
+            is_jds = order_sudo.state in (*TOLD, "done") and not order_sudo._is_incoming()
+            if is_jds and new not in (old, waybills):
+                picking.check_access("write")  # first: the note names waybills
+                picking.message_post(
+                    body=self.env._(
+                        "The tracking reference was changed from “%(old)s” to "
+                        "“%(new)s”, and JD was not told. JD reports the waybill "
+                        "“%(waybills)s”. As long as JD has not shipped, it takes a "
+                        "waybill of yours from “Own Waybill” on the JD tab.",
+                        old=old,
+                        new=new,
+                        waybills=waybills or "",
+                    )
+                )
+
     # === ADDED GOODS === #
 
     def _jd_get_transfer_of_added(self):
