@@ -35,5 +35,5 @@ class TestCarriers(JdOrderCase):
         self.assertPosted(picking, "“MINE-1”, and JD was not told")
         self.pull(order)
         self.assertEqual(len(picking.message_ids), notes + 1)
-        picking.carrier_tracking_ref = order.waybills
+        self.assertEqual(picking.carrier_tracking_ref, order.waybills)
         self.assertRegex(picking.carrier_tracking_url, "^https://track.example/")

@@ -71,8 +71,9 @@ class StockPicking(models.Model):
         for picking in self:
             order_sudo = picking.sudo().jd_order_id  # see `_jd_is_told`
             old, waybills = picking.carrier_tracking_ref or "", order_sudo.waybills
-            is_jds = order_sudo.state in (*TOLD, "done") and not order_sudo._is_incoming()
-            if is_jds and new not in (old, waybills):
+            is_told = order_sudo.state in (*TOLD, "done")
+            ships = is_told and not order_sudo._is_incoming()
+            if ships and new not in (old, waybills):
                 picking.check_access("write")  # first: the note names waybills
                 picking.message_post(
                     body=self.env._(
