@@ -172,6 +172,7 @@ class JdOrderCase(JdCase):
         ),
         "jd.order.event": ("happened_at",),
         "jd.connector": ("last_message_at", "probed_at"),
+        "jd.department": ("pause_until",),
     }
 
     def pass_time(self, **time):

@@ -103,6 +103,8 @@ class JdSequenceCase(JdLotCase):
     def settle(self):
         """Let JD end all it has begun and Odoo hear of it, until nothing changes."""
         self.sandbox.do("clear_faults")
+        # A department that JD did not answer is paused for minutes.
+        self.pass_time(hours=1)
         for name in ("match_goods", "pull_level_changes"):
             self.run_cron(name)
         before = None
