@@ -209,11 +209,12 @@ class TestOrderAtOnce(SandboxCase):
         self.first.run(self.push)
         self.second.call(cancel, order=self.order)
         self.sandbox.do("fault", kind="slow", call="cancelOrder", seconds=3, count=1)
+        asked = self.count_calls("querySoOrder")
         self.first.begin_run(self.push)
         self.wait_until_it_strikes()
         self.hear_with(self.second, "10019")
+        # Once it has cancelled, the push asks JD itself: that is after the message.
         self.first.finish()
-        asked = self.count_calls("querySoOrder")
         self.first.run(self.follow)
         self.assertEqual(self.count_calls("querySoOrder"), asked + 1)
 
