@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .. import const
+from .jd_case import QUICK_WAREHOUSE
 from .stock_check_case import StockCheckCase
 
 
@@ -331,6 +332,30 @@ class TestDecide(StockCheckCase):
         self.accept(line)
         with self.assertRefused("nothing left to decide"):
             line._keep("Counted")
+
+    def test_these_goods_alone_are_counted_again(self):
+        self.connector.stock_check_nightly = False
+        over = self.make_line(self.products[0], 1002, 1000)
+        same = self.make_line(self.products[1], 1002, 1000)
+        goods = {"erpGoodsNo": self.products[1].default_code, "quantity": 1003}
+        self.sandbox.do("stock", warehouse=QUICK_WAREHOUSE, rows=[goods])
+        self.as_user(over + same, self.manager).action_count_again()
+        self.assertEqual((over + same).mapped("state"), ["counting", "counting"])
+        self.run_cron("check_stock")
+        self.assertEqual((over.state, same.state), ("over", "replaced"))
+        self.assertEqual(self.check.state, "done")
+        again = self.env["jd.stock.check"].search([("is_partial", "=", True)])
+        self.assertEqual(again.line_ids.product_id, self.products[1])
+        self.accept(again.line_ids)
+        self.assertAccepted(again.line_ids)
+        self.assertEqual(self.get_stock(self.products[1]), 1003)
+
+    def test_goods_that_odoo_does_not_know_are_matched_first(self):
+        nobody = self.env["product.product"]
+        line = self.make_line(nobody, 4, 0)
+        with self.assertRefused("matched with a product first"):
+            self.as_user(line, self.manager).action_count_again()
+        self.assertEqual(line.state, "open")
 
     def test_what_was_counted_again_is_over_or_decided_in_the_newer_check(self):
         over = self.make_line(self.products[0], 1002, 1000, state="counting")

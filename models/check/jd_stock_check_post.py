@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...lib.api import GoodsLevel
 from ..mixins.jd_worker_mixin import lock_available
 from ..stock.stock_warehouse_goods import Spot
 from .jd_stock_check_line import DECIDABLE
@@ -165,45 +164,36 @@ class JdStockCheckLine(models.Model):
         """
         pieces = self._get_postable()
         if pieces > 0:
-            return self._fill(quants, pieces)
-        picks = self.warehouse_id._jd_pick_exactly(
-            self.product_id, self._get_places(), -pieces, self._get_lots(quants)
-        )
-        return [(pick.spot, -pick.quantity) for pick in picks]
+            changes = self._fill(quants, pieces)
+        else:
+            picks = self.warehouse_id._jd_pick_among(quants, -pieces)
+            changes = [(pick.spot, -pick.quantity) for pick in picks]
+        # New pieces, or too few: what documents explain is still to come.
+        rest = pieces - sum(each for _spot, each in changes)
+        if not self.product_id.uom_id.is_zero(rest):
+            changes.append((self._get_new_spot(), rest))
+        return changes
 
+    @api.model
     def _fill(self, quants, pieces):
-        """Return (`Spot`, pieces) of goods that JD has more: first what is negative."""
+        """Return (`Spot`, pieces) of what is negative, as far as the pieces reach."""
         changes = []
         for quant in quants:
             lacking = min(pieces, -quant.quantity)
             if lacking > 0:
                 changes.append((get_spot(quant), lacking))
                 pieces -= lacking
-        if pieces > 0:
-            changes.append((self._get_new_spot(), pieces))
         return changes
 
     def _get_new_spot(self):
-        """Return where goods are put that JD has more; their lot is created."""
+        """Return where goods lie of which Odoo has none; their lot is created."""
         lots = self.env["stock.lot"]
         if self.lot_name and self.product_id.tracking != "none":
             lots = lots._jd_get(
                 self.product_id, self.lot_name, self.company_id, self.expires_on
             )
-        package, owner = self.env["stock.package"], self.env["res.partner"]
-        return Spot(self._get_places()[:1], lots, package, owner)
-
-    def _get_places(self):
-        """Return the locations of the line's goods level, the preferred one first."""
         place = self.warehouse_id._jd_get_location(self.level)
-        is_good = self.level == GoodsLevel.GOOD
-        return place | self.warehouse_id.view_location_id if is_good else place
-
-    def _get_lots(self, quants):
-        """Return the ids of the lots to take from; `False` for pieces without one."""
-        if self.product_id.tracking != "none" and self.lot_name:
-            return set(self._get_new_spot().lot.ids)
-        return {False, *quants.lot_id.ids}
+        return Spot(place, lots, self.env["stock.package"], self.env["res.partner"])
 
 
 class JdStockCheck(models.Model):

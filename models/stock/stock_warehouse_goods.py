@@ -100,22 +100,18 @@ class StockWarehouse(models.Model):
             picks.append(self._jd_pick_missing(places, picker.left, lot, owner))
         return picks
 
-    def _jd_pick_exactly(self, product, places, quantity, lots):
-        """Return from where pieces of these lots are taken, as a list of `Pick`.
+    def _jd_pick_among(self, quants, quantity):
+        """Return which pieces of these quants of a product are taken, as `Pick`s.
 
-        As `_jd_pick`, but nothing of another lot is taken, and none is assumed.
-
-        :param lots: Ids; `False` among them for pieces without a lot.
+        Those that no transfer has reserved come first, then what expires or came first.
+        They may be fewer than wanted.
         """
-        lying = self._jd_get_lying(product, places)
-        named = [each for each in lying if each.spot.lot.id in lots]
-        picker = _Picker(quantity).take(self._jd_sort_by_expiry(named))
-        picks = self._jd_get_picks(picker)
-        if picker.left > 0:
-            # One lot, or no lot in particular.
-            lot = self.env["stock.lot"].browse(lots if False not in lots else ())
-            picks.append(self._jd_pick_missing(places, picker.left, lot))
-        return picks
+        leaving = defaultdict(float)
+        if any(quants.mapped("reserved_quantity")):
+            leaving = self._jd_get_leaving(quants.product_id, quants.location_id)
+        lying = self._jd_list_lying(quants.sorted("in_date"), leaving)
+        picker = _Picker(quantity).take(self._jd_sort_by_expiry(lying))
+        return self._jd_get_picks(picker)
 
     @api.model
     def _jd_get_picks(self, picker):
@@ -137,7 +133,14 @@ class StockWarehouse(models.Model):
         quants = self.env["stock.quant"].sudo()
         for place in places:
             quants |= quants._gather(product, place, owner_id=owner or None)
-        leaving = self._jd_get_leaving(product, places)
+        return self._jd_list_lying(quants, self._jd_get_leaving(product, places))
+
+    @api.model
+    def _jd_list_lying(self, quants, leaving):
+        """Return what these quants hold, as `Lying`, in their order.
+
+        :param leaving: As from `_jd_get_leaving`.
+        """
         found = {}
         for quant in quants:
             spot = Spot(
