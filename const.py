@@ -210,7 +210,7 @@ STOCK_BUDGET_PAUSE = timedelta(hours=1)
 STOCK_PAGES_AT_ONCE = 16
 # More goods than these are not asked for again: what moved waits for the next check.
 STOCK_AGAIN_LIMIT = 5_000
-# How many orders made at JD are asked for what they moved.
+# How many orders made at JD a check asks for what they moved.
 STOCK_FOREIGN_ORDERS = 50
 # How many earlier checks are searched for the last one that agreed.
 STOCK_CHECKS_LOOKED_AT = 60

@@ -8,6 +8,7 @@ from . import (
     jd_stock_check_compare,
     jd_stock_check_decide,
     jd_stock_check_explanation,
+    jd_stock_check_foreign,
     jd_stock_check_keep,
     jd_stock_check_line,
     jd_stock_check_open,

@@ -7,8 +7,6 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
-from ... import statuses
-from ...lib.api import GoodsLevel
 from ...lib.stock_diff import Claim, find_pack
 from .claims import Causes
 
@@ -19,7 +17,7 @@ _BEIJING_MIDNIGHT = time(16)
 class JdStockCheck(models.Model):
     _inherit = "jd.stock.check"
 
-    def _get_claims(self, differences, counts=(), reports=None):
+    def _get_claims(self, differences, counts=()):
         """Return what could explain differences, as `lib.stock_diff.Claim` records.
 
         JD is asked nothing here, and no query is made for each place. What happened
@@ -27,7 +25,6 @@ class JdStockCheck(models.Model):
 
         :param differences: Place → (JD's number or None, Odoo's number).
         :param counts: JD's own counts, as `lib.api.StockCount` records.
-        :param reports: Order of `_get_foreign_orders` → its `lib.api.Report`.
         """
         if not differences:
             return []
@@ -42,7 +39,7 @@ class JdStockCheck(models.Model):
         self._add_moves_during_check(causes)
         self._add_moves_in_odoo_only(causes)
         self._add_level_changes(causes)
-        self._add_foreign_orders(causes, reports or {})
+        self._add_foreign_orders(causes)
         self._add_shared_goods(causes)
         self._add_other_departments(causes)
         next_run = self._get_action("close_orders").nextcall
@@ -86,61 +83,11 @@ class JdStockCheck(models.Model):
                     sign * change.quantity,
                 )
 
-    # === ORDERS MADE AT JD === #
-
-    def _get_foreign_orders(self):
-        """Return orders made at JD that moved goods and have no transfer in Odoo.
-
-        Odoo keeps no lines of them: without JD's reports they explain nothing. Orders
-        that JD has not listed yet are not known at all.
-        """
-        orders = self.env["jd.foreign.order"].search(
-            [("warehouse_id", "=", self.warehouse_id.id), ("state", "!=", "linked")]
-        )
-        return orders.filtered(lambda order: order._has_moved())
-
-    def _add_foreign_orders(self, causes, reports):
-        numbers = self._find_products(
-            {row.goods_number for report in reports.values() for row in report.lines}
-        )
-        for order, report in reports.items():
-            sign = 1 if order.kind in ("inbound", "customer_return") else -1
-            for row in report.lines:
-                causes.add(
-                    "foreign_order",
-                    order,
-                    numbers.get(row.goods_number, row.goods_number),
-                    self.warehouse_id._jd_get_level_group(row.level or GoodsLevel.GOOD),
-                    False,  # JD lists lots apart from lines
-                    sign * (row.done or 0),
-                    since=self._get_moved_at(order, report),
-                )
-
-    def _get_moved_at(self, order, report):
-        """Return when JD moved the goods of an order made there."""
-        found = [
-            (change.at, statuses.find(order.kind, change.status))
-            for change in report.history
-        ]
-        moved_rank = statuses.KINDS[order.kind].moved_rank
-        moments = [
-            at
-            for at, status in found
-            if at and status and status.rank and status.rank >= moved_rank
-        ]
-        return min(moments, default=report.completed_at or order.made_at)
-
     def _find_products(self, numbers):
         """Return JD's goods number → product id, for those that have a product."""
         if not numbers:
             return {}
-        goods = self.env["jd.goods"].with_context(active_test=False)
-        rows = goods.search(
-            goods._get_department_domain(
-                self.connector_id, self.warehouse_id.jd_department_no
-            )
-            & Domain("goods_no", "in", list(numbers))
-        )
+        rows = self._search_goods([("goods_no", "in", list(numbers))])
         return {row.goods_no: row.product_id.id for row in rows}
 
     # === COUNTS BY JD === #

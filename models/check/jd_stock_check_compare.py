@@ -84,9 +84,7 @@ class JdStockCheck(models.Model):
         """Return the `lib.stock_diff.Difference`s, each with what explains it."""
         if not differences:
             return ()
-        claims = self._get_claims(
-            differences, self._get_counts(), self._ask_foreign_orders()
-        )
+        claims = self._get_claims(differences, self._get_counts())
         return explain(differences, claims, self._get_packs(differences))
 
     def _get_counts(self):

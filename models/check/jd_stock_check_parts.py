@@ -151,32 +151,3 @@ class JdStockCheck(models.Model):
         return self.env["jd.department"]._ensure(
             warehouse.jd_connector_id, [warehouse.jd_department_no]
         )
-
-    # === ORDERS MADE AT JD === #
-
-    def _ask_foreign_orders(self):
-        """Return order made at JD → its `lib.api.Report`, of what moved without Odoo.
-
-        They only explain: an order that JD does not answer now is left to the next
-        check.
-        """
-        orders = self._get_foreign_orders()[: const.STOCK_FOREIGN_ORDERS]
-        operations = orders and self.connector_id._get_operations()
-        department_no, reports = self.warehouse_id.jd_department_no, {}
-        for kind, same in orders.grouped("kind").items():
-            call = self.connector_id._get_call_name("report", kind)
-            allowed = self.connector_id._get_allowance(call, len(same), for_pull=True)
-            asked = same[:allowed]
-            self.connector_id._count_calls(call, len(asked))
-            results = self.connector_id._call_all(
-                call,
-                lambda number, kind=kind: operations.report(
-                    kind=kind,
-                    department_no=department_no,
-                    number=number,
-                ),
-                asked.mapped("jd_number"),
-            )
-            found = zip(asked, results, strict=True)
-            reports |= {o: each for o, each in found if isinstance(each, jd_api.Report)}
-        return reports

@@ -116,6 +116,9 @@ class JdStockCheck(models.Model):
         """
         self._begin()
         while True:
+            if self.again:
+                self._ask_foreign_orders()
+                self._commit_and_relock()
             self._read_pages()
             if self.state not in RUNNING or self._compare():
                 return

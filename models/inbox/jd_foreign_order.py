@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ... import const, statuses
+from ...lib.api import GoodsLevel, StatusChange
 
 # The cause of activities about orders made at JD, until all are decided.
 UNDECIDED = "undecided"
@@ -57,6 +58,12 @@ class JdForeignOrder(models.Model):
         default="new",
         index=True,
     )
+    moved_rows = fields.Json(
+        readonly=True,
+        help="What JD moved: goods number, level and pieces of each line. Stock checks "
+        "ask for it.",
+    )
+    moved_at = fields.Datetime(readonly=True, help="When JD moved the goods.")
     order_id = fields.Many2one("jd.order", string="JD Order", readonly=True)
     picking_id = fields.Many2one(related="order_id.picking_id", string="Transfer")
 
@@ -177,11 +184,36 @@ class JdForeignOrder(models.Model):
             "made_at": row.created_at,
         }
 
-    def _has_moved(self):
-        """Tell whether JD has moved goods with this order, as far as was listed."""
+    def _is_open_at_jd(self):
+        """Tell whether JD may still move goods with this order."""
         status = statuses.find(self.kind, self.status_code)
-        moved_rank = statuses.KINDS[self.kind].moved_rank
-        return bool(status and status.rank and status.rank >= moved_rank)
+        return not self.moved_rows and not (status and status.effect in statuses.ENDS)
+
+    def _record_moved(self, report):
+        """Record what JD has moved with this order, once it has moved all of it.
+
+        :param report: JD's `lib.api.Report` of it.
+        """
+        rules = statuses.KINDS[self.kind]
+        reached = [
+            (change.at, statuses.find(self.kind, change.status))
+            for change in (*report.history, StatusChange(report.status))
+        ]
+        moved = [
+            at
+            for at, status in reached
+            if status and status.rank and status.rank >= rules.moved_rank
+        ]
+        rows = [
+            [row.goods_number, row.level or GoodsLevel.GOOD, row.done]
+            for row in report.lines
+            if row.done
+        ]
+        self.status_code = report.status or self.status_code
+        if moved and rows:
+            known = [at for at in (*moved, report.completed_at) if at]
+            moved_at = min(known, default=self.made_at)
+            self.write({"moved_rows": rows, "moved_at": moved_at})
 
     # === LINK === #
 

@@ -1,0 +1,75 @@
+"""What orders made at JD, by hand or by other software, moved without Odoo."""
+
+from functools import partial
+
+from odoo import fields, models
+
+from ... import const
+
+
+class JdStockCheck(models.Model):
+    _inherit = "jd.stock.check"
+
+    # === ASK === #
+
+    def _ask_foreign_orders(self):
+        """Ask JD what orders made there have moved, each until JD has moved its goods.
+
+        The list of such orders names no goods. What JD does not answer now explains
+        nothing, and is asked with the next check.
+        """
+        connector = self.connector_id
+        operations = connector._get_operations()
+        for kind, orders in self._get_foreign_orders_to_ask().grouped("kind").items():
+            call = connector._get_call_name("report", kind)
+            asked = orders[: connector._get_allowance(call, len(orders), for_pull=True)]
+            connector._count_calls(call, len(asked))
+            ask = partial(operations.report, kind, self.warehouse_id.jd_department_no)
+            reports = connector._call_all(
+                call,
+                lambda number, ask=ask: ask(number=number),
+                asked.mapped("jd_number"),
+            )
+            for order, report in zip(asked, reports, strict=True):
+                if not isinstance(report, Exception):
+                    order._record_moved(report)
+
+    def _get_foreign_orders_to_ask(self):
+        """Return orders made at JD, without a transfer, that may have moved by now."""
+        oldest = fields.Datetime.now() - const.FOLLOW_SHIPPED
+        orders = self.env["jd.foreign.order"].search(
+            [
+                ("warehouse_id", "=", self.warehouse_id.id),
+                ("state", "!=", "linked"),
+                ("made_at", ">", oldest),
+            ],
+            order="id",
+        )
+        open_orders = orders.filtered(lambda order: order._is_open_at_jd())
+        return open_orders[: const.STOCK_FOREIGN_ORDERS]
+
+    # === CLAIMS === #
+
+    def _add_foreign_orders(self, causes):
+        """Add what JD is known to have moved with orders made there."""
+        orders = self.env["jd.foreign.order"].search(
+            [
+                ("warehouse_id", "=", self.warehouse_id.id),
+                ("state", "!=", "linked"),
+                ("moved_at", ">", causes.earliest),
+            ]
+        )
+        numbers = {number for order in orders for number, *_rest in order.moved_rows}
+        products = self._find_products(numbers)
+        for order in orders:
+            sign = 1 if order.kind in ("inbound", "customer_return") else -1
+            for number, level, pieces in order.moved_rows:
+                causes.add(
+                    "foreign_order",
+                    order,
+                    products.get(number, number),
+                    self.warehouse_id._jd_get_level_group(level),
+                    False,  # JD lists lots apart from lines
+                    sign * pieces,
+                    since=order.moved_at,
+                )
