@@ -3,11 +3,9 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from ..mixins.jd_worker_mixin import lock_available
 from ..stock.stock_warehouse_goods import Spot
-from .jd_stock_check_line import DECIDABLE
 
 # How many of the accepted goods a check's note names.
 NAMED = 20
@@ -34,7 +32,7 @@ class JdStockCheckLine(models.Model):
         return accepted
 
     def _accept_of_check(self, user):
-        locked, busy = self._lock_with_rivals()
+        locked, busy = self._lock_stock()
         lines = locked.filtered(lambda line: line.product_id not in busy)
         (locked - lines).problem = self.env._(
             "Somebody else is deciding on these goods, or they are being moved right "
@@ -58,26 +56,18 @@ class JdStockCheckLine(models.Model):
 
     # === LOCK === #
 
-    def _lock_with_rivals(self):
-        """Lock these lines, and whatever else could change the same stock.
-
-        Those are lines of other checks on the same goods, which a person may decide on
-        at the same time, and the quants.
+    def _lock_stock(self):
+        """Lock these lines, and what lies of their goods.
 
         :return: The lines that were free, and the products of which not all was.
         """
-        rivals = self.search(
-            Domain("warehouse_id", "in", self.warehouse_id.ids)
-            & Domain("product_id", "in", self.product_id.ids)
-            & Domain("state", "in", DECIDABLE)
-            & Domain("taken_at", ">", self._get_oldest_acceptable())
-        )
-        wanted = self | rivals
-        locked = wanted._lock_available()
-        quants = self.env["stock.quant"].union(*self._search_quants().values())
-        busy = (wanted - locked).product_id
-        busy |= (quants - lock_available(quants)).product_id
-        return self & locked, busy
+        # Two who accept goods of which nothing lies there meet at the location, where
+        # core notes each adjustment: the second begins anew.
+        locked = self._lock_available()
+        quants = self.env["stock.quant"]
+        if locked:
+            quants = quants.union(*locked._search_quants().values())
+        return locked, (quants - lock_available(quants)).product_id
 
     # === STOCK === #
 

@@ -37,7 +37,6 @@ class JdStockCheckLine(models.Model):
         pieces = abs(self._get_postable())
         return bool(
             all(limits)
-            and self.odoo_quantity > 0
             and pieces <= limits.units
             and 100 * pieces <= limits.percent * self.odoo_quantity
             and self.currency_id.compare_amounts(abs(self.value), limits.value) <= 0
