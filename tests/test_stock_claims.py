@@ -1,5 +1,7 @@
 """Each difference between JD's books and Odoo's is explained by its document."""
 
+from datetime import timedelta
+
 from odoo.fields import Command, Datetime
 from odoo.tests import tagged
 
@@ -210,8 +212,23 @@ class TestClaimsOfOrders(StockClaimsCase):
         self.assertExplained(
             found,
             by_hand,
-            ("changed_by_hand", -2, second, "closed by hand .* 2 otherwise"),
+            ("changed_by_hand", -2, second, "by hand, .* differs by 2 from"),
         )
+
+    def test_what_is_corrected_after_it_was_done_is_explained(self):
+        sent, came, *_more = self.products
+        delivery = self.make_shipped_delivery(5, products=sent)
+        receipt = self.make_receipt(7, products=came)
+        receipt.action_jd_send()
+        self.complete(self.announce(receipt), "70")
+        delivery.move_line_ids.quantity = 4
+        receipt.move_line_ids.quantity = 6
+        self.expect(sent, -1)
+        self.expect(came, 1)
+        found = self.explain()
+        words = "changed by hand, .* differs by 1 from"
+        self.assertExplained(found, sent, ("changed_by_hand", -1, delivery, words))
+        self.assertExplained(found, came, ("changed_by_hand", 1, receipt, words))
 
     def test_an_order_that_no_longer_fits_keeps_what_was_reported(self):
         product = self.products[0]
@@ -442,7 +459,8 @@ class TestOtherClaims(StockClaimsCase):
             self.expect(each, -4)
         earlier = self.env["jd.stock.check"].sudo()
         earlier = earlier.create({"warehouse_id": self.warehouse.id})
-        earlier.write({"state": "done", "taken_at": Datetime.now()})
+        later = Datetime.now() + timedelta(minutes=1)
+        earlier.write({"state": "done", "taken_at": later})
         self.assertFalse(any(row.parts for row in self.explain().values()))
 
     def test_the_number_of_queries_does_not_grow_with_the_places(self):

@@ -69,7 +69,7 @@ class Causes:
             lot = ""
         found = [place for place in at_level if lot in ("", place.lot)]
         if since:
-            found = [place for place in found if since > self._since[place]]
+            found = [place for place in found if since >= self._since[place]]
         return Place(goods, level, lot) if found else None
 
     def get_claims(self, describe):

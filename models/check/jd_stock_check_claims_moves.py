@@ -29,19 +29,49 @@ class JdStockCheck(models.Model):
     def _add_moves_in_odoo_only(self, causes):
         """Add adjustments, scraps, manufacturing orders and transfers JD does not have.
 
-        Of a transfer that JD had as an order and that was closed by hand, the order
-        adds what JD moved itself: what is left is the difference.
+        Of a transfer that JD had as an order, and that was closed or corrected by hand,
+        the order adds what JD moved itself: what is left is the difference.
         """
         lines = self.env["stock.move.line"].search(
             Domain("product_id", "in", causes.product_ids)
             & Domain("state", "=", "done")
-            & Domain("date", ">", causes.earliest)
+            & Domain("move_id.write_date", ">=", causes.earliest)
             & Domain("move_id.jd_odoo_only_connector_id", "=", self.connector_id.id)
         )
+        corrected = {}
         for line in lines:
-            by_hand = line.move_id._jd_is_moved_by_hand()
-            kind = "changed_by_hand" if by_hand else "odoo_only"
-            self._add_move_line(causes, kind, line, since=line.date)
+            move = line.move_id
+            if not move._jd_is_moved_by_hand():
+                self._add_move_line(causes, "odoo_only", line, since=line.date)
+            elif move.picking_id.jd_order_id._has_received():
+                corrected[move.picking_id.jd_order_id, move.product_id] = move
+            else:
+                since = move.write_date
+                self._add_move_line(causes, "changed_by_hand", line, since=since)
+        for (order, product), move in corrected.items():
+            self._add_corrected_receipt(causes, order, product, move)
+
+    def _add_corrected_receipt(self, causes, order, product, move):
+        """Add how far the receipts of an order were changed after they were done.
+
+        Of all parts together: the order does not keep which of them received what.
+        """
+        received = order.line_ids.filtered(lambda row: row.product_id == product)
+        done = (order.picking_id | order.part_picking_ids).move_ids.filtered(
+            lambda each: each.product_id == product and each.state == "done"
+        )
+        pieces = sum(received.mapped("received")) - sum(
+            each._jd_get_pieces() for each in done
+        )
+        causes.add(
+            "changed_by_hand",
+            move.picking_id,
+            product.id,
+            "",
+            False,
+            pieces,
+            since=move.write_date,
+        )
 
     def _add_move_line(self, causes, kind, line, **options):
         """Add what a line changed in Odoo at its source and its destination."""
@@ -68,8 +98,8 @@ class JdStockCheck(models.Model):
             )
         if cause.kind == "changed_by_hand":
             return self.env._(
-                "%(name)s was closed by hand on %(time)s, with %(pieces)s otherwise "
-                "than JD moved.",
+                "%(name)s was closed or changed by hand, last on %(time)s: it differs "
+                "by %(pieces)s from what JD moved.",
                 **facts,
             )
         if pieces > 0:
@@ -88,9 +118,9 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _jd_is_moved_by_hand(self):
-        """Tell whether this move was done without JD, of a transfer that JD had."""
-        orders = self.picking_id.jd_order_ids
-        return bool(self.jd_odoo_only_connector_id and orders.filtered("jd_number"))
+        """Tell whether a user did or corrected this move of a transfer that JD had."""
+        order = self.picking_id.jd_order_id
+        return bool(self.jd_odoo_only_connector_id and order.jd_number)
 
     def _jd_get_document(self):
         """Return the record that a merchant knows this move by."""

@@ -14,6 +14,9 @@ _OPEN_KINDS = {
     "supplier_return": "left_to_supplier",
 }
 
+# What changes when an order that has ended here begins to explain a difference.
+_MOMENTS = ("order_id.status_at", "order_id.pulled_at", "move_id.write_date")
+
 
 class JdStockCheck(models.Model):
     _inherit = "jd.stock.check"
@@ -104,9 +107,7 @@ class JdStockCheck(models.Model):
             | Domain("move_id.state", "=", "cancel")
             | Domain("move_id.jd_odoo_only_connector_id", "!=", False)
         )
-        recent = Domain("order_id.status_at", ">", causes.earliest) | Domain(
-            "order_id.pulled_at", ">", causes.earliest
-        )
+        recent = Domain.OR(Domain(moment, ">=", causes.earliest) for moment in _MOMENTS)
         lines = self.env["jd.order.line"].search(
             Domain("order_id.warehouse_id", "=", self.warehouse_id.id)
             & Domain("order_id.jd_number", "!=", False)
@@ -129,6 +130,7 @@ class JdStockCheck(models.Model):
         # What was moved by hand is added to this: the difference is left.
         if move.state == "done" and move._jd_is_moved_by_hand():
             kind, options["document"] = "changed_by_hand", move.picking_id
+            options["since"] = move.write_date
         if pieces:
             self._add_line(causes, kind, line, pieces, **options)
 

@@ -56,7 +56,7 @@ class JdStockCheck(models.Model):
             [
                 ("warehouse_id", "=", self.warehouse_id.id),
                 ("state", "!=", "linked"),
-                ("moved_at", ">", causes.earliest),
+                ("moved_at", ">=", causes.earliest),
             ]
         )
         numbers = {number for order in orders for number, *_rest in order.moved_rows}
