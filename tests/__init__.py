@@ -89,6 +89,7 @@ from . import (
     test_stock_check,
     test_stock_claims,
     test_stock_decide,
+    test_stock_journey,
     test_stock_odoo_only,
     test_stock_screens,
     test_structure,

@@ -141,16 +141,16 @@ class TestStockScreens(StockCheckCase):
         line = self.find_difference(-5)
         self.assertEqual(self.get_words(product), "JD 995 · Odoo 1000")
         self.assertEqual(self.get_words(product.product_tmpl_id), "JD 995 · Odoo 1000")
-        self.assertEqual(self.get_words(other), "Agrees")
+        self.assertEqual(self.get_words(other), "JD agrees")
         line.state = "accepted"
-        self.assertEqual(self.get_words(product), "Agrees")
+        self.assertEqual(self.get_words(product), "JD agrees")
 
     def test_a_later_check_of_the_product_alone_counts(self):
         product = self.products[0]
         self.find_difference(-5)
         self.set_stock_at_jd(product, self.STOCK)
         self.check(product)
-        self.assertEqual(self.get_words(product), "Agrees")
+        self.assertEqual(self.get_words(product), "JD agrees")
 
     def test_a_product_that_jd_does_not_report_has_no_number_there(self):
         line = self.find_difference()

@@ -30,10 +30,10 @@ class ProductProduct(models.Model):
             return False
         lines = self.env["jd.stock.check.line"].union(*compared)
         if not lines:
-            return self.env._("Agrees")
+            return self.env._("JD agrees")
         jd, odoo = sum(lines.mapped("jd_quantity")), sum(lines.mapped("odoo_quantity"))
         if jd == odoo:  # at another goods level, or in another lot
-            return self.env._("%(count)s differences", count=len(lines))
+            return self.env._("JD: %(count)s differences", count=len(lines))
         if not any(lines.mapped("is_reported")):
             return self.env._("JD – · Odoo %(odoo)s", odoo=f"{odoo:g}")
         return self.env._("JD %(jd)s · Odoo %(odoo)s", jd=jd, odoo=f"{odoo:g}")
@@ -117,6 +117,7 @@ class ProductProduct(models.Model):
         :raise UserError: JD has none of them.
         """
         self.check_access("read")
+        self.env["stock.warehouse"]._jd_check_may_start()
         warehouses = self._jd_get_check_warehouses()
         by_warehouse = {}
         for product, each in warehouses.items():
@@ -137,6 +138,7 @@ class ProductProduct(models.Model):
     def action_view_jd_stock(self):
         """Open the differences that stock checks found for these products."""
         self.check_access("read")
+        self.env["jd.stock.check.line"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "jd_fulfillment.action_jd_stock_check_line"
         )

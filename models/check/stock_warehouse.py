@@ -1,6 +1,6 @@
 """Starting stock checks from where a user looks at stock."""
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -15,6 +15,7 @@ class StockWarehouse(models.Model):
     def action_jd_view_stock_checks(self):
         """Open the stock checks of these warehouses."""
         self.check_access("read")
+        self.env["jd.stock.check"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "jd_fulfillment.action_jd_stock_check"
         )
@@ -28,10 +29,7 @@ class StockWarehouse(models.Model):
         :raise UserError: A warehouse is not connected.
         """
         self.check_access("read")
-        if not self.env.user.has_group("jd_fulfillment.group_jd_manager"):
-            raise AccessError(
-                self.env._("Only JD managers start stock checks: ask one of them.")
-            )
+        self._jd_check_may_start()
         checks = self.env["jd.stock.check"]
         for warehouse in self:
             if warehouse.jd_connector_id.state != "connected":
@@ -44,6 +42,17 @@ class StockWarehouse(models.Model):
             # sudo: only the module writes checks; the role was checked above
             checks |= checks.sudo()._start(warehouse, products)
         return checks.sudo(False)
+
+    @api.model
+    def _jd_check_may_start(self):
+        """Check that the user may start stock checks.
+
+        :raise AccessError: The user decides nothing about JD.
+        """
+        if not self.env.user.has_group("jd_fulfillment.group_jd_manager"):
+            raise AccessError(
+                self.env._("Only JD managers start stock checks: ask one of them.")
+            )
 
     def _jd_open_stock_checks(self, checks):
         """Return the action that shows checks."""
