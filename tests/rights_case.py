@@ -68,6 +68,7 @@ class RightsCase(JdCase):
         make("jd.application", key=pin, secret="s", company_id=company.id)
         warehouse = cls.find_jd_warehouse(env, company, connector, warehouse_no)
         records["stock.warehouse"] = warehouse
+        records["stock.picking.type"] = warehouse.out_type_id
         cls.make_host_records(env, company, make, warehouse)
         picking = records["stock.picking"]
         product = records["product.product"].id

@@ -14,9 +14,11 @@ WRITTEN = {
     "product.template": {"name": "Mine"},
     "res.partner": {"phone": "1"},
     "res.users": {"name": "Mine"},
+    "stock.location": {"name": "Mine"},
     "stock.move": {"product_uom_qty": 0},
     "stock.move.line": {"quantity": 5},
     "stock.picking": {"jd_own_waybill": "MINE"},
+    "stock.picking.type": {"name": "Mine"},
     "stock.warehouse": {"jd_shop_no": "ESP0000000000009"},
 }
 # `create` is in the access matrix; the settings have no company and are below.

@@ -35,8 +35,11 @@ class ProductProduct(models.Model):
         if jd == odoo:  # at another goods level, or in another lot
             return self.env._("JD: %(count)s differences", count=len(lines))
         if not any(lines.mapped("is_reported")):
-            return self.env._("JD – · Odoo %(odoo)s", odoo=f"{odoo:g}")
-        return self.env._("JD %(jd)s · Odoo %(odoo)s", jd=jd, odoo=f"{odoo:g}")
+            jd = "–"
+        # The button is narrow: a number stays with its name.
+        return self.env._(
+            "JD\u00a0%(jd)s · Odoo\u00a0%(odoo)s", jd=jd, odoo=f"{odoo:g}"
+        )
 
     def _jd_get_last_lines(self):
         """Return product → where its books differ, by the last check of each warehouse.
