@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .. import const
+from ..models.check.jd_stock_check_explanation import HEALING, KINDS
 from .jd_case import QUICK_WAREHOUSE
 from .stock_check_case import StockCheckCase
 
@@ -156,6 +157,19 @@ class TestAccept(StockCheckCase):
             with self.subTest(words):
                 self.assertNotAccepted(line, words, line.state)
         self.assertEqual(self.check.state, "review")
+
+    def test_what_is_explained_is_accepted_only_where_no_document_will_close(self):
+        for kind, _name in KINDS:
+            with self.subTest(kind):
+                soap = self.make_stocked(5)
+                line = self.make_line(soap, 3, 5, [(kind, -2)], state="explained")
+                self.assertEqual(line.is_acceptable, kind not in HEALING)
+                self.accept(line)
+                if kind in HEALING:
+                    self.assertNotAccepted(line, "explain all", "explained")
+                else:
+                    self.assertAccepted(line)
+                    self.assertEqual(soap.qty_available, 3)
 
     def test_what_odoo_refuses_says_why_and_the_others_go_on(self):
         soap = self.make_stocked(1)
@@ -464,6 +478,10 @@ class TestSmall(StockCheckCase):
         line = self.decide(89, 100, explained=[("shipped", -8)])
         self.assertAccepted(line)
         self.assertEqual(self.get_stock(line.product_id), 97)
+
+    def test_what_jd_counted_is_left_to_a_person(self):
+        line = self.decide(97, 100, value=-1, explained=[("jd_count", -2)])
+        self.assertEqual(line.state, "open")
 
     def test_a_limit_of_zero_always_asks(self):
         for name in ("units", "percent", "value"):

@@ -22,6 +22,12 @@ KINDS = [
     ("odoo_only", "Moved in Odoo only"),
     ("decided", "Known from an earlier check"),
 ]
+# The kinds that end once somebody or something closes a document or corrects a match:
+# posting these pieces would count them twice then. No document ends the others.
+HEALING = {
+    *("shipped", "closed_after", "received", "returned", "left_to_supplier"),
+    *("level_change", "shared_goods", "unknown_goods"),
+}
 
 
 class JdStockCheckExplanation(models.Model):

@@ -149,6 +149,10 @@ class JdStockCheckLine(models.Model):
         readonly=True,
         help="A scheduled action takes JD's number over in a moment.",
     )
+    is_acceptable = fields.Boolean(
+        compute="_compute_is_acceptable",
+        help="Pieces are left that no document will move.",
+    )
     decided_by = fields.Many2one(
         "res.users", readonly=True, help="Empty: accepted by the limits, by nobody."
     )
@@ -206,6 +210,12 @@ class JdStockCheckLine(models.Model):
             rows = line.explanation_ids
             largest = max(rows, key=lambda row: abs(row.quantity), default=rows)
             line.main_kind = largest.kind
+
+    @api.depends("state", "unexplained", "explanation_ids.kind")
+    def _compute_is_acceptable(self):
+        for line in self:
+            decidable = line.state in (*DECIDABLE, "explained")
+            line.is_acceptable = decidable and line._get_postable()
 
     @api.depends("level", "lot_name", "jd_usable", "odoo_free")
     def _compute_usable_difference(self):

@@ -1,4 +1,4 @@
-"""Posts JD's numbers: inventory adjustments of the pieces that nothing explains."""
+"""Posts JD's numbers: inventory adjustments of pieces that no document will move."""
 
 from collections import defaultdict
 
@@ -6,6 +6,7 @@ from odoo import api, fields, models
 
 from ..mixins.jd_worker_mixin import lock_available
 from ..stock.stock_warehouse_goods import Spot
+from .jd_stock_check_explanation import HEALING
 
 # How many of the accepted goods a check's note names.
 NAMED = 20
@@ -140,12 +141,12 @@ class JdStockCheckLine(models.Model):
         )
 
     def _get_postable(self):
-        """Return the pieces that are posted, signed: what no document explains.
+        """Return the pieces that are posted, signed: those that no document will move.
 
-        A decision of an earlier check is no document: it may be taken back.
+        What nobody will ever close, such as JD's own count, only a decision ends.
         """
-        decided = self.explanation_ids.filtered(lambda row: row.kind == "decided")
-        return self.unexplained + sum(decided.mapped("quantity"))
+        lasting = self.explanation_ids.filtered(lambda row: row.kind not in HEALING)
+        return self.unexplained + sum(lasting.mapped("quantity"))
 
     def _get_changes(self, quants):
         """Return (`Spot`, signed pieces) of each place that changes.

@@ -32,11 +32,12 @@ class JdStockCheckLine(models.Model):
     _inherit = "jd.stock.check.line"
 
     def _is_small(self):
-        """Tell whether the difference is within all limits."""
+        """Tell whether nothing explains the pieces, and they are within all limits."""
         limits = self._get_limits()
-        pieces = abs(self._get_postable())
+        pieces = abs(self.unexplained)
         return bool(
             all(limits)
+            and self._get_postable() == self.unexplained
             and pieces <= limits.units
             and 100 * pieces <= limits.percent * self.odoo_quantity
             and self.currency_id.compare_amounts(abs(self.value), limits.value) <= 0
