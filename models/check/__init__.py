@@ -12,6 +12,7 @@ from . import (
     jd_stock_check_keep,
     jd_stock_check_line,
     jd_stock_check_open,
+    jd_stock_check_orders,
     jd_stock_check_page,
     jd_stock_check_parts,
     jd_stock_check_post,

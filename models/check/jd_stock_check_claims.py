@@ -31,7 +31,10 @@ class JdStockCheck(models.Model):
         self.ensure_one()
         self = self.sudo()  # whoever starts a check may lack access to its documents
         start = self.connector_id.create_date
-        since = self._get_agreed_since(list(differences))
+        since = {
+            place: at - const.STOCK_AGREED_MARGIN
+            for place, at in self._get_agreed_since(list(differences)).items()
+        }
         causes = Causes(differences, since, start)
         self._add_open_orders(causes)
         self._add_parcels(causes)

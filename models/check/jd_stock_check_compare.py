@@ -42,7 +42,7 @@ class JdStockCheck(models.Model):
             return True
         result = compare(books.get_jd_quantities(), books.get_odoo_quantities())
         found = self._explain(result.differences)
-        moved = self._get_moved_goods(books)
+        unsteady = self._get_moved_goods() | self._get_unheard_goods()
         if not self.again:
             self.write(
                 {
@@ -50,14 +50,14 @@ class JdStockCheck(models.Model):
                     "is_opening": self._is_first() and not any(books.odoo.values()),
                 }
             )
-            again = self._get_goods_to_ask_again(books, found, moved)
+            again = self._get_goods_to_ask_again(books, found, unsteady)
             settled = [each for each in found if each.place.goods not in again]
-            self._keep(books, settled, moved)
+            self._keep(books, settled, unsteady)
             if again:
                 self._ask_again(books, again, now)
                 return False
         else:
-            self._keep(books, found, moved | self._get_changed_goods(books))
+            self._keep(books, found, unsteady | self._get_changed_goods(books))
         self._finish()
         return True
 
@@ -121,7 +121,7 @@ class JdStockCheck(models.Model):
 
     # === GOODS THAT MOVED === #
 
-    def _get_moved_goods(self, books):
+    def _get_moved_goods(self):
         """Return the goods that moved on either side since JD was asked for them."""
         since = self.again_at or self.started_at
         places = self.warehouse_id._jd_get_locations_by_level().values()
@@ -141,14 +141,14 @@ class JdStockCheck(models.Model):
         orders = self.env["jd.order"].union(*(order for (order,) in events))
         return {row[0].id for row in lines} | set(orders.line_ids.product_id.ids)
 
-    def _get_goods_to_ask_again(self, books, found, moved):
+    def _get_goods_to_ask_again(self, books, found, unsteady):
         """Return the goods that differ and that a second answer may put right."""
         if self.is_opening:
             return set()
         again = {
             each.place.goods
             for each in found
-            if (each.unexplained or each.place.goods in moved)
+            if (each.unexplained or each.place.goods in unsteady)
             and (each.place.goods in books.goods_no or each.jd is not None)
         }
         return again if len(again) <= const.STOCK_AGAIN_LIMIT else set()

@@ -120,7 +120,10 @@ class JdStockCheck(models.Model):
                 self._ask_foreign_orders()
                 self._commit_and_relock()
             self._read_pages()
-            if self.state not in RUNNING or self._compare():
+            if self.again:
+                self._ask_open_orders()
+                self._commit_and_relock()
+            if self._compare():
                 return
             self._commit_and_relock()
 
