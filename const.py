@@ -212,6 +212,10 @@ STOCK_PAGES_AT_ONCE = 16
 STOCK_AGAIN_LIMIT = 5_000
 # How many orders made at JD a check asks for what they moved.
 STOCK_FOREIGN_ORDERS = 50
+# How many open orders with goods that differ are asked about, those asked longest ago.
+STOCK_ORDERS_ASKED = 500
+# What began so long before the books agreed may have been committed after it.
+STOCK_AGREED_MARGIN = timedelta(minutes=10)
 # How many earlier checks are searched for the last one that agreed.
 STOCK_CHECKS_LOOKED_AT = 60
 # How far back JD's own counts are asked for at most.

@@ -7,6 +7,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
+from ... import const
 from ...lib.stock_diff import Claim, find_pack
 from .claims import Causes
 

@@ -1,11 +1,11 @@
 """What orders at JD explain of a check's differences."""
 
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 
 from ... import statuses
 from ...lib.api import GoodsLevel
-from ..order.jd_order import AT_JD, TOLD
+from ..order.jd_order import TOLD
 
 _OPEN_KINDS = {
     "outbound": "shipped",
@@ -20,24 +20,6 @@ _MOMENTS = ("order_id.status_at", "order_id.pulled_at", "move_id.write_date")
 
 class JdStockCheck(models.Model):
     _inherit = "jd.stock.check"
-
-    def _get_orders_to_ask(self, places):
-        """Return orders that JD may have carried out unnoticed, with goods of places.
-
-        JD's stock may show what they moved before Odoo hears of it: nothing should be
-        made of an unexplained difference before they are pulled.
-        """
-        goods = [place.goods for place in places if isinstance(place.goods, int)]
-        return self.env["jd.order"].search(
-            Domain("warehouse_id", "=", self.warehouse_id.id)
-            & Domain("state", "in", ("unknown", *AT_JD))
-            & Domain("are_quantities_known", "=", False)
-            & Domain("line_ids.product_id", "in", goods)
-            & (
-                Domain("pulled_at", "=", False)
-                | Domain("pulled_at", "<=", self.taken_at or fields.Datetime.now())
-            )
-        )
 
     # === OPEN === #
 
