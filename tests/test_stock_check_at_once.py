@@ -125,9 +125,11 @@ class TestStockCheckAtOnce(SandboxCase):
             check = self.other.call(start_check, references=references)
             self.sandbox.do("settings", latency_ms=source.choice((20, 60, 120)))
             self.checker.begin_run(self.checks)
-            for _action in range(ACTIONS_MEANWHILE):
-                self.act(source, references)
-            self.checker.finish()
+            try:
+                for _action in range(ACTIONS_MEANWHILE):
+                    self.act(source, references)
+            finally:
+                self.checker.finish()
             self.other.call(accept_all, check=check)
         self.sandbox.do("settings", latency_ms=0)
         self.settle(references)
@@ -211,7 +213,8 @@ def accept_all(env, check):
 
 
 def ask_all(env):
-    env["jd.order"].search([("pull_at", "!=", False)]).pull_at = "2000-01-01"
+    followed = env["jd.order"].search([("pull_at", "!=", False)])
+    followed._lock_available().pull_at = "2000-01-01"
     env["jd.order"]._trigger("follow_orders")
     env["jd.order"]._trigger("close_orders")
 
