@@ -189,7 +189,11 @@ class Steps:
 
     @step(nth=NTH)
     def cancel_purchase(self, nth):
-        self.do(self.find("purchase.order", [], nth).button_cancel)
+        order = self.find("purchase.order", [], nth)
+        self.do(order.button_cancel)
+        # What was received stays, and Odoo notes it there.
+        if "done" in order.picking_ids.mapped("state"):
+            self.case.lowered.add(order.id)
 
     @step(nth=NTH)
     def close_inbound(self, nth):
@@ -242,8 +246,9 @@ class Steps:
 
     @step(nth=NTH)
     def send_held_back(self, nth):
-        held = ("jd_on_hold", "=", True)
-        self.do(self.find_transfer(nth, held).action_jd_send)
+        picking = self.find_transfer(nth, ("jd_on_hold", "=", True))
+        self.do(picking.action_jd_send)
+        self.case.decided.update(picking.ids)
 
     @step(nth=NTH, pieces=PIECES)
     def split(self, nth, pieces):
