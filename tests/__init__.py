@@ -88,6 +88,7 @@ from . import (
     test_stock_at_once,
     test_stock_check,
     test_stock_check_at_once,
+    test_stock_check_whole,
     test_stock_claims,
     test_stock_decide,
     test_stock_journey,

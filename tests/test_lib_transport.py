@@ -45,6 +45,18 @@ SECRETS = {
 }
 
 
+def read_request(connection):
+    """Return a request as it came; empty where the client has gone."""
+    request = b""
+    # It may come in pieces: an answer to a half would be one too many.
+    while not request.endswith(BODY):
+        piece = connection.recv(65536)
+        if not piece:
+            return b""
+        request += piece
+    return request
+
+
 @contextmanager
 def ill_behaved(behave, tls=None):
     """Run a server that reads one request per connection and then does `behave`.
@@ -68,10 +80,7 @@ def ill_behaved(behave, tls=None):
         with closing(connection), suppress(OSError):
             if tls:
                 connection = tls.wrap_socket(connection, server_side=True)
-            request = b""
-            while not request.endswith(BODY):
-                request += connection.recv(65536) or BODY
-            received.append(request)
+            received.append(read_request(connection))
             behave(connection)
 
     threading.Thread(target=serve, daemon=True).start()
@@ -437,7 +446,7 @@ class TestTransport(BaseCase):
             connections.append(connection)
             while True:
                 connection.sendall(http("200 OK", b"{}"))
-                if not connection.recv(65536):
+                if not read_request(connection):
                     return
 
         with ill_behaved(answer_for_ever) as (base, _):

@@ -1,10 +1,9 @@
 """Each difference between JD's books and Odoo's is explained by its document."""
 
-from datetime import timedelta
-
 from odoo.fields import Command, Datetime
 from odoo.tests import tagged
 
+from .. import const
 from ..lib.api import GoodsLevel, Lot, StockCount
 from ..lib.stock_diff import Place, explain
 from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
@@ -457,7 +456,7 @@ class TestOtherClaims(StockClaimsCase):
             self.expect(each, -4)
         earlier = self.env["jd.stock.check"].sudo()
         earlier = earlier.create({"warehouse_id": self.warehouse.id})
-        later = Datetime.now() + timedelta(minutes=1)
+        later = Datetime.now() + 2 * const.STOCK_AGREED_MARGIN
         earlier.write({"state": "done", "taken_at": later})
         self.assertFalse(any(row.parts for row in self.explain().values()))
 

@@ -156,7 +156,8 @@ class JdStockLedger(models.TransientModel):
         document = move.picking_id or move
         return {
             "date": move.date,
-            "booked_at": max(lines.mapped("write_date")),
+            # To the second, like the time of a check.
+            "booked_at": max(lines.mapped("write_date")).replace(microsecond=0),
             "kind": self._get_kind(move),
             "level": level,
             "quantity": quantity,

@@ -111,7 +111,9 @@ class JdStockCheck(models.Model):
         """Return product id → how many units its packagings hold, above one."""
         ids = {place.goods for place in differences if isinstance(place.goods, int)}
         packs = {}
-        for product in self.env["product.product"].browse(ids):
+        # Archived units as well: goods are packed as they were.
+        products = self.env["product.product"].with_context(active_test=False)
+        for product in products.browse(ids):
             sizes = {
                 unit._compute_quantity(1, product.uom_id, round=False)
                 for unit in product.uom_ids

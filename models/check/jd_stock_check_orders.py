@@ -1,4 +1,4 @@
-"""Asks JD about open orders before their goods are said to differ."""
+"""Asks JD what it did lately, before goods are said to differ."""
 
 from odoo import models
 from odoo.fields import Domain
@@ -18,6 +18,7 @@ class JdStockCheck(models.Model):
         were missing or too much.
         """
         connector = self.connector_id
+        self._pull_level_changes()
         orders = self._search_open_orders() | self._search_shipped_orders()
         for kind, same in orders[: const.STOCK_ORDERS_ASKED].grouped("kind").items():
             call = connector._get_call_name("report", kind)
@@ -26,6 +27,12 @@ class JdStockCheck(models.Model):
                 asked = same.browse(ids)._leave_other_pin()._lock_available()
                 if asked and not self._is_patience_over():
                     asked._pull(connector, call)
+
+    def _pull_level_changes(self):
+        """Have Odoo take over the levels that JD changed lately."""
+        department = self._get_department()
+        if not department._is_paused() and department._lock_available():
+            department._run_step(department._pull_level_changes)
 
     def _search_open_orders(self):
         """Return the orders with goods in question that JD has or may have."""

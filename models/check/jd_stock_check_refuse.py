@@ -208,7 +208,8 @@ class JdStockCheckLine(models.Model):
             line: why
             for line in self
             if line.product_id in moved
-            and moved[line.product_id] > line._get_as_of() - const.CLOCK_MARGIN
+            # The check has itself asked about open orders before it compared.
+            and moved[line.product_id] > line.create_date
         }
 
     def _read_reported(self):
