@@ -162,17 +162,23 @@ run_tests() (
     --odoo-log-level=info "${PYTEST_ARGS[@]}"
 )
 
-# The sequences of tests/sequence_steps.py, many more than in the suite.
+# The sequences of tests/sequence_steps.py, or stock checks while goods move, many more
+# than in the suite.
 cmd_campaign() {
-  local count=500 steps=30 seed=1 failed=()
+  local count=500 steps=30 seed=1 checks=0 failed=()
   while (($#)); do
-    [[ $1 =~ ^--(count|steps|seed)$ && ${2:-} =~ ^[0-9]+$ ]] ||
-      die "campaign takes --count, --steps and --seed, each with a number."
+    [[ $1 =~ ^--(count|steps|seed|checks)$ && ${2:-} =~ ^[0-9]+$ ]] ||
+      die "campaign takes --count, --steps, --seed and --checks, each with a number."
     printf -v "${1#--}" %s "$2"
     shift 2
   done
   setup test
   start_postgres
+  if ((checks)); then
+    export JD_STOCK_RUNS=$checks JD_STOCK_SEED=$seed
+    in_front run_tests "" tests/test_stock_check_at_once.py -k posted
+    return
+  fi
   export JD_SEQUENCES=$count JD_SEQUENCE_STEPS=$steps JD_SEQUENCE_SEED=$seed
   export JD_SEQUENCE_LOG=$OURS/campaign-$seed.log
   : >"$JD_SEQUENCE_LOG"
