@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
 from ... import const
+from ..mixins.notification import notify
 
 
 class JdConnector(models.Model):
@@ -57,7 +58,7 @@ class JdConnector(models.Model):
                 self.env._("Sign in at JD first: goods are matched while connected.")
             )
         self._request_goods_match()
-        return self._notify(
+        return notify(
             "info",
             self.env._("Products are being matched. The progress shows on this page."),
         )

@@ -10,6 +10,7 @@ from ... import const, lib
 from ...lib import api as jd_api
 from ...lib.transport import Transport
 from ..mixins.jd_worker_mixin import log_unforeseen
+from ..mixins.notification import notify
 from .jd_application import Paused, get_client_application
 from .jd_connector_token import get_stored_token
 
@@ -37,28 +38,16 @@ class JdConnector(models.Model):
             departments = self._get_operations().departments()
         except jd_api.CredentialsRefused as exc:
             self._expire_login(exc.message, exc.token_fingerprint)
-            return self._notify("danger", self._explain(exc))
+            return notify("danger", self._explain(exc), sticky=True)
         except jd_api.JdError as exc:
             raise UserError(self._explain(exc)) from exc
-        return self._notify(
+        return notify(
             "success",
             self.env._(
                 "JD answers. Departments of this PIN: %(numbers)s",
                 numbers=", ".join(row.number for row in departments) or "-",
             ),
         )
-
-    def _notify(self, kind, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "message": message,
-                "sticky": kind == "danger",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
 
     # === PROTOCOL === #
 

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ... import statuses
+from ..mixins.notification import notify
 
 # draft --[pre-flight ok]--> queued --[claim]--> sending --[accepted]--> accepted
 #   accepted → in_progress → done
@@ -579,35 +580,14 @@ class JdOrder(models.Model):
                 names=", ".join(self.picking_id.mapped("name")),
             )
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "title": self.env._("Not sent to JD yet"),
-                "message": message,
-                "sticky": True,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        title = self.env._("Not sent to JD yet")
+        return notify("warning", message, title=title, sticky=True)
 
     def _show_asked(self, count):
         message = self.env._("JD is being asked; its answer appears here in a moment.")
         if not count:
             message = self.env._("JD has none of these orders: nothing to ask.")
-        return self._show_message(message)
-
-    @api.model
-    def _show_message(self, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notify("info", message)
 
     def _retry(self):
         self.filtered(lambda order: order.state == "refused")._back_to_draft()
@@ -629,8 +609,8 @@ class JdOrder(models.Model):
     def _show_notices(self):
         """Show what happens next with orders for which nothing is left to click."""
         notices = dict.fromkeys(filter(None, self.mapped("notice")))
-        return self._show_message(
-            "\n".join(notices) or self.env._("There is nothing to send.")
+        return notify(
+            "info", "\n".join(notices) or self.env._("There is nothing to send.")
         )
 
     def _back_to_draft(self):
