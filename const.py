@@ -205,8 +205,8 @@ STOCK_READING_LIMIT = timedelta(minutes=30)
 # ends as incomplete.
 STOCK_READING_ATTEMPTS = 3
 STOCK_RETRY_DELAY = timedelta(minutes=5)
-# How long the reading waits after the day's calls are used up.
-STOCK_BUDGET_PAUSE = timedelta(hours=1)
+# How long a check may wait for calls that the day's budget does not allow.
+STOCK_CALLS_PATIENCE = timedelta(days=2)
 STOCK_PAGES_AT_ONCE = 16
 # More goods than these are not asked for again: what moved waits for the next check.
 STOCK_AGAIN_LIMIT = 5_000

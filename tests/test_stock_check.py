@@ -185,6 +185,44 @@ class TestStockCheck(StockCheckCase):
         self.assertEqual(check.state, "done", check.problem)
         self.assertGreater(check.started_at, long_ago)
 
+    def test_what_always_takes_too_long_is_told(self):
+        check = self.env["jd.stock.check"].sudo()._start(self.warehouse)
+        for _attempt in range(const.STOCK_READING_ATTEMPTS):
+            long_ago = fields.Datetime.now() - const.STOCK_READING_LIMIT * 2
+            check.write({"state": "reading", "started_at": long_ago})
+            check.attempts += 1
+        self.run_cron("check_stock")
+        self.assertEqual(check.state, "incomplete")
+        self.assertIn("too slowly", check.problem)
+        self.assertTrue(check.activity_ids)
+
+    def test_a_check_that_never_gets_its_calls_is_told_after_two_days(self):
+        self.sandbox.do("fault", kind="throttle", call="queryStock")
+        check = self.check()
+        self.assertEqual(check.state, "waiting")
+        self.env.cr.execute(
+            "UPDATE jd_stock_check SET create_date = create_date - interval '3 days'"
+        )
+        self.env.invalidate_all()
+        check.retry_at = False
+        self.run_cron("check_stock")
+        self.assertEqual(check.state, "incomplete")
+        self.assertTrue(check.activity_ids)
+
+    def test_old_checks_are_deleted_but_the_latest_of_a_warehouse(self):
+        first, second = self.check(), self.check()
+        running = self.env["jd.stock.check"].sudo()._start(self.warehouse)
+        self.env.cr.execute(
+            "UPDATE jd_stock_check SET create_date = create_date - interval '2 years'"
+        )
+        self.env.invalidate_all()
+        self.env["jd.stock.check"].sudo()._gc_checks()
+        self.assertEqual((first | second | running).exists(), second | running)
+
+    def test_every_hold_has_a_name(self):
+        names = self.env["jd.stock.check.line"]._get_hold_names()
+        self.assertEqual(set(names), set(StockType.IN_WAREHOUSE) - {StockType.SELLABLE})
+
     def test_jd_may_refuse_to_list_its_counts(self):
         self.sandbox.do("fault", kind="refuse", call="queryCheckStock", code="2005")
         self.assertEqual(self.check().state, "done")

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
+from ..models.check.jd_stock_check import COMPARED
+
 
 class JdStockLedger(models.TransientModel):
     """What happened to a product in a JD warehouse, up to its last stock check.
@@ -97,7 +99,7 @@ class JdStockLedger(models.TransientModel):
         )
         check = self.env["jd.stock.check"].search(
             Domain("warehouse_id", "=", warehouse.id)
-            & Domain("state", "in", ("review", "done"))
+            & Domain("state", "in", COMPARED)
             & compared,
             limit=1,
         )

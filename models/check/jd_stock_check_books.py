@@ -97,7 +97,7 @@ class JdStockCheck(models.Model):
         """
         group_of = self.warehouse_id._jd_get_level_group
         stock = defaultdict(Stock)
-        for part, (number, level, total, usable) in self._get_rows("stock"):
+        for part, (number, level, total, usable) in self._get_rows("stock", key=2):
             kind = part.split(":")[1]
             row = stock[Place(products.get(number, number), group_of(level))]
             row.on_hand += total or 0

@@ -5,6 +5,8 @@ from collections import defaultdict
 from odoo import models
 from odoo.fields import Domain
 
+from .jd_stock_check import COMPARED
+
 
 class JdStockCheck(models.Model):
     _inherit = "jd.stock.check"
@@ -50,7 +52,7 @@ class JdStockCheck(models.Model):
         )
         latest = self._read_group(
             Domain("warehouse_id", "in", departments.ids)
-            & Domain("state", "in", ("review", "done")),
+            & Domain("state", "in", COMPARED),
             ["warehouse_id"],
             ["id:max"],
         )

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from ... import const
 from ...lib import api as jd_api
 from ...lib.stock_diff import compare, explain
+from .jd_stock_check import COMPARED
 
 # The cause of the activity about a share of agreeing products below the limit.
 AGREEMENT = "agreement"
@@ -19,7 +20,7 @@ class JdStockCheck(models.Model):
     # === COMPARE === #
 
     def _compare(self):
-        """Compare the books; return whether the check is finished with this.
+        """Compare the books, and finish or prepare a second reading.
 
         What moved while the pages came, or stays unexplained, is asked for again alone;
         the second answer counts.
@@ -39,7 +40,7 @@ class JdStockCheck(models.Model):
                     "there. Not reported is not zero."
                 )
             )
-            return True
+            return
         result = compare(books.get_jd_quantities(), books.get_odoo_quantities())
         found = self._explain(result.differences)
         unsteady = self._get_moved_goods() | self._get_unheard_goods()
@@ -55,11 +56,10 @@ class JdStockCheck(models.Model):
             self._keep(books, settled, unsteady)
             if again:
                 self._ask_again(books, again, now)
-                return False
+                return
         else:
             self._keep(books, found, unsteady | self._get_changed_goods(books))
         self._finish()
-        return True
 
     def _is_outage(self, books):
         """Tell whether JD's list is empty though goods should be there."""
@@ -75,7 +75,7 @@ class JdStockCheck(models.Model):
                 ("warehouse_id", "=", self.warehouse_id.id),
                 ("id", "!=", self.id),
                 ("taken_at", "!=", False),
-                ("state", "in", ("review", "done")),
+                ("state", "in", COMPARED),
             ],
             limit=1,
         )

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ... import const
+from ..mixins.notification import notify
 from .jd_stock_check import RUNNING
 from .jd_stock_check_line import DECIDABLE, PENDING
 
@@ -79,7 +80,7 @@ class JdStockCheckLine(models.Model):
             return lines._show_accepted(lines._accept(user))
         lines.write({"is_accepting": True, "decided_by": user.id, "problem": False})
         self._trigger("accept_stock")
-        return self._show_message(
+        return notify(
             "info",
             self.env._(
                 "%(count)s differences are being accepted; this takes a few minutes.",
@@ -110,16 +111,16 @@ class JdStockCheckLine(models.Model):
         """Return the notification of what was accepted and what was not, and why."""
         refused = self - accepted
         if not refused:
-            return self._show_message(
+            return notify(
                 "success", self.env._("%(count)s accepted.", count=len(accepted))
             )
         if len(self) == 1:
-            return self._show_message(
+            return notify(
                 "warning",
                 self.problem
                 or self.env._("Somebody else is deciding on it right now."),
             )
-        return self._show_message(
+        return notify(
             "warning",
             self.env._(
                 "%(accepted)s accepted; %(refused)s not: each says why.",
@@ -127,18 +128,6 @@ class JdStockCheckLine(models.Model):
                 refused=len(refused),
             ),
         )
-
-    @api.model
-    def _show_message(self, kind, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
 
     # === ASK, KEEP === #
 
@@ -212,7 +201,7 @@ class JdStockCheckLine(models.Model):
         lines.write({"state": "counting", "is_accepting": False, "problem": False})
         for warehouse, of_warehouse in lines.grouped("warehouse_id").items():
             warehouse._jd_start_stock_checks(of_warehouse.product_id)
-        return self._show_message(
+        return notify(
             "info",
             self.env._("JD is asked about these goods again; this takes a moment."),
         )
@@ -275,14 +264,23 @@ class JdStockCheck(models.Model):
         for check, lines in waiting.grouped("check_id").items():
             if check.state == "review":
                 check._request_attention(
-                    self.env._(
-                        "JD's stock and Odoo's differ in %(count)s places that nothing "
-                        "explains. Accept JD's numbers, ask JD, keep ours or count "
-                        "again.",
-                        count=len(lines),
-                    ),
-                    const.STOCK_CHECK_ACTIVITY,
+                    check._explain_waiting(lines), const.STOCK_CHECK_ACTIVITY
                 )
+
+    def _explain_waiting(self, lines):
+        """Return what somebody must decide on, for the merchant."""
+        if self.is_opening:
+            return self.env._(
+                "JD holds stock in %(count)s places, and Odoo has none in this "
+                "warehouse yet. Take it over as the opening stock, or decide on each "
+                "place.",
+                count=len(lines),
+            )
+        return self.env._(
+            "JD's stock and Odoo's differ in %(count)s places that nothing explains. "
+            "Accept JD's numbers, ask JD, keep ours or count again.",
+            count=len(lines),
+        )
 
     def _close_if_decided(self):
         """End the checks on whose lines nobody must decide any more."""

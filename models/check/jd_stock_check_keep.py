@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo import models
 
 from ... import const
+from .jd_stock_check import COMPARED
 from .jd_stock_check_books import Stock
 
 
@@ -25,7 +26,7 @@ class JdStockCheck(models.Model):
                 ("warehouse_id", "=", self.warehouse_id.id),
                 ("id", "!=", self.id),
                 ("is_partial", "=", False),
-                ("state", "in", ("review", "done")),
+                ("state", "in", COMPARED),
             ],
             limit=const.STOCK_CHECKS_LOOKED_AT,
         )
@@ -43,17 +44,22 @@ class JdStockCheck(models.Model):
         }
 
     def _get_agreed_since(self, places):
-        """Return place → when both books last agreed; absent if they never did.
+        """Return place → when both books last agreed; absent if they never did."""
+        agreed = {
+            place: self._find_agreement(history)
+            for place, history in self._get_history(places).items()
+        }
+        return {place: at for place, at in agreed.items() if at}
+
+    def _find_agreement(self, history):
+        """Return when both books last agreed, None if they never did.
 
         JD's number that was accepted agrees from then on.
         """
-        agreed = {}
-        for place, history in self._get_history(places).items():
-            for taken_at, line in history:
-                if not line or line.state == "accepted":
-                    agreed[place] = line.decided_at or taken_at
-                    break
-        return agreed
+        for taken_at, line in history:
+            if not line or line.state == "accepted":
+                return line.decided_at or taken_at
+        return None
 
     # === KEEP === #
 
@@ -64,7 +70,6 @@ class JdStockCheck(models.Model):
         :param unsteady: The goods that moved while they were compared.
         """
         places = [each.place for each in found]
-        agreed = self._get_agreed_since(places)
         history = self._get_history(places)
         lots = self._find_lots(places)
         lines = self.env["jd.stock.check.line"].create(
@@ -72,7 +77,7 @@ class JdStockCheck(models.Model):
                 self._prepare_line(books, each, unsteady)
                 | {
                     "since": self._get_since(history[each.place]),
-                    "agreed_on": agreed.get(each.place),
+                    "agreed_on": self._find_agreement(history[each.place]),
                     "lot_id": lots.get((each.place.goods, each.place.lot)),
                 }
                 for each in found
@@ -133,8 +138,7 @@ class JdStockCheck(models.Model):
             "jd_usable": row.usable,
             "odoo_free": books.odoo.get(place, (0, 0))[1],
             "holds": ", ".join(
-                f"{pieces} {names.get(kind, kind)}"
-                for kind, pieces in sorted(row.holds.items())
+                f"{pieces} {names[kind]}" for kind, pieces in sorted(row.holds.items())
             ),
         }
 

@@ -19,7 +19,7 @@ class JdStockCheck(models.Model):
         """
         connector = self.connector_id
         self._pull_level_changes()
-        orders = self._search_open_orders() | self._search_shipped_orders()
+        orders = self._search_orders_in_question()
         for kind, same in orders[: const.STOCK_ORDERS_ASKED].grouped("kind").items():
             call = connector._get_call_name("report", kind)
             allowed = connector._get_allowance(call, len(same), for_pull=True)
@@ -34,31 +34,25 @@ class JdStockCheck(models.Model):
         if not department._is_paused() and department._lock_available():
             department._run_step(department._pull_level_changes)
 
-    def _search_open_orders(self):
-        """Return the orders with goods in question that JD has or may have."""
-        at_jd = Domain("state", "in", TOLD)
-        return self._search_orders(at_jd, self._get_products_in_question())
+    def _search_orders_in_question(self):
+        """Return the orders with goods that are asked for again, open ones first.
 
-    def _search_shipped_orders(self):
-        """Return the orders whose parcels may have come back unheard of."""
+        Those that JD has or may have, and shipped ones whose parcels may have come back
+        unheard of.
+        """
+        goods = self._search_goods([("goods_no", "in", list(self.again))])
+        in_question = Domain("warehouse_id", "=", self.warehouse_id.id) & Domain(
+            "line_ids.product_id", "in", goods.product_id.ids
+        )
         shipped = (
             Domain("state", "=", "done")
             & Domain("kind", "=", "outbound")
             & Domain("pull_at", "!=", False)
         )
-        return self._search_orders(shipped, self._get_products_in_question())
-
-    def _search_orders(self, domain, products):
-        domain &= Domain("warehouse_id", "=", self.warehouse_id.id)
-        lines = self.env["jd.order.line"]._search([("product_id", "in", products.ids)])
-        return self.env["jd.order"].search(
-            domain & Domain("line_ids", "in", lines), order="pulled_at, id"
-        )
-
-    def _get_products_in_question(self):
-        """Return the products of the goods that are asked for again."""
-        goods = self._search_goods([("goods_no", "in", list(self.again or {}))])
-        return goods.product_id
+        orders = self.env["jd.order"]
+        for domain in (Domain("state", "in", TOLD), shipped):
+            orders |= orders.search(in_question & domain, order="pulled_at, id")
+        return orders
 
     def _get_unheard_goods(self):
         """Return the goods of orders at JD that were not asked about since the pages.

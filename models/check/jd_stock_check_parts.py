@@ -16,7 +16,6 @@ class Part:
 
     :param operation: A method of `lib.api.Operations` that takes `page`.
     :param pack: Function of a row; returns what is kept of it, as JSON.
-    :param key: How many of the first members of a kept row identify it; 0: rows repeat.
     :param is_needed: Without the whole list there is no comparison.
     """
 
@@ -25,7 +24,6 @@ class Part:
     options: dict
     page_size: int
     pack: object
-    key: int = 0
     is_needed: bool = True
 
 
@@ -79,7 +77,7 @@ class JdStockCheck(models.Model):
                 "goods_numbers": numbers,
             }
             parts[f"stock:{kind}:{index}"] = Part(
-                "stock", place, options, size, _pack_stock, key=2
+                "stock", place, options, size, _pack_stock
             )
         if self._has_lots():
             for status in jd_api.BatchStatus.ALL:

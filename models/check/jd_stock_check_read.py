@@ -89,7 +89,7 @@ class JdStockCheck(models.Model):
         except jd_api.NotSent:
             return  # the time of this run is up; the next one goes on
         except jd_api.Throttled as exc:
-            self._begin_anew(timedelta(seconds=exc.wait_seconds))
+            self._wait_for_calls(exc)
         except Paused as exc:
             self.connector_id._request_decision()
             self._end_incomplete(self.connector_id._explain(exc))
@@ -115,24 +115,28 @@ class JdStockCheck(models.Model):
         :raise lib.api.JdError: JD did not answer, or the time of this run is up.
         """
         self._begin()
-        while True:
+        while self.state in RUNNING:
             if self.again:
+                self._commit_and_relock()
                 self._ask_foreign_orders()
                 self._commit_and_relock()
             self._read_pages()
             if self.again:
                 self._ask_open_orders()
                 self._commit_and_relock()
-            if self._compare():
-                return
-            self._commit_and_relock()
+            self._compare()
 
     def _begin(self):
         """Begin the reading, or begin anew what takes too long to be of one moment."""
         now = fields.Datetime.now()
         if self.started_at and now - self.started_at > const.STOCK_READING_LIMIT:
-            self._discard_pages()
-        if not self.started_at:
+            self._try_again(
+                self.env._(
+                    "JD answers too slowly: its stock could not be read as of one "
+                    "moment."
+                )
+            )
+        if self.state in RUNNING and not self.started_at:
             self.write({"state": "reading", "started_at": now, "retry_at": False})
 
     # === PAGES === #
@@ -223,12 +227,12 @@ class JdStockCheck(models.Model):
             pages.totals.add(total)
         return known
 
-    def _get_rows(self, prefix):
-        """Yield the kept rows of the parts whose name begins with a prefix.
+    def _get_rows(self, prefix, key=0):
+        """Yield (part, kept row) of the parts whose name begins with a prefix.
 
+        :param int key: How many of the first members identify a row; 0: rows repeat.
         :raise Contradiction: JD sent a row twice.
         """
-        keys = {name: part.key for name, part in self._get_parts().items()}
         pages = self.env["jd.stock.check.page"].search(
             [("check_id", "=", self.id), ("part", "=like", f"{prefix}:%")],
             order="part, number",
@@ -238,10 +242,11 @@ class JdStockCheck(models.Model):
         for page in pages.with_context(prefetch_fields=False):
             page = page.with_prefetch()
             for row in page.rows or ():
-                key = (page.part, *row[: keys[page.part]])
-                if keys[page.part] and key in seen:
-                    raise Contradiction(row[0])
-                seen.add(key)
+                if key:
+                    name = (page.part, *row[:key])
+                    if name in seen:
+                        raise Contradiction(row[0])
+                    seen.add(name)
                 yield page.part, row
             page.invalidate_recordset(["rows"], flush=False)
 
@@ -273,6 +278,14 @@ class JdStockCheck(models.Model):
         """Throw away what was read: after a pause it is not of one moment."""
         self._discard_pages()
         self.write({"state": "waiting", "retry_at": fields.Datetime.now() + delay})
+
+    def _wait_for_calls(self, error):
+        """Begin anew when JD allows calls again; end as incomplete after two days."""
+        now = fields.Datetime.now()
+        if now - self.create_date > const.STOCK_CALLS_PATIENCE:
+            self._end_incomplete(self.connector_id._explain(error))
+        else:
+            self._begin_anew(timedelta(seconds=error.wait_seconds))
 
     def _try_again(self, why):
         """Begin anew in a while; end as incomplete after several attempts."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ... import const
 from .jd_stock_check import RUNNING
@@ -45,6 +46,13 @@ class JdStockCheck(models.Model):
         for warehouse in connectors.warehouse_ids:
             if self._is_night_due(warehouse):
                 self._start(warehouse, is_nightly=True)
+
+    @api.autovacuum
+    def _gc_checks(self):
+        limit = fields.Datetime.now() - const.STOCK_CHECKS_KEPT
+        old = Domain("create_date", "<", limit) & Domain("state", "not in", RUNNING)
+        # The latest of a warehouse says when its books last agreed.
+        self.search(old & Domain("is_latest", "=", False), limit=1_000).unlink()
 
     @api.model
     def _is_night_due(self, warehouse):
