@@ -10,10 +10,8 @@ import time
 
 from .. import const
 from . import committed
-from .committed import DEPARTMENT, MANY_CALLS, PASSWORD, PIN, WAREHOUSE
-from .odoo_process import OdooProcess
-from .sandbox_case import SandboxCase
-from .sandbox_process import read_answer, sign_in
+from .committed import DEPARTMENT, WAREHOUSE
+from .process_case import ProcessCase
 from .worker_process import WAIT, WorkerProcess
 
 STOCK = 5_000
@@ -94,7 +92,7 @@ def read_moves(moves):
     }
 
 
-class FaultCase(SandboxCase):
+class FaultCase(ProcessCase):
     """The Odoo, the sandbox and the worker that all scenarios share.
 
     The server takes messages only: scheduled actions are run by the worker when a
@@ -103,33 +101,15 @@ class FaultCase(SandboxCase):
 
     documents = None
 
-    resets_sandbox = False  # the installation is connected to it once
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox.do("settings", daily_budget=MANY_CALLS)
-        cls.odoo = OdooProcess(
-            {const.SANDBOX_URL_PARAMETER: cls.sandbox.url},
-            options=("--max-cron-threads", "0"),
-        )
-        cls.addClassCleanup(cls.odoo.stop)
         cls.worker = WorkerProcess(cls.odoo.database)
         cls.addClassCleanup(lambda: cls.worker.stop())
-        cls.worker.call(committed.open_connection)
-        cls.log_in()
+        cls.connect(cls.worker)
         find_crons = committed.find_crons
         cls.goods_crons = cls.worker.call(find_crons, names=["match_goods"])
         cls.crons = cls.worker.call(find_crons, names=cls.documents.crons)
-
-    @classmethod
-    def log_in(cls):
-        """Sign in at JD as the merchant does."""
-        location = sign_in(cls.worker.call(committed.start_login), PIN, PASSWORD)
-        answer = read_answer(location)
-        cls.worker.call(
-            committed.finish_login, state=answer["state"], code=answer["code"]
-        )
 
     @classmethod
     def replace_worker(cls):
@@ -326,7 +306,7 @@ class FaultScenarios:
     def reconnect_an_hour_later(self):
         self.pass_time(minutes=60)
         self.run_actions()
-        self.log_in()
+        self.log_in(self.worker)
 
     def test_bad_gateways_for_ten_minutes(self):
         before = self.count_at_jd()

@@ -8,35 +8,20 @@ from odoo.fields import Command
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
-from .. import const
 from ..lib.api import Message
 from . import committed
-from .committed import DEPARTMENT, PASSWORD, PIN, WAREHOUSE
-from .odoo_process import OdooProcess
-from .sandbox_case import SandboxCase
-from .sandbox_process import read_answer, sign_in
+from .committed import DEPARTMENT, PIN, WAREHOUSE
+from .process_case import TwoWorkersCase
 from .worker_process import WorkerProcess
 
 GOODS = "At once"
 
 
 @tagged("post_install", "-at_install")
-class TestOrderAtOnce(SandboxCase):
-    resets_sandbox = False  # the installation is connected to it once
-
+class TestOrderAtOnce(TwoWorkersCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.odoo = OdooProcess(
-            {const.SANDBOX_URL_PARAMETER: cls.sandbox.url},
-            options=("--max-cron-threads", "0"),
-        )
-        cls.addClassCleanup(cls.odoo.stop)
-        cls.first, cls.second = (WorkerProcess(cls.odoo.database) for _ in range(2))
-        cls.addClassCleanup(cls.first.stop)
-        cls.addClassCleanup(cls.second.stop)
-        cls.first.call(committed.open_connection)
-        cls.log_in(cls.first)
         cls.make_goods()
         cls.push, cls.follow = (
             cls.first.call(committed.find_crons, names=[f"{name}_orders"])
@@ -44,12 +29,6 @@ class TestOrderAtOnce(SandboxCase):
         )
         crons = [*cls.push, *cls.follow]
         cls.first.call(committed.run_only_when_woken, crons=crons)
-
-    @classmethod
-    def log_in(cls, worker):
-        location = sign_in(worker.call(committed.start_login), PIN, PASSWORD)
-        answer = read_answer(location)
-        worker.call(committed.finish_login, state=answer["state"], code=answer["code"])
 
     @classmethod
     def make_goods(cls):

@@ -7,40 +7,14 @@ from odoo import fields
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
-from .. import const
 from . import committed
-from .odoo_process import OdooProcess
-from .sandbox_case import SandboxCase
-from .sandbox_process import read_answer, sign_in
-from .worker_process import WorkerProcess
+from .process_case import TwoWorkersCase
 
 STOCK = 100
 
 
 @tagged("post_install", "-at_install")
-class TestStockAtOnce(SandboxCase):
-    resets_sandbox = False  # the installation is connected to it once
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.odoo = OdooProcess(
-            {const.SANDBOX_URL_PARAMETER: cls.sandbox.url},
-            options=("--max-cron-threads", "0"),
-        )
-        cls.addClassCleanup(cls.odoo.stop)
-        cls.first, cls.second = (WorkerProcess(cls.odoo.database) for _ in range(2))
-        cls.addClassCleanup(cls.first.stop)
-        cls.addClassCleanup(cls.second.stop)
-        cls.first.call(committed.open_connection)
-        location = sign_in(
-            cls.first.call(committed.start_login), committed.PIN, committed.PASSWORD
-        )
-        answer = read_answer(location)
-        cls.first.call(
-            committed.finish_login, state=answer["state"], code=answer["code"]
-        )
-
+class TestStockAtOnce(TwoWorkersCase):
     def test_two_who_accept_the_same_difference_post_it_once(self):
         product = self.first.call(make_product, stock=STOCK)
         line = self.first.call(make_line, product=product, stock=STOCK)
