@@ -337,6 +337,9 @@ class Steps:
         line = picking.move_line_ids[:1]
         if line:
             self.do(line._add_to_wave)
+        # A line of a return that somebody made is still decided on its own.
+        if picking.id in self.case.decided:
+            self.case.decided.update(line.picking_id.ids)
 
     @step(is_on=YES_OR_NO)
     def batch_automatically(self, is_on):

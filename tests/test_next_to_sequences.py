@@ -73,6 +73,25 @@ def a_parcel_rejected_of_which_a_part_was_returned_by_hand(steps):
     steps.receiver_rejects(nth=0)
 
 
+def a_purchase_cancelled_after_it_was_received(steps):
+    steps.buy(place="jakarta", lines=[("CREAM", 4), ("CREAM", 2)], in_parts=True)
+    steps.work_goes_on()
+    steps.jd_works_on_all(steps=2)
+    steps.close_inbound(nth=2)
+    steps.work_goes_on()
+    steps.cancel_purchase(nth=3)
+
+
+def a_return_by_hand_of_which_a_line_goes_into_a_wave(steps):
+    steps.buy(place="surabaya", lines=[("CREAM", 5), ("CREAM", 2)], in_parts=False)
+    steps.work_goes_on()
+    steps.jd_works_on_all(steps=9)
+    steps.work_goes_on()
+    steps.bring_back(nth=0, pieces=6)
+    steps.wave(nth=0)
+    steps.work_goes_on()
+
+
 FAILED_ONCE = (
     goods_that_lie_on_a_shelf,
     a_wave_of_one_line_of_two,
@@ -81,6 +100,8 @@ FAILED_ONCE = (
     a_purchase_lowered_to_nothing,
     a_purchase_cancelled_when_a_part_has_come,
     a_parcel_rejected_of_which_a_part_was_returned_by_hand,
+    a_purchase_cancelled_after_it_was_received,
+    a_return_by_hand_of_which_a_line_goes_into_a_wave,
 )
 
 
