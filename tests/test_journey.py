@@ -82,8 +82,8 @@ class TestJourney(JdHttpCase):
         page.click(".o_navbar_apps_menu button")
         page.click(".o_app:has-text('Inventory')")
         expect(page.locator(".o_breadcrumb")).to_contain_text("Inventory Overview")
-        page.click(".o_menu_sections button:has-text('Configuration')")
-        page.click(".dropdown-item:has-text('JD Fulfillment')")
+        page.click(".o_menu_sections button:has-text('JD Fulfillment')")
+        page.click(".dropdown-item:has-text('Connections')")
         expect(page.get_by_text("Connect your JD warehouse")).to_be_visible()
 
     def fill(self, page, **values):

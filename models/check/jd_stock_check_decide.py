@@ -195,7 +195,7 @@ class JdStockCheckLine(models.Model):
             raise UserError(
                 self.env._(
                     "Nothing to count again here. Goods that Odoo does not know are "
-                    "matched with a product first, under JD Goods."
+                    "matched with a product first, under JD Fulfillment ▸ Goods."
                 )
             )
         lines.write({"state": "counting", "is_accepting": False, "problem": False})

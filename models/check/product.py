@@ -130,7 +130,7 @@ class ProductProduct(models.Model):
             raise UserError(
                 self.env._(
                     "None of these products is matched with goods at JD: there is "
-                    "nothing to compare. See Inventory ▸ Operations ▸ JD Goods."
+                    "nothing to compare. See JD Fulfillment ▸ Goods."
                 )
             )
         checks = self.env["jd.stock.check"]

@@ -106,7 +106,7 @@ class JdGoods(models.Model):
                     "Products got another internal reference or barcode after they "
                     "were matched: %(products)s. JD goes on moving the goods they were "
                     "matched with. If they are other products now, select all of them "
-                    "under JD Goods and click Match again.",
+                    "under JD Fulfillment ▸ Goods and click Match again.",
                     products=self.env["jd.order"]._name_products(
                         changed.product_id[:5]
                     ),

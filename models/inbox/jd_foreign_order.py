@@ -142,8 +142,8 @@ class JdForeignOrder(models.Model):
             connector._request_attention(
                 self.env._(
                     "JD has orders that Odoo does not know: %(numbers)s. Link each to "
-                    "its transfer, or ignore it, under Inventory ▸ Operations ▸ Orders "
-                    "Made at JD.",
+                    "its transfer, or ignore it, under JD Fulfillment ▸ Orders Made at "
+                    "JD.",
                     numbers=", ".join(created.mapped("jd_number")),
                 ),
                 const.MADE_AT_JD_ACTIVITY,
