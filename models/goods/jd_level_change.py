@@ -161,8 +161,8 @@ class JdLevelChange(models.Model):
             department.connector_id._request_attention(
                 self.env._(
                     "JD changed the level of goods that Odoo could not move: "
-                    "%(numbers)s. Correct them under JD Fulfillment ▸ Reporting ▸ Goods "
-                    "Level Changes.",
+                    "%(numbers)s. Correct them under JD Fulfillment ▸ Reporting ▸ "
+                    "Goods Level Changes.",
                     numbers=", ".join(dict.fromkeys(changes.mapped("number"))),
                 ),
                 const.LEVELS_ACTIVITY,
