@@ -77,6 +77,7 @@ class Order:
     related_no: str = ""  # a customer return's outbound order
     parts: list = field(default_factory=list)  # JD's numbers, if it was split
     wrong: list = field(default_factory=list)  # goodsNo, quantity: came unannounced
+    problem: dict = field(default_factory=dict)  # why it stands still, as JD tells it
     due: float = field(default=0.0, repr=False)
 
     @property

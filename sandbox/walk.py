@@ -149,6 +149,7 @@ def start(sandbox, order):
 def enter(sandbox, order, status):
     """Bring a document to ``status``: the work it stands for, then the news of it."""
     order.status = status
+    order.problem = {}
     order.history.append(Happening(status, clock.now()))
     warehouse_work.do(sandbox.books, order, status)
     if RULES[order.kind].over(order):

@@ -278,6 +278,22 @@ CALLS = [
         numbers,
     ),
     Call(
+        "queryExceptionOrderList",
+        lambda jd: jd.order_problems(OrderKind.OUTBOUND, DEPARTMENT, ["ESL1"]),
+        page(
+            *two(
+                orderNo="ESL#",
+                erpOrderNo="WH/#",
+                exceptionCode="1001",
+                exceptionReason="R",
+                solution="S",
+                pauseTime="2026-01-01 00:00:00",
+            )
+        ),
+        numbers,
+        null_is_empty=True,
+    ),
+    Call(
         "addSoOrder",
         lambda jd: jd.create_order(ORDER),
         {"deliveryNo": "ESL1", "erpDeliveryNo": ORDER.number},

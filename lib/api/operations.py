@@ -18,7 +18,14 @@ from .goods import (
     StockType,
 )
 from .master_data import Department, Shop, Supplier, Warehouse
-from .orders import ORDER_PAGE_SIZE, Cancellation, Order, OrderRow, Report
+from .orders import (
+    ORDER_PAGE_SIZE,
+    Cancellation,
+    Order,
+    OrderProblem,
+    OrderRow,
+    Report,
+)
 from .pages import Page
 
 
@@ -207,6 +214,15 @@ class Operations(Protocol):
         page_size=ORDER_PAGE_SIZE,
     ) -> Page[OrderRow]:
         """List one page of the orders created at JD between two times in naive UTC."""
+
+    def order_problems(
+        self, kind: str, department_no: str, numbers
+    ) -> Page[OrderProblem]:
+        """List why JD does not go on with some orders; the others are left out.
+
+        :param kind: One of `PROBLEM_KINDS`.
+        :param numbers: JD's, at most `PROBLEM_LIMIT`.
+        """
 
     def cancel(
         self, kind: str, department_no: str, *, number="", own_number=""

@@ -10,6 +10,8 @@ from .master_data import Address
 from .pages import OddRow
 
 ORDER_PAGE_SIZE = 100
+# Of how many orders `Operations.order_problems` may be asked at once.
+PROBLEM_LIMIT = 100
 JD_EXPRESS = "CYS0000010"
 OTHER_PLATFORM = "6"
 # The one value JD documents; applications are seen with others.
@@ -23,6 +25,10 @@ class OrderKind:
     OUTBOUND = "outbound"
     CUSTOMER_RETURN = "customer_return"
     SUPPLIER_RETURN = "supplier_return"
+
+
+# The kinds that JD lists problems of.
+PROBLEM_KINDS = (OrderKind.OUTBOUND, OrderKind.INBOUND, OrderKind.CUSTOMER_RETURN)
 
 
 # === SENT TO JD === #
@@ -356,6 +362,24 @@ class OrderRow:
     warehouse_no: str = ""
     status: str = ""
     created_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OrderProblem:
+    """Why JD does not go on with an order, as `Operations.order_problems` returns it.
+
+    :param number: JD's number of the order.
+    :param reason: In JD's words, as is the remedy.
+    :param remedy: What JD proposes; empty where it proposes nothing.
+    :param since: Naive UTC.
+    """
+
+    number: str
+    own_number: str = ""
+    code: str = ""
+    reason: str = ""
+    remedy: str = ""
+    since: datetime | None = None
 
 
 # === CANCELLING === #

@@ -47,6 +47,9 @@ _CLASSES = {
     # document 1575; an unknown number as a third party saw it
     ("queryReturnToSupplier", "3009"): PermissionRefused,
     ("queryReturnToSupplier", "3010"): NotFound,
+    # document 1909
+    ("queryExceptionOrderList", "3009"): PermissionRefused,
+    ("queryExceptionOrderList", "3031"): PermissionRefused,
     # document 1854
     ("queryGoodsLevelChange", "3009"): PermissionRefused,
     # document 1576

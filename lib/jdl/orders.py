@@ -3,13 +3,16 @@
 from .. import clock
 from ..api import (
     ORDER_PAGE_SIZE,
+    PROBLEM_KINDS,
+    PROBLEM_LIMIT,
     Cancellation,
     CancelResult,
     OrderKind,
+    OrderProblem,
     OrderRow,
     Refused,
 )
-from .fields import Unreadable, moment, read_page, required, text
+from .fields import Unreadable, moment, read_page, required, text, words
 from .gateway import Call
 from .inbound import INBOUND
 from .kinds import CODES, is_order_number
@@ -27,6 +30,15 @@ _LIST = Call(
     "/integratedsupplychain/order/queryordernosbypage/v1",
     question=True,
 )
+
+# document 1909
+_PROBLEMS = Call(
+    "queryExceptionOrderList",
+    "/integratedsupplychain/order/exception/query/v1",
+    question=True,
+)
+# Its codes of the kinds are others than those of all other calls.
+_PROBLEM_CODES = dict(zip(PROBLEM_KINDS, ("1", "2", "3"), strict=True))
 
 _FAMILIES = {
     OrderKind.INBOUND: INBOUND,
@@ -54,7 +66,12 @@ def get_calls(kind):
     return {"create_order": family.create, "report": family.query}
 
 
-CALLS = {"cancel": _CANCEL, "close_inbound": _CLOSE_INBOUND, "list_orders": _LIST}
+CALLS = {
+    "cancel": _CANCEL,
+    "close_inbound": _CLOSE_INBOUND,
+    "list_orders": _LIST,
+    "order_problems": _PROBLEMS,
+}
 
 
 class OrderOperations:
@@ -103,6 +120,26 @@ class OrderOperations:
             number=department_no,
         )
 
+    def order_problems(self, kind, department_no, numbers):
+        payload = {
+            "ownerNo": department_no,
+            "orderType": _PROBLEM_CODES[kind],
+            "orderNoList": list(numbers),
+            "currentPage": 1,
+            "pageSize": PROBLEM_LIMIT,
+        }
+        return self._gateway.call(
+            _PROBLEMS,
+            payload,
+            lambda data: read_page(
+                data,
+                lambda reading, row: _read_problem(row),
+                page_size=PROBLEM_LIMIT,
+                empty_allowed=True,
+            ),
+            number=department_no,
+        )
+
     def cancel(self, kind, department_no, *, number="", own_number=""):
         payload = {
             "orderType": CODES[kind],
@@ -141,6 +178,18 @@ def _read_row(kind, row):
         warehouse_no=text(row, "warehouseNo"),
         status=text(row, "status"),
         created_at=moment(row, "createTime"),
+    )
+
+
+def _read_problem(row):
+    told = [words(row, name) for name in ("exceptionMessage", "exceptionReason")]
+    return OrderProblem(
+        number=required(row, "orderNo"),
+        own_number=text(row, "erpOrderNo"),
+        code=text(row, "exceptionCode"),
+        reason=": ".join(dict.fromkeys(filter(None, told))),
+        remedy=words(row, "solution"),
+        since=moment(row, "pauseTime"),
     )
 
 

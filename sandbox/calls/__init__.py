@@ -10,6 +10,7 @@ from . import (
     delivery_query,
     goods,
     lists,
+    problems,
     purchase,
     return_in,
     return_out,
@@ -42,5 +43,6 @@ HANDLERS = {
     "queryGoodsLevelChange": lists.query_level_changes,
     "queryCheckStock": lists.query_stock_counts,
     "queryOrderNosByPage": lists.query_order_numbers,
+    "queryExceptionOrderList": problems.query,
     "queryInStockSidBySku": lists.query_serials,
 }

@@ -160,6 +160,22 @@ def arrange(sandbox, orders="new", kind=None, status=None, **arranged):
 
 
 @_command
+def problem(sandbox, order, reason="", remedy="", code="1001", message=""):
+    """Have an order stand still, which queryExceptionOrderList tells of; without a
+    reason, solve it. It is solved as well when the order goes on.
+    """
+    [found] = _choose(sandbox, [order])
+    told = {
+        "exceptionCode": code,
+        "exceptionMessage": message,
+        "exceptionReason": reason,
+        "solution": remedy,
+        "pauseTime": clock.text(clock.now()),
+    }
+    found.problem = {name: each for name, each in told.items() if each and reason}
+
+
+@_command
 def settle(sandbox, orders="all", agreed=True):
     """Decide the cancels that are pending."""
     pending = [
