@@ -111,6 +111,7 @@ class RightsCase(JdCase):
             kind="inbound",
             jd_number=f"EPL{warehouse_no}",
         )
+        make("jd.foreign.order.line", foreign_id=foreign, goods_no="EMG1")
         make("jd.foreign.link", foreign_id=foreign, picking_id=picking.id)
         picker = make("jd.warehouse.picker", connector_id=connector)
         make("jd.warehouse.picker.line", picker_id=picker, warehouse_no=warehouse_no)

@@ -21,6 +21,7 @@ EXPECTED = {
     "jd.foreign.link": NOBODY
     | {"stock user": "crw", "stock manager": "crw", "JD manager": "crw"},
     "jd.foreign.order": READ_IN_STOCK,
+    "jd.foreign.order.line": READ_IN_STOCK,
     "jd.goods": READ_IN_STOCK | {"JD manager": "rw"},  # may have them matched again
     "jd.level.change": READ_IN_STOCK,
     "jd.message": READ_BY_JD_MANAGER,

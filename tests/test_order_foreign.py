@@ -188,6 +188,84 @@ class TestForeignOrders(JdInboundCase):
         self.run_cron("push_orders")
         self.assertEqual(len(self.sandbox.get("orders", kind="XSCK")), 1)
 
+    # === THEIR GOODS === #
+
+    def test_goods_are_shown_and_a_transfer_is_made_of_them(self):
+        numbers = {
+            kind: self.make_at_jd(kind, 2, 3)
+            for kind in ("XSCK", "CGRK", "THRK", "TGCK")
+        }
+        self.run_cron("list_orders")
+        for foreign in self.get_listed():
+            with self.subTest(foreign.kind):
+                self.assertEqual(foreign.goods, "2 × [G-1] Goods 1, 3 × [G-2] Goods 2")
+                action = foreign.with_user(self.stock_user).action_create_transfer()
+                picking = self.env["stock.picking"].browse(action["res_id"])
+                self.assertEqual(picking.jd_kind, foreign.kind)
+                self.assertEqual(picking.move_ids.mapped("product_uom_qty"), [2, 3])
+                self.assertEqual(picking.jd_order_id, foreign.order_id)
+                self.assertFalse(picking.jd_on_hold)
+        orders = self.get_listed().order_id
+        self.run_cron("push_orders")
+        for kind, number in numbers.items():
+            rows = self.sandbox.get("orders", kind=kind)
+            self.assertEqual([row["orderNo"] for row in rows], [number])
+        for order, to in zip(
+            orders.sorted("id"), ("10020", "70", "200", "200"), strict=True
+        ):
+            self.sandbox.do("advance", orders=[order.jd_number], to=to)
+        self.pull(orders)
+        self.run_cron("close_orders")
+        self.assertEqual(set(orders.picking_id.mapped("state")), {"done"})
+
+    def test_goods_are_asked_for_once_and_within_the_budget(self):
+        self.make_at_jd("CGRK", 2)
+        self.connector._count_calls("queryPoOrderDetail", 10_000)
+        self.run_cron("list_orders")
+        self.assertFalse(self.get_listed().goods)
+        with self.assertRefused("has not named the goods"):
+            self.get_listed().action_create_transfer()
+        self.assertEqual(self.count_calls("queryPoOrderDetail"), 0)
+        self.env["jd.call"].search([]).unlink()
+        self.get_listed().asked_at = False
+        for _time in range(2):
+            self.run_cron("list_orders")
+        self.assertEqual(self.get_listed().goods, "2 × [G-1] Goods 1")
+        self.assertEqual(self.count_calls("queryPoOrderDetail"), 1)
+
+    def test_a_transfer_is_made_of_matched_goods_only(self):
+        self.make_at_jd("CGRK", 2)
+        self.run_cron("list_orders")
+        number = self.get_goods_no(self.product)
+        self.env["jd.goods"].search([("goods_no", "=", number)]).unlink()
+        self.env.invalidate_all()
+        self.assertEqual(self.get_listed().goods, f"2 × {number}")
+        before = self.env["stock.picking"].search_count([])
+        with self.assertRefused(f"matched with no product: {number}"):
+            self.get_listed().action_create_transfer()
+        self.assertEqual(self.env["stock.picking"].search_count([]), before)
+
+    def test_transfers_that_share_the_goods_are_offered_the_same_one_is_chosen(self):
+        self.make_at_jd("CGRK", 5, 7)
+        self.run_cron("list_orders")
+        exact = self.make_unsent_receipt(5, 7)
+        some = self.make_unsent_receipt(5)
+        self.products = self.make_others()
+        self.make_unsent_receipt(5)
+        wizard = self.env["jd.foreign.link"].with_user(self.stock_user)
+        link = wizard.create({"foreign_id": self.get_listed().id})
+        self.assertEqual(link.candidate_ids, exact + some)
+        self.assertEqual(link.picking_id, exact)
+        self.assertTrue(link.is_exact)
+        link.picking_id = some
+        self.assertFalse(link.is_exact)
+        self.assertEqual(link.picking_goods, "5 × [G-1] Goods 1")
+
+    def make_others(self):
+        return self.env["product.product"].create(
+            {"name": "Other", "default_code": "O-1", "is_storable": True}
+        )
+
     # === IGNORED === #
 
     def test_an_ignored_order_stays_ignored_and_may_be_reconsidered(self):

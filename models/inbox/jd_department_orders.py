@@ -15,6 +15,7 @@ class JdDepartment(models.Model):
     def _cron_list_orders(self):
         """List the orders made at JD, for each department."""
         self._for_each_department("_list_orders", "list_orders", "list_orders")
+        self.env["jd.foreign.order"]._ask_goods()
         self.env["jd.connector"]._check_actions()
 
     # === PULL === #

@@ -16,9 +16,10 @@ class JdForeignOrder(models.Model):
 
     _name = "jd.foreign.order"
     _description = "Order Made at JD"
-    _inherit = ["jd.worker.mixin"]
+    _inherit = ["jd.technical.mixin", "jd.worker.mixin"]
     _order = "id desc"
     _rec_name = "jd_number"
+    _jd_technical = frozenset({"asked_at", "moved_rows"})
 
     connector_id = fields.Many2one(
         "jd.connector",
@@ -64,6 +65,19 @@ class JdForeignOrder(models.Model):
         "ask for it.",
     )
     moved_at = fields.Datetime(readonly=True, help="When JD moved the goods.")
+    line_ids = fields.One2many(
+        "jd.foreign.order.line", "foreign_id", string="Goods", readonly=True
+    )
+    goods = fields.Char(
+        string="Goods at JD",
+        compute="_compute_goods",
+        help="What JD was asked to move with this order.",
+    )
+    asked_at = fields.Datetime(
+        string="Goods Asked For",
+        readonly=True,
+        help="When JD was asked last for the goods of this order.",
+    )
     order_id = fields.Many2one("jd.order", string="JD Order", readonly=True)
     picking_id = fields.Many2one(related="order_id.picking_id", string="Transfer")
 
@@ -78,6 +92,11 @@ class JdForeignOrder(models.Model):
         for row in self:
             status = statuses.find(row.kind, row.status_code)
             row.status_name = str(status.name) if status else row.status_code
+
+    @api.depends("line_ids.planned", "line_ids.product_id")
+    def _compute_goods(self):
+        for row in self:
+            row.goods = ", ".join(row.line_ids.mapped("display_name")) or False
 
     # === ACTIONS === #
 
@@ -142,8 +161,8 @@ class JdForeignOrder(models.Model):
             connector._request_attention(
                 self.env._(
                     "JD has orders that Odoo does not know: %(numbers)s. Link each to "
-                    "its transfer, or ignore it, under JD Fulfillment ▸ Orders Made at "
-                    "JD.",
+                    "its transfer, create one, or ignore it, under JD Fulfillment ▸ "
+                    "Orders Made at JD.",
                     numbers=", ".join(created.mapped("jd_number")),
                 ),
                 const.MADE_AT_JD_ACTIVITY,
@@ -210,6 +229,7 @@ class JdForeignOrder(models.Model):
             if row.done
         ]
         self.status_code = report.status or self.status_code
+        self._record_goods(report)
         if moved and rows:
             known = [at for at in (*moved, report.completed_at) if at]
             moved_at = min(known, default=self.made_at)
@@ -217,41 +237,24 @@ class JdForeignOrder(models.Model):
 
     # === LINK === #
 
-    def _get_candidates(self):
-        """Return the open transfers of the same kind and warehouse, not at JD."""
-        pickings = self.env["stock.picking"]
-        found = pickings.search(
-            Domain("company_id", "=", self.company_id.id)
-            & Domain("state", "in", ("confirmed", "waiting", "assigned"))
-            & pickings._jd_get_place_domain(),
-            order="scheduled_date, id",
-        )
-        return found.filtered(
-            lambda picking: (
-                picking.jd_kind == self.kind
-                and picking.jd_warehouse_id == self.warehouse_id
-                and picking.jd_order_id.state
-                in (False, "draft", "refused", "cancelled")
-            )
-        )
-
     def _link(self, picking):
         """Create the `jd.order` that follows this order for a transfer; return it.
 
         :raise UserError: This order cannot carry out the transfer.
         """
-        if self.state != "new" or picking not in self._get_candidates():
+        if self.state != "new" or not picking <= self._get_candidates() or not picking:
             raise UserError(
                 self.env._(
                     "%(transfer)s cannot be linked with %(number)s: it must be open, "
                     "of the same kind and warehouse, and not at JD yet.",
-                    transfer=picking.name,
+                    transfer=picking.name or self.env._("No transfer"),
                     number=self.jd_number,
                 )
             )
         # sudo: users trigger this without write access
         orders_sudo = picking.sudo().jd_order_ids
         orders_sudo.filtered(lambda o: o.state in ("draft", "refused"))._withdraw()
+        picking.sudo().jd_on_hold = False  # JD has it
         orders_sudo.flush_recordset()  # a transfer may have one open order only
         order_sudo = orders_sudo._create_for_made_at_jd(picking.sudo(), self.jd_number)
         self.sudo().write({"state": "linked", "order_id": order_sudo.id})

@@ -12,7 +12,8 @@ from ..order.jd_order import MAYBE_AT_JD
 class JdMessage(models.Model):
     _name = "jd.message"
     _description = "JD Message"
-    _inherit = ["jd.worker.mixin"]
+    _inherit = ["jd.technical.mixin", "jd.worker.mixin"]
+    _jd_technical = frozenset({"is_listed", "retry_at"})
     _order = "id desc"
     _rec_name = "message_no"
 
@@ -190,6 +191,8 @@ class JdMessage(models.Model):
             return True  # one part says little of the whole
         if status.effect == statuses.MOVED:
             return not order.are_quantities_known
+        if status.effect == statuses.WAYBILL:
+            return not order.waybills
         return status.effect in statuses.ASKED_EFFECTS
 
     @api.model
@@ -203,6 +206,8 @@ class JdMessage(models.Model):
         )
         # Also after an error: `_cron_list_orders` lists them later.
         messages.is_listed = True
+        if messages:
+            self._trigger("list_orders")  # which asks for their goods
 
     def _list_orders(self):
         for connector, messages in self.grouped("connector_id").items():

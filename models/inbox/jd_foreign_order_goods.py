@@ -1,0 +1,77 @@
+"""Asks JD for the goods of orders made there: its list of orders names none."""
+
+from functools import partial
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ... import const
+from ...lib import api as jd_api
+
+
+class JdForeignOrder(models.Model):
+    _inherit = "jd.foreign.order"
+
+    @api.model
+    def _ask_goods(self):
+        """Ask JD for the goods of some orders to decide on, the newest first."""
+        asked_before = fields.Datetime.now() - const.FOREIGN_ASKED_AGAIN
+        due = (
+            Domain("state", "=", "new")
+            & Domain("line_ids", "=", False)
+            & (Domain("asked_at", "=", False) | Domain("asked_at", "<", asked_before))
+        )
+        for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
+            rows = self._lock_due(
+                due & Domain("connector_id", "=", connector.id),
+                const.FOREIGN_BATCH,
+                "id desc",
+            )
+            operations = rows and connector._get_operations_or_expire()
+            if operations:
+                rows._ask_goods_of(connector, operations)
+
+    def _ask_goods_of(self, connector, operations):
+        """Ask JD for the goods of these orders, and record them. Commits."""
+        self.asked_at = fields.Datetime.now()
+        for kind, rows in self.grouped("kind").items():
+            call = connector._get_call_name("report", kind)
+            asked = rows[: connector._get_allowance(call, len(rows), for_pull=True)]
+            connector._count_calls(call, len(asked))
+            self.env["ir.cron"]._commit_progress()
+            ask = partial(operations.report, kind)
+            reports = connector._call_all(
+                call,
+                lambda question, ask=ask: ask(**question),
+                [row._prepare_question() for row in asked],
+            )
+            for row, report in zip(asked, reports, strict=True):
+                if not isinstance(report, Exception):
+                    row._process_isolated(
+                        lambda row, report=report: row._record_goods(report),
+                        lambda row, error: row.connector_id._report_error(error),
+                    )
+        self.env["ir.cron"]._commit_progress()
+
+    def _prepare_question(self):
+        department_no = self.warehouse_id.jd_department_no
+        return {"department_no": department_no, "number": self.jd_number}
+
+    def _record_goods(self, report):
+        """Record what JD reports as the goods of this order.
+
+        :param report: JD's `lib.api.Report` of it.
+        """
+        self.line_ids.unlink()
+        self.env["jd.foreign.order.line"].create(
+            [
+                {
+                    "foreign_id": self.id,
+                    "goods_no": line.goods_number,
+                    "level": line.level or jd_api.GoodsLevel.GOOD,
+                    "planned": line.planned or 0,
+                    "moved": line.done or 0,
+                }
+                for line in report.lines
+            ]
+        )
