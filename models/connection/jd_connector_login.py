@@ -190,7 +190,8 @@ class JdConnector(models.Model):
             raise UserError(
                 self.env._(
                     "The PIN or the environment of this connection was changed while "
-                    "JD answered. Check both and click Start connecting again."
+                    "JD answered. Check both and click %(button)s again.",
+                    button=self._get_login_button(),
                 )
             )
         with self.env.cr.savepoint():
@@ -211,7 +212,7 @@ class JdConnector(models.Model):
                 self.env._("The connection is gone"),
                 self.env._(
                     "It was deleted while you signed in at JD. Create it again and "
-                    "click Start connecting."
+                    "click Start Connecting."
                 ),
             )
         self._check_login_user(connector_sudo, user_id)
@@ -225,8 +226,9 @@ class JdConnector(models.Model):
                 self.env._("The PIN was changed meanwhile"),
                 self.env._(
                     "You started to connect the PIN %(old)s, but the connection now "
-                    "has another one. Check the PIN and click Start connecting again.",
+                    "has another one. Check the PIN and click %(button)s again.",
                     old=pin,
+                    button=connector._get_login_button(),
                 ),
                 connector,
             )
@@ -248,8 +250,8 @@ class JdConnector(models.Model):
                 self.env._("This login was not started here"),
                 self.env._(
                     "The address that brought you here was not made by this Odoo, or "
-                    "it was changed on the way. Open the connection and click Start "
-                    "connecting."
+                    "it was changed on the way. Open the connection and sign in from "
+                    "there."
                 ),
             )
         return values
@@ -261,8 +263,8 @@ class JdConnector(models.Model):
             raise LoginFailed(
                 self.env._("Another user started this login"),
                 self.env._(
-                    "Sign in to Odoo as the user who clicked Start connecting, or "
-                    "start again as yourself."
+                    "Sign in to Odoo as the user who started it, or start again as "
+                    "yourself."
                 ),
             )
         if connector_sudo.company_id not in user.company_ids:
@@ -285,7 +287,8 @@ class JdConnector(models.Model):
                 self.env._("The connection was archived meanwhile"),
                 self.env._(
                     "An archived connection does not work with JD. Restore it, then "
-                    "click Start connecting again."
+                    "click %(button)s again.",
+                    button=connector_sudo._get_login_button(),
                 ),
                 connector_sudo.with_env(self.env),
             )
@@ -311,7 +314,8 @@ class JdConnector(models.Model):
                 self.env._("This login was used already"),
                 self.env._(
                     "A login at JD counts once, and only the one started last. If the "
-                    "connection is not connected, click Start connecting again."
+                    "connection is not connected, click %(button)s again.",
+                    button=self._get_login_button(),
                 ),
                 self,
             )
@@ -321,7 +325,8 @@ class JdConnector(models.Model):
                 self.env._("The login took too long"),
                 self.env._(
                     "Signing in at JD must be finished within %(minutes)s minutes. "
-                    "Click Start connecting again.",
+                    "Click %(button)s again.",
+                    button=self._get_login_button(),
                     minutes=int(const.LOGIN_TIME_LIMIT.total_seconds() // 60),
                 ),
                 self,
@@ -333,8 +338,9 @@ class JdConnector(models.Model):
         raise LoginFailed(
             self.env._("JD was not allowed to connect"),
             self.env._(
-                "On JD's page the access was refused. If that was a slip, click Start "
-                "connecting and agree on JD's page."
+                "On JD's page the access was refused. If that was a slip, click "
+                "%(button)s and agree on JD's page.",
+                button=self._get_login_button(),
             ),
             self,
         )
@@ -356,7 +362,8 @@ class JdConnector(models.Model):
         if isinstance(error, jd_api.RetryLater | jd_api.OutcomeUnknown):
             return self.env._("JD does not answer"), self.env._(
                 "You signed in, but JD's service could not finish the login. Wait a "
-                "few minutes and click Start connecting again."
+                "few minutes and click %(button)s again.",
+                button=self._get_login_button(),
             )
         # Without a code it is our own error, already in the user's words.
         if isinstance(error, jd_api.CredentialsRefused) and not error.code:
@@ -364,9 +371,18 @@ class JdConnector(models.Model):
         if isinstance(error, jd_api.CredentialsRefused):
             return self.env._("JD does not accept the application"), self.env._(
                 "JD refused the APP KEY or APP SECRET: %(words)s. Check both and click "
-                "Start connecting again.",
+                "%(button)s again.",
                 words=error.message,
+                button=self._get_login_button(),
             )
         return self.env._("JD did not accept the login"), self.env._(
-            "JD answered: %(words)s. Click Start connecting again.", words=error.message
+            "JD answered: %(words)s. Click %(button)s again.",
+            words=error.message,
+            button=self._get_login_button(),
         )
+
+    def _get_login_button(self):
+        """Return the label of the button that starts a login of this connection now."""
+        if self.state == "draft":
+            return self.env._("Start Connecting")
+        return self.env._("Reconnect")

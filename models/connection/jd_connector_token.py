@@ -5,6 +5,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import retrying
+from odoo.tools import format_datetime
 
 from ... import const
 from ...lib import api as jd_api
@@ -106,7 +107,18 @@ class JdConnector(models.Model):
         )
         self._store_token(token)
         self._close_login_activities()
+        self._note_login()
         self._resume_orders()
+
+    def _note_login(self):
+        """Note in the chatter who signed in at JD, and until when that lasts."""
+        note = self.env._("%(user)s signed in at JD.", user=self.env.user.name)
+        if self.token_expires_at:
+            note += " " + self.env._(
+                "The login lasts until %(time)s.",
+                time=format_datetime(self.env, self.token_expires_at),
+            )
+        self.message_post(body=note)
 
     def _store_token(self, token):
         """Store a token in the vault, and its dates in the connection."""

@@ -105,7 +105,8 @@ class JdConnector(models.Model):
                 raise UserError(
                     self.env._(
                         "JD has not opened the warehouse %(number)s (%(name)s), or has "
-                        "closed it. Ask JD support, then click Start connecting again.",
+                        "closed it. Ask JD support, then click %(button)s again.",
+                        button=self._get_login_button(),
                         number=number,
                         name=found[number].name,
                     )
