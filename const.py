@@ -157,8 +157,18 @@ CLOSE_RETRY = timedelta(hours=1)
 # A worker that tells a customer for longer has died: Odoo ends it after 15 minutes.
 CONFIRM_PATIENCE = timedelta(minutes=20)
 
+# After so long without news JD is asked whether it names a problem, and when again: a
+# call answers for a hundred orders (queryExceptionOrderList 1909).
+STANDSTILL = timedelta(days=1)
+STANDSTILL_ASKED_AGAIN = timedelta(days=1)
+
 # addSoOrder (1596): receiverInfo.name 20, mobile or phone 30, detailAddress 100
 RECEIVER_LIMITS = {"name": 20, "phone": 30, "address": 100}
+
+# === TRACKING === #
+
+# Where people look parcels up; many integrators link to it. The waybill follows.
+TRACKING_URL = "https://www.jdl.com/orderSearch/?waybillCodes="
 
 # === MESSAGES === #
 
@@ -188,6 +198,9 @@ SUPPLIER_REFUSAL_KEPT = timedelta(hours=1)
 LIST_OVERLAP = timedelta(hours=1)
 # While messages arrive, they name such orders: the list is asked for rarely.
 LIST_WITH_MESSAGES = timedelta(hours=12)
+# The list names no goods: of how many orders a run asks for them, and when again.
+FOREIGN_BATCH = 50
+FOREIGN_ASKED_AGAIN = timedelta(hours=1)
 
 # JD's clock may be ahead of ours: lists are asked for up to a little after now.
 CLOCK_MARGIN = timedelta(minutes=1)

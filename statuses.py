@@ -13,6 +13,7 @@ _lt = LazyTranslate(__name__)
 # === EFFECTS === #
 
 MOVING = "moving"  # informs, changes nothing in stock
+WAYBILL = "waybill"  # informs; only a report names the waybill
 MOVED = "moved"  # goods have left or arrived: get the quantities, then close
 RETURNING = "returning"  # the parcel comes back
 RETURNED = "returned"
@@ -60,7 +61,7 @@ class Status:
 
 OUTBOUND = {
     "10010": Status(_lt("Received by JD"), 10),
-    "100130": Status(_lt("Waybill assigned"), 20),
+    "100130": Status(_lt("Waybill assigned"), 20, WAYBILL),
     "10014": Status(_lt("Sent to the warehouse"), 30),
     "10015": Status(_lt("Assigned in the warehouse"), 40),
     "10016": Status(_lt("Picked off the shelf"), 50),

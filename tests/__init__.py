@@ -66,6 +66,7 @@ from . import (
     test_order_sale,
     test_order_screens,
     test_order_split,
+    test_order_standstill,
     test_order_status,
     test_order_units,
     test_order_waiting,

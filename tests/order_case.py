@@ -168,7 +168,7 @@ class JdOrderCase(JdCase):
     TIMES = {
         "jd.order": (
             *("retry_at", "accepted_at", "status_at", "pull_at", "pulled_at"),
-            "cancel_requested_at",
+            *("cancel_requested_at", "problem_asked_at"),
         ),
         "jd.order.event": ("happened_at",),
         "jd.connector": ("last_message_at", "probed_at"),

@@ -87,7 +87,10 @@ class TestOrderClose(JdOrderCase):
         rest = self.picking.backorder_ids
         self.assertEqual(rest.move_ids.product_uom_qty, 1)
         self.assertTrue(rest.jd_on_hold)
-        self.assertOneActivity(self.order, "shipped less than ordered of .*Goods 1")
+        told = f"Goods 1: 2 of 3 shipped; 1 on hold in {rest.name}: send it"
+        self.assertOneActivity(self.order, told)
+        self.assertEqual(self.picking.activity_ids, self.order.activity_ids)
+        self.assertEqual(self.picking.jd_held_backorder_id, rest)
         self.send()
         self.assertFalse(rest.jd_order_id)
         self.assertEqual(self.get_stock(), (998, 998))
@@ -148,7 +151,7 @@ class TestOrderClose(JdOrderCase):
                 else:
                     self.assertEqual(rest.move_ids.mapped("product_uom_qty"), [2, 1])
                     self.assertTrue(rest.jd_on_hold)
-                    self.assertOneActivity(order, "on hold in a backorder")
+                    self.assertOneActivity(order, f"on hold in {rest.name}")
 
     def test_the_rest_goes_when_somebody_sends_it(self):
         self.ship(self.order, short={str(self.first.id): 1})

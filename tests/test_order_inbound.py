@@ -143,8 +143,11 @@ class TestReceipts(JdInboundCase):
         backorder = picking.backorder_ids
         self.assertTrue(backorder.jd_on_hold)
         self.assertFalse(backorder.jd_order_id)
-        self.assertActivity(order, "received less than announced of [G-1]")
-        self.assertActivity(order, "in another condition than announced")
+        held = f"3 on hold in {backorder.name}"
+        told = "[G-1] Goods 1: 7 of 10 received, of these 2 × Defective; "
+        self.assertActivity(order, told + held)
+        self.assertActivity(order, "announced: [G-1] Goods 1: 2 × Defective.")
+        self.assertActivity(picking, held)
         self.assertEqual(order.discrepancies, "G-1: short 3, damaged 2")
 
     def test_more_than_announced_is_in_stock_and_told(self):
@@ -158,7 +161,7 @@ class TestReceipts(JdInboundCase):
             self.get_stock(self.product), self.get_stock_at_jd(self.product)
         )
         self.assertFalse(picking.backorder_ids)
-        self.assertActivity(order, "received more than announced")
+        self.assertActivity(order, "announced: [G-1] Goods 1: 14 instead of 10.")
 
     def test_wrong_goods_are_listed_and_nothing_is_guessed(self):
         picking = self.make_receipt(10)

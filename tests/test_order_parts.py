@@ -195,7 +195,7 @@ class TestParts(JdPartsCase):
         self.complete(order, "70")
         self.assertEqual(order.state, "done")
         self.assertSameBooks(*self.products)
-        self.assertOneActivity(order, "received more than announced of .*G-1")
+        self.assertOneActivity(order, "received more than announced: .*G-1")
         self.assertFalse(order.picking_id.backorder_ids)
 
     def test_a_lower_count_takes_nothing_back_and_is_told_once(self):

@@ -98,6 +98,29 @@ class TestOrderScreens(JdOrderCase):
         self.assertFalse(form.jd_notice)
         self.assertFalse(form.jd_attention)
 
+    # === HELD BACK === #
+
+    def test_a_transfer_can_be_held_back_before_anybody_confirms_it(self):
+        draft = self.make_delivery(1).copy()
+        with self.open(draft, self.stock_user) as form:
+            form.jd_on_hold = True
+        draft.action_confirm()
+        self.assertEqual(draft.state, "assigned")
+        self.assertNotice(draft, "On hold")
+        self.assertFalse(self.send(draft))
+        self.as_user(draft, self.stock_user).jd_on_hold = False
+        self.assertEqual(self.send(draft).state, "accepted")
+        with self.assertRefused("JD is at work on .* cannot be held back"):
+            self.as_user(draft, self.stock_user).jd_on_hold = True
+
+    def test_holding_back_withdraws_what_is_not_sent_yet(self):
+        picking = self.make_delivery(1)
+        order = picking.jd_order_id
+        self.as_user(picking, self.stock_user).jd_on_hold = True
+        self.assertEqual(order.state, "cancelled")
+        self.run_cron("push_orders")
+        self.assertFalse(self.sandbox.get("orders", kind="XSCK"))
+
     # === WHAT IS OFFERED === #
 
     def test_what_is_reserved_can_be_sent_where_something_is(self):
@@ -149,7 +172,7 @@ class TestOrderScreens(JdOrderCase):
                     self.assertTrue(self.open(record, user))
         self.assertTrue(self.open(self.env["jd.message"].search([]), self.manager))
 
-    def test_the_board_shows_the_usual_way_and_what_happens_beside_it(self):
+    def test_the_board_begins_with_a_column_that_has_something(self):
         order = self.send(self.make_delivery(1))
 
         def columns():
@@ -157,9 +180,11 @@ class TestOrderScreens(JdOrderCase):
             groups = orders.web_read_group([], ["state"], ["__count"])["groups"]
             return [group["state"] for group in groups]
 
-        self.assertEqual(columns(), ["queued", "accepted", "in_progress"])
+        self.assertEqual(columns(), ["accepted"])
         order.picking_id.action_cancel()
-        self.assertEqual(columns(), ["queued", "accepted", "in_progress", "cancelling"])
+        self.customer.phone = False
+        self.make_delivery(1)
+        self.assertEqual(columns(), ["draft", "cancelling"])
 
     def test_the_timeline_keeps_its_order_within_one_second(self):
         order = self.send(self.make_delivery(1))

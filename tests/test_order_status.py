@@ -20,6 +20,16 @@ class TestOrderStatus(JdOrderCase):
 
     # === PULLED === #
 
+    def test_a_message_that_a_waybill_is_assigned_brings_it(self):
+        self.advance(self.order, "100130")
+        self.receive_message(self.order, "100130")
+        calls = self.count_calls("querySoOrder")
+        self.follow_messages()
+        self.assertTrue(self.order.picking_id.jd_waybills)
+        self.receive_message(self.order, "100130")
+        self.follow_messages()
+        self.assertEqual(self.count_calls("querySoOrder"), calls + 1)
+
     def test_a_pull_brings_the_whole_way_so_far_with_jds_times(self):
         self.advance(self.order, "10016")
         self.pull(self.order)

@@ -21,8 +21,9 @@ WRITTEN = {
     "stock.picking.type": {"name": "Mine"},
     "stock.warehouse": {"jd_shop_no": "ESP0000000000009"},
 }
-# `create` is in the access matrix; the settings have no company and are below.
-WITHOUT_RECORDS = {"create", "get_values", "set_values"}
+# `create` is in the access matrix; the settings have no company and are below; what
+# fields there are is for everybody who may see them.
+WITHOUT_RECORDS = {"create", "fields_get", "get_values", "set_values"}
 # Odoo's models whose records all companies share.
 SHARED = {"product.category"}
 

@@ -31,6 +31,7 @@ TRANSFER = {
     "jd_in_parts",
     "jd_supplier_delivery",
     "jd_short_allowed",
+    "jd_on_hold",
 }
 SETTINGS = {
     *(
@@ -264,4 +265,4 @@ class TestWritableFields(RightsCase):
     def test_the_refusal_says_what_is_wrong(self):
         picking = self.as_user(self.own["stock.picking"], self.users["stock user"])
         with self.assertRefused("JD Fulfillment keeps it", AccessError):
-            picking.jd_on_hold = True
+            picking.jd_moved_at = "2026-01-01"

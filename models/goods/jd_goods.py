@@ -26,9 +26,12 @@ class JdGoods(models.Model):
 
     _name = "jd.goods"
     _description = "JD Goods"
-    _inherit = ["jd.guarded.mixin", "jd.worker.mixin"]
+    _inherit = ["jd.guarded.mixin", "jd.technical.mixin", "jd.worker.mixin"]
     _rec_name = "goods_no"
     _order = "department_no, id"
+    _jd_technical = frozenset(
+        {"candidates", "is_awaited", "is_sought", "matched_code", "refused_at"}
+    )
 
     connector_id = fields.Many2one(
         "jd.connector",

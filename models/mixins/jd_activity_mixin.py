@@ -10,30 +10,36 @@ OTHER = "other"
 TODO = "mail.mail_activity_data_todo"
 
 
-def schedule_once(record, user, note, activity_type=None, cause=None, since=None):
+def schedule_once(
+    record, user, note, activity_type=None, cause=None, since=None, known=None
+):
     """Give a user an activity about a record, unless that was done before.
 
     :param record: Of any model with activities.
     :param str note: Plain text; see `_request_attention`, as for type and cause.
     :param since: What was done before this date is told again; None: never.
+    :param known: The activities that were given before; by default the record's.
+    :return: The new activity as superuser; empty if there is none.
     """
     record.ensure_one()
+    known = find_activities(record) if known is None else known
     # Not `plaintext2html`, which makes links: quoted text must not lead users away.
     note = Markup("<p>%s</p>") % escape(note).replace("\n", Markup("<br/>"))
     if activity_type and record.activity_search([activity_type]):
-        return
-    if _was_told(record, note, since):
-        return
+        return known.browse()
+    if _was_told(known, note, since):
+        return known.browse()
     activity = record.activity_schedule(
         activity_type or TODO, user_id=user.id, note=note
     )
-    if activity:  # none where activities are switched off
-        activity_sudo = activity.sudo()  # the field is closed to users
-        activity_sudo.jd_cause = cause or activity_type or OTHER
+    # None where activities are switched off. sudo: the field is closed to users.
+    activity_sudo = known.browse(activity.ids if activity else ())
+    activity_sudo.jd_cause = cause or activity_type or OTHER
+    return activity_sudo
 
 
-def _was_told(record, note, since):
-    known = _find_activities(record).filtered(
+def _was_told(activities, note, since):
+    known = activities.filtered(
         lambda activity: (
             activity.jd_cause != OVER
             and (activity.active or not since or activity.date_done > since)
@@ -42,8 +48,8 @@ def _was_told(record, note, since):
     return html2plaintext(note) in map(html2plaintext, known.mapped("note"))
 
 
-def _find_activities(records):
-    """Return all activities about records, those done as well."""
+def find_activities(records):
+    """Return all activities about records, as superuser, those done as well."""
     # sudo: what was told to others counts, too.
     activities_sudo = records.env["mail.activity"].sudo()
     return activities_sudo.with_context(active_test=False).search(
@@ -72,9 +78,25 @@ class JdActivityMixin(models.AbstractModel):
         :param candidates: The users to choose from, the preferred ones first; otherwise
             those of `_get_attention_candidates`.
         :param str cause: A name for `_close_attention`; by default the type.
+        :return: The new activity as superuser; empty if there is none.
         """
-        user = self._get_attention_user(candidates)
-        schedule_once(self, user, note, activity_type, cause, self._get_told_since())
+        return schedule_once(
+            self._get_attention_record(),
+            self._get_attention_user(candidates),
+            note,
+            activity_type,
+            cause,
+            self._get_told_since(),
+            self._find_activities(),
+        )
+
+    def _get_attention_record(self):
+        """Return the record that people look at, which gets the activities."""
+        return self
+
+    def _find_activities(self):
+        """Return all activities about these records, those done as well."""
+        return find_activities(self)
 
     def _get_told_since(self):
         """Return the date since which nothing is told twice, or None: never."""
@@ -85,7 +107,7 @@ class JdActivityMixin(models.AbstractModel):
 
         :param causes: As in `_request_attention`.
         """
-        ended_sudo = _find_activities(self).filtered(
+        ended_sudo = self._find_activities().filtered(
             lambda activity: activity.jd_cause in causes
         )
         open_sudo = ended_sudo.filtered("active")

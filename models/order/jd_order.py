@@ -61,12 +61,24 @@ class JdOrder(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "jd.activity.mixin",
+        "jd.technical.mixin",
         "jd.worker.mixin",
     ]
     _order = "id desc"
     _check_company_auto = True
     # People cannot write orders, but may discuss them in the chatter.
     _mail_post_access = "read"
+    _jd_technical = frozenset(
+        {
+            *("allocation_ids", "are_quantities_known", "attempts", "claim"),
+            *("cancel_due", "cancel_requested", "cancel_requested_at"),
+            *("close_inbound_due", "confirmation", "confirmation_at"),
+            *("is_closable", "is_disputed", "is_known_to_jd", "is_part_due"),
+            *("is_partial_allowed", "problem_asked_at", "pull_at", "retry_at"),
+            *("revision", "sent_department_no", "sent_pin", "sent_terms"),
+            *("status_code", "status_rank", "unanswered", "unanswered_requests"),
+        }
+    )
 
     name = fields.Char(
         string="Our Number",
@@ -122,6 +134,8 @@ class JdOrder(models.Model):
     event_ids = fields.One2many("jd.order.event", "order_id", readonly=True, copy=False)
     allocation_ids = fields.One2many("jd.order.allocation", "order_id", readonly=True)
     parcel_ids = fields.One2many("jd.parcel", "order_id", readonly=True, copy=False)
+    # Those of the module are on the transfer, where people look.
+    activity_ids = fields.One2many(inverse_name="jd_order_id")
     jd_number = fields.Char(
         string="JD Number", readonly=True, copy=False, index="trigram"
     )
@@ -250,6 +264,20 @@ class JdOrder(models.Model):
         help="JD's numbers of the last failed call. Quote them to JD support.",
     )
 
+    # An order that stands still: why, as JD has told.
+    jd_problem = fields.Text(
+        string="Problem at JD",
+        readonly=True,
+        copy=False,
+        help="Why JD does not go on with this order, and what it proposes.",
+    )
+    jd_problem_at = fields.Datetime(
+        string="Problem Since", readonly=True, copy=False, help="By JD's clock."
+    )
+    problem_asked_at = fields.Datetime(
+        readonly=True, copy=False, help="When JD was last asked for a problem."
+    )
+
     # Cancelling, and closing what comes in parts.
     cancel_requested = fields.Boolean(readonly=True, copy=False, tracking=True)
     cancel_requested_at = fields.Datetime(readonly=True, copy=False)
@@ -276,7 +304,7 @@ class JdOrder(models.Model):
     retry_at = fields.Datetime(
         string="Next Try", readonly=True, copy=False, index="btree_not_null"
     )
-    accepted_at = fields.Datetime(readonly=True, copy=False)
+    accepted_at = fields.Datetime(string="Accepted by JD", readonly=True, copy=False)
     pull_at = fields.Datetime(
         string="Next Pull", readonly=True, copy=False, index="btree_not_null"
     )
@@ -439,9 +467,8 @@ class JdOrder(models.Model):
 
     @api.model
     def _expand_states(self, states, _domain):
-        """Return the states to show as kanban columns: common ones and those in use."""
-        shown = {"queued", "accepted", "in_progress", *states}
-        return [state for state, _label in STATES if state in shown]
+        """Return the states in use, in their order: a phone shows the first column."""
+        return [state for state, _label in STATES if state in states]
 
     # === CRUD === #
 
@@ -640,6 +667,25 @@ class JdOrder(models.Model):
         known |= sent.filtered(lambda order: order.state == "cancelled")
         known.pull_at = fields.Datetime.now()
         self._trigger("follow_orders")
+
+    # === WHO IS TOLD === #
+
+    def _request_attention(self, note, activity_type=None, candidates=None, cause=None):
+        activity_sudo = super()._request_attention(
+            note, activity_type, candidates, cause
+        )
+        activity_sudo.jd_order_id = self
+        return activity_sudo
+
+    def _get_attention_record(self):
+        return self.picking_id or self
+
+    def _find_activities(self):
+        # sudo: what was told to others counts, too.
+        activities_sudo = self.env["mail.activity"].sudo()
+        return activities_sudo.with_context(active_test=False).search(
+            [("jd_order_id", "in", self.ids)]
+        )
 
     def _get_attention_candidates(self):
         pickings = self.picking_id | self.part_picking_ids

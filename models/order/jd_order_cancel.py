@@ -149,6 +149,7 @@ class JdOrder(models.Model):
         :param str note: Why the order ended; by default what JD's status says.
         """
         self._clear_waybills()
+        self._clear_problem()
         self._close_attention("cancel")
         has_received = self._has_received()
         left = self._leave_rest() if has_received else self.picking_id
@@ -203,7 +204,13 @@ class JdOrder(models.Model):
             "JD support which is true before you send any of it again."
         )
         if has_left:
-            note += " " + self.env._("The transfer closes with what JD says has left.")
+            note += " " + self.env._(
+                "The transfer closes with what JD says has left: %(pieces)s.",
+                pieces=", ".join(
+                    f"{line.reported} × {line.product_id.display_name}"
+                    for line in self.line_ids.filtered("reported")
+                ),
+            )
         self._request_attention(note)
 
     def _has_jd_ended(self):

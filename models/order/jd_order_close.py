@@ -93,6 +93,7 @@ class JdOrder(models.Model):
             )
         (self - incoming)._request_confirmation()
         self.picking_id._jd_validate()
+        (self - incoming).picking_id._jd_note_shipped()
         incoming._mark_received()
 
     def _end_without_move(self):
@@ -108,104 +109,6 @@ class JdOrder(models.Model):
         """
         reached = self.event_ids.filtered(lambda event: event.rank >= rank)
         return min(reached.mapped("happened_at"), default=False)
-
-    def _is_short(self):
-        """Tell whether JD moved less than was ordered."""
-        return any(line._is_expected() for line in self.line_ids)
-
-    def _report_discrepancies(self):
-        """Give somebody an activity about orders that moved otherwise than ordered."""
-        for order in self:
-            explained = [*order._explain_surplus(), *order._explain_damage()]
-            if short := order._explain_short():
-                order._request_attention(short, cause="backorder")
-            if explained:
-                order._request_attention(" ".join(explained))
-
-    def _explain_short(self):
-        """Return what happens to the pieces JD did not move; empty if it moved all."""
-        short = self.line_ids.filtered(lambda line: line._is_expected())
-        products = self._name_products(short.product_id)
-        rests = self.picking_id.backorder_ids
-        if not short or (rests and set(rests.mapped("state")) == {"cancel"}):
-            return ""
-        if not self.picking_id.backorder_ids:
-            return self._explain_dropped(short)
-        if self._has_jd_ended() and not self._is_incoming():
-            return self.env._(
-                "JD shipped less than ordered of %(products)s and cancelled the rest, "
-                "which is on hold in a backorder: ask JD support before you send it, "
-                "or cancel it.",
-                products=products,
-            )
-        if self._is_incoming():
-            return self.env._(
-                "JD received less than announced of %(products)s. The rest is on hold "
-                "in a backorder: send it to JD again when it comes, or cancel it.",
-                products=products,
-            )
-        return self.env._(
-            "JD shipped less than ordered of %(products)s. The rest is on hold in a "
-            "backorder: send it to JD again, or cancel it.",
-            products=products,
-        )
-
-    def _explain_dropped(self, short):
-        """Return what JD did not move of lines whose rest goes to no backorder."""
-        pieces = ", ".join(
-            self.env._(
-                "%(product)s: %(missing)s of %(ordered)s",
-                product=line.product_id.display_name,
-                missing=line.planned - line.reported,
-                ordered=line.planned,
-            )
-            for line in short
-        )
-        if self._is_incoming():
-            return self.env._(
-                "JD received less than announced. Missing, and not expected any more, "
-                "as %(type)s creates no backorders: %(pieces)s.",
-                type=self.picking_id.picking_type_id.display_name,
-                pieces=pieces,
-            )
-        return self.env._(
-            "JD shipped less than ordered. Not shipped, and not sent later, as "
-            "%(type)s creates no backorders: %(pieces)s.",
-            type=self.picking_id.picking_type_id.display_name,
-            pieces=pieces,
-        )
-
-    def _explain_surplus(self):
-        over = self.line_ids.filtered(lambda line: line.reported > line.planned)
-        products = self._name_products(over.product_id)
-        if over and self._is_incoming():
-            yield self.env._(
-                "JD received more than announced of %(products)s; it is in stock.",
-                products=products,
-            )
-        elif over:
-            yield self.env._(
-                "JD shipped more than ordered of %(products)s. Compare the stock with "
-                "JD's.",
-                products=products,
-            )
-
-    def _explain_damage(self):
-        # Told with each part, of that part.
-        no_picking = self.picking_id.browse()
-        damaged = self.line_ids.filtered(
-            lambda line: any(
-                not row._is_as_announced()
-                for row in line.allocation_ids
-                if row.quantity and row.picking_id in (no_picking, self.picking_id)
-            )
-        )
-        if damaged and self._is_incoming():
-            yield self.env._(
-                "JD received %(products)s in another condition than announced; such "
-                "goods lie in a location of their own and are not for sale.",
-                products=self._name_products(damaged.product_id),
-            )
 
     def _report_nothing_moved(self):
         for order in self:

@@ -25,6 +25,7 @@ class JdOrder(models.Model):
         due = Domain("pull_at", "<=", fields.Datetime.now())
         for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
             remaining += self._process_kinds(connector, due, self._pull_batch)
+            self._ask_problems(connector)
         followed = Domain("state", "in", ("unknown", *FOLLOWED))
         self._commit_and_retrigger(
             "follow_orders", remaining, self._find_next(followed, "pull_at")

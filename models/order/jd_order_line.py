@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from ...lib import api as jd_api
@@ -91,6 +93,19 @@ class JdOrderLine(models.Model):
     def _get_due_allocations(self):
         """Return the allocations of pieces that Odoo has not received yet."""
         return self.allocation_ids.filtered(lambda row: not row.picking_id)
+
+    def _get_other_levels(self, transfers=None):
+        """Return goods level → pieces that did not come as they were announced.
+
+        :param transfers: Only of what these received, an empty one for what none has.
+        """
+        warehouses = self.env["stock.warehouse"]
+        levels = defaultdict(int)
+        for row in self.allocation_ids:
+            is_meant = transfers is None or row.picking_id in transfers
+            if row.quantity and is_meant and not row._is_as_announced():
+                levels[warehouses._jd_name_level_group(row.level)] += row.quantity
+        return levels
 
     def _get_received(self):
         """Return what was received before as `lib.allocation.Allocation` records."""

@@ -288,7 +288,12 @@ class JdOrder(models.Model):
                     "JD now reports other quantities than the transfer was closed "
                     "with: %(quantities)s. Compare the stock with JD's.",
                     quantities=", ".join(
-                        f"{line.product_id.display_name}: {pieces}"
+                        self.env._(
+                            "%(product)s: %(moved)s instead of %(ordered)s",
+                            product=line.product_id.display_name,
+                            moved=pieces,
+                            ordered=line.reported,
+                        )
                         for line, pieces in late.items()
                     ),
                 )
@@ -418,8 +423,16 @@ class JdOrder(models.Model):
             if self.state == "accepted":
                 values["state"] = "in_progress"
             self.write(values)
-        for status in filter(None, found.values()):
-            self._apply_effect(status)
+            self._clear_problem()
+        for code, status in found.items():
+            if status:
+                self._apply_effect(status)
+                self._show_end(code, status, codes[code])
+
+    def _show_end(self, code, status, at):
+        """Show the status with which JD ended this order: it is no progress."""
+        if self.state == "cancelled" and status.effect in statuses.ENDS:
+            self.write({"status_code": code, "status_at": at})
 
     def _had_nothing_to_move(self):
         """Tell whether JD has reported that it moved none of this order's goods."""

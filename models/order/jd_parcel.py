@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .tracking import get_tracking_url
 
 
 class JdParcel(models.Model):
@@ -15,6 +17,13 @@ class JdParcel(models.Model):
         help="JD has assigned the waybill, but not packed the parcel yet."
     )
 
+    tracking_url = fields.Char(string="Track", compute="_compute_tracking_url")
+
     _package_uniq = models.Constraint(
         "UNIQUE(order_id, package_no)", "One parcel per package number."
     )
+
+    @api.depends("waybill")
+    def _compute_tracking_url(self):
+        for parcel in self:
+            parcel.tracking_url = parcel.waybill and get_tracking_url(parcel.waybill)

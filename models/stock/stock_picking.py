@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import html2plaintext
 
 from ..order.jd_order import NOT_AT_JD, TOLD
 
@@ -18,6 +17,7 @@ class StockPicking(models.Model):
             "jd_in_parts",
             "jd_supplier_delivery",
             "jd_short_allowed",
+            "jd_on_hold",
         }
     )
 
@@ -79,10 +79,9 @@ class StockPicking(models.Model):
         related="jd_order_id.event_ids", string="JD Timeline"
     )
     jd_on_hold = fields.Boolean(
-        string="On Hold",
+        string="Hold Back",
         copy=False,
-        readonly=True,
-        help="Not sent to JD until somebody clicks “Send to JD”.",
+        help="Not sent to JD until somebody clicks “Send to JD” or unticks this.",
     )
     jd_own_waybill = fields.Char(
         string="Own Waybill",
@@ -101,6 +100,31 @@ class StockPicking(models.Model):
     jd_notice = fields.Text(compute="_compute_jd_notice", groups="base.group_user")
     jd_attention = fields.Text(
         compute="_compute_jd_attention", groups="base.group_user"
+    )
+    jd_held_backorder_id = fields.Many2one(
+        "stock.picking",
+        string="Backorder on Hold",
+        compute="_compute_jd_held_backorder_id",
+        groups="base.group_user",
+    )
+    jd_return_id = fields.Many2one(
+        related="jd_order_id.return_picking_id",
+        string="Return of the Parcel",
+        groups="base.group_user",
+    )
+    jd_has_wrong_address = fields.Boolean(
+        compute="_compute_jd_has_wrong_address",
+        groups="base.group_user",
+        help="JD cannot or does not take the name, phone number or address of the "
+        "receiver.",
+    )
+    jd_parcel_ids = fields.One2many(
+        related="jd_order_id.parcel_ids", string="JD Parcels", groups="base.group_user"
+    )
+    jd_is_trackable = fields.Boolean(
+        compute="_compute_jd_is_trackable",
+        groups="base.group_user",
+        help="JD's page shows where the parcels of this transfer are.",
     )
     jd_is_busy = fields.Boolean(
         compute="_compute_jd_is_busy", help="JD is at work on it, or may be."
@@ -178,58 +202,11 @@ class StockPicking(models.Model):
                 and any(move.quantity < move.product_uom_qty for move in moves)
             )
 
-    @api.depends("jd_order_id.activity_ids.note", "jd_state")
-    def _compute_jd_attention(self):
-        """Show the notes of the order's open activities on its transfer."""
-        for picking in self:
-            order_sudo = picking.jd_order_id.sudo()  # part of the transfer
-            told = order_sudo.state not in ("draft", "refused")  # `problems` tell those
-            notes = order_sudo.activity_ids.mapped("note") if told else []
-            picking.jd_attention = "\n".join(map(html2plaintext, filter(None, notes)))
-
-    @api.depends(
-        "state", "jd_kind", "jd_on_hold", "jd_own_waybill", "jd_order_id.notice"
-    )
-    def _compute_jd_notice(self):
-        for picking in self:
-            is_over = picking.state in ("draft", "done", "cancel")
-            picking.jd_notice = (
-                picking.jd_kind and not is_over and picking._jd_get_notice()
-            )
-
-    def _jd_get_notice(self):
-        if self.jd_on_hold:
-            return self.env._(
-                "On hold: JD does not get it. “Send to JD” has it carried out, "
-                "“Cancel” drops it."
-            )
-        order_sudo = self.jd_order_id.sudo()  # part of the transfer, like its state
-        if order_sudo and order_sudo.state != "cancelled":
-            return order_sudo.notice
-        # sudo: whoever sees the transfer may know why JD does not have it.
-        connector_sudo = self.jd_connector_id.sudo()
-        if connector_sudo.state != "connected" or connector_sudo.pause_reason:
-            return connector_sudo._get_pause_notice()
-        incoming = self.jd_kind in ("inbound", "customer_return")
-        policy = connector_sudo["receipt_policy" if incoming else "push_policy"]
-        if policy == "manual":
-            return self.env._("JD gets it when somebody clicks “Send to JD”.")
-        if self.state != "assigned" and incoming:
-            return self.env._("JD gets it once the goods are on their way.")
-        if self.state != "assigned":
-            return self.env._("JD gets it once its goods are reserved.")
-        if policy == "waybill" and not self._jd_get_own_waybill():
-            return self.env._(
-                "JD gets it once it has a waybill: enter it on the JD tab, or click "
-                "“Send to JD” to have JD make one."
-            )
-        stalled = connector_sudo._explain_stalled("push_orders")
-        return stalled or self.env._("JD gets it in a few minutes.")
-
     # === CRUD === #
 
     def write(self, vals):
         self._jd_check_promise(vals)
+        self._jd_check_hold(vals)
         self._jd_note_other_tracking(vals)
         res = super().write(vals)
         self._jd_follow_place(vals)
@@ -238,6 +215,9 @@ class StockPicking(models.Model):
         ):
             # The order may have waited for this. sudo: users may not create orders.
             self.sudo()._jd_send_ready()
+        # sudo: see above; the module decides itself what follows where it holds back.
+        if "jd_on_hold" in vals and not self.env.su:
+            self.sudo()._jd_follow_hold(vals["jd_on_hold"])
         if not TERMS.isdisjoint(vals):
             # sudo: see above.
             self.sudo().jd_order_id._tell_changed_terms()

@@ -7,6 +7,7 @@ from odoo.tools import split_every
 
 from ... import const, statuses
 from ..mixins.jd_worker_mixin import lock_available
+from ..order.jd_order import NOT_AT_JD
 
 _UNRESERVED = ("confirmed", "partially_available")
 
@@ -136,6 +137,34 @@ class StockPicking(models.Model):
         if "carrier_tracking_ref" in self._fields:
             return self.carrier_tracking_ref or ""
         return ""
+
+    # === HOLD BACK === #
+
+    def _jd_check_hold(self, vals):
+        """Check that nobody holds back what JD has, or may have.
+
+        :raise UserError: Somebody does.
+        """
+        told = vals.get("jd_on_hold") and self.filtered(lambda p: p._jd_is_told())
+        # The module holds back what JD has just given up.
+        if told and not self.env.su:
+            told.check_access("write")  # first: the error names them
+            raise UserError(
+                self.env._(
+                    "JD is at work on %(names)s, which cannot be held back any more. "
+                    "Cancel the transfer to have JD stop.",
+                    names=", ".join(told.mapped("name")),
+                )
+            )
+
+    def _jd_follow_hold(self, is_held):
+        """Withdraw the unsent orders of held transfers; send those released."""
+        if is_held:
+            orders = self.jd_order_id.filtered(lambda o: o.state in NOT_AT_JD)
+            orders._withdraw()
+        else:
+            self._jd_close_questions()
+            self._jd_send_ready()
 
     # === AT JD === #
 

@@ -129,13 +129,17 @@ class StockPicking(models.Model):
                 "so it is held back from JD: send it to JD if the goods really come "
                 "back, or cancel it.",
                 transfer=picking_sudo.name,
-                goods=", ".join(
-                    f"{move.product_uom_qty:g} × {move.product_id.display_name}"
-                    for move in picking_sudo.move_ids
-                ),
+                goods=picking_sudo._jd_list_goods(),
             )
             picking_sudo._request_attention(note, cause="hold")
             picking_sudo._jd_tell_source(note)
+
+    def _jd_list_goods(self):
+        """Return quantity and product of the moves of this transfer as a text."""
+        return ", ".join(
+            f"{move.product_uom_qty:g} × {move.product_id.display_name}"
+            for move in self.move_ids
+        )
 
     def _jd_hold_rest_of_cancelled(self, shipped):
         """Hold back what is left of a transfer that JD did not cancel when asked to.
@@ -147,9 +151,10 @@ class StockPicking(models.Model):
         self_sudo._request_attention(
             self.env._(
                 "JD was asked to cancel %(transfer)s, and carried out what it had. "
-                "What it did not have is on hold in %(rest)s: send it to JD if it is "
-                "still wanted, or cancel it.",
+                "What it did not have (%(goods)s) is on hold in %(rest)s: send it to "
+                "JD if it is still wanted, or cancel it.",
                 transfer=shipped.name,
+                goods=self._jd_list_goods(),
                 rest=self.name,
             ),
             cause="hold",

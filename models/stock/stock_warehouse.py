@@ -260,14 +260,16 @@ class StockWarehouse(models.Model):
     @api.model
     def _jd_name_level(self, level):
         """Return the name of JD's goods level, e.g. "Good (100)"."""
-        names = {
+        return level and f"{self._jd_name_level_group(level)} ({level})"
+
+    @api.model
+    def _jd_name_level_group(self, level):
+        """Return the name under which Odoo keeps JD's goods level, e.g. "Good"."""
+        return {
             GoodsLevel.GOOD: self.env._("Good"),
             GoodsLevel.DEFECTIVE: self.env._("Defective"),
             GoodsLevel.SAMPLE: self.env._("Sample"),
-        }
-        if not level:
-            return level
-        return f"{names[self._jd_get_level_group(level)]} ({level})"
+        }[self._jd_get_level_group(level)]
 
     @api.model
     def _jd_get_level_group(self, level):

@@ -1,0 +1,110 @@
+"""Asks JD why orders stand still: it has a list of problems, with what it proposes."""
+
+from functools import partial
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ... import const
+from ...lib import api as jd_api
+
+
+class JdOrder(models.Model):
+    _inherit = "jd.order"
+
+    # === ASK === #
+
+    @api.model
+    def _ask_problems(self, connector):
+        """Ask JD for the problems of a batch of orders that have no news. Commits."""
+        if self._is_patience_over():
+            return
+        self = self._with_responsible_lang(connector)
+        domain = self._get_standstill_domain(connector)
+        orders = self._lock_due(
+            domain, jd_api.PROBLEM_LIMIT, "problem_asked_at NULLS FIRST, id"
+        )
+        call = connector._get_call_name("order_problems")
+        for batch in orders._group_for_problems():
+            operations = connector._get_operations_or_expire()
+            if not operations or not connector._get_allowance(call, 1, for_pull=True):
+                return
+            batch._ask_problems_of(connector, call, operations)
+
+    @api.model
+    def _get_standstill_domain(self, connector):
+        """Return the domain of orders without news, of which JD is asked now."""
+        now = fields.Datetime.now()
+        since, asked = now - const.STANDSTILL, now - const.STANDSTILL_ASKED_AGAIN
+        return Domain(
+            [
+                ("connector_id", "=", connector.id),
+                ("kind", "in", jd_api.PROBLEM_KINDS),
+                ("state", "in", ("accepted", "in_progress")),
+                ("are_quantities_known", "=", False),
+                ("jd_number", "!=", False),
+                ("sent_pin", "=", connector.pin),
+                ("accepted_at", "<", since),
+                *("|", ("status_at", "=", False), ("status_at", "<", since)),
+                *("|", ("problem_asked_at", "=", False)),
+                ("problem_asked_at", "<", asked),
+            ]
+        )
+
+    def _group_for_problems(self):
+        """Return these orders by what one call can ask for."""
+        return self.grouped(
+            lambda order: (order.kind, order._get_department_no())
+        ).values()
+
+    def _ask_problems_of(self, connector, call, operations):
+        """Ask JD for the problems of these orders, of one kind and department."""
+        self.problem_asked_at = fields.Datetime.now()
+        connector._count_calls(call, 1)
+        self.env["ir.cron"]._commit_progress()
+        ask = partial(
+            operations.order_problems, self[0].kind, self[0]._get_department_no()
+        )
+        [page] = connector._call_all(call, ask, [self.mapped("jd_number")])
+        # Without an answer nothing is known: JD is asked again with the next ones.
+        if not isinstance(page, Exception):
+            self._lock_available()._process_isolated(
+                lambda orders: orders._record_problems(page),
+                lambda order, error: order._request_attention(str(error)),
+            )
+        self.env["ir.cron"]._commit_progress()
+
+    # === RECORD === #
+
+    def _record_problems(self, page):
+        """Record which of these orders JD has a problem with, and tell somebody.
+
+        :param page: A `lib.api.Page` of `lib.api.OrderProblem`.
+        """
+        problems = {row.number: row for row in page.rows}
+        for order in self:
+            row = problems.get(order.jd_number)
+            if row:
+                order._record_problem(row)
+            elif page.is_last and not page.odd_rows:
+                order._clear_problem()
+
+    def _record_problem(self, row):
+        text = self._explain_problem(row)
+        if text != self.jd_problem:
+            self._close_attention("problem")
+        self.write({"jd_problem": text, "jd_problem_at": row.since})
+        self._request_attention(text, cause="problem")
+
+    def _explain_problem(self, row):
+        reason = row.reason.rstrip(".。 ") or row.code or self.env._("without a reason")
+        text = self.env._("JD does not go on with this order: %(why)s.", why=reason)
+        if row.remedy:
+            return text + " " + self.env._("JD proposes: %(remedy)s", remedy=row.remedy)
+        return text + " " + self.env._("Ask JD support what is to be done.")
+
+    def _clear_problem(self):
+        """Forget JD's problem with these orders: they go on, or are over."""
+        if any(self.mapped("jd_problem")):
+            self.write({"jd_problem": False, "jd_problem_at": False})
+            self._close_attention("problem")
