@@ -321,7 +321,14 @@ class JdConnector(models.Model):
     calls_today = fields.Integer(
         compute="_compute_calls",
         compute_sudo=True,
-        help="Calls made today, in Beijing time, of the kind of call used most.",
+        help="Calls made today, in Beijing time, of the kind of call used most: JD "
+        "limits each kind on its own.",
+    )
+    busiest_call = fields.Char(
+        string="Call Used Most",
+        compute="_compute_calls",
+        compute_sudo=True,
+        help="JD's name of the kind of call that was used most today.",
     )
     calls_left = fields.Integer(
         compute="_compute_calls",

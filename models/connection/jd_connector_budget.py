@@ -31,6 +31,7 @@ class JdConnector(models.Model):
                     shared[call] += count
                     mine[call] += count if caller == connector else 0
             connector.calls_today = max(mine.values(), default=0)
+            connector.busiest_call = max(mine, key=mine.get, default=False)
             used = max(shared.values(), default=0)
             connector.calls_left = max(0, connector.daily_calls - used)
 
