@@ -10,12 +10,9 @@ class JdGoodsCase(JdCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.share_application()
-        cls.cron = cls.env.ref("jd_fulfillment.ir_cron_match_goods")
-
-    def setUp(self):
-        super().setUp()
-        self.connector = self.connect(self.make_connector())
-        self.warehouse = self.connector.warehouse_ids
+        cls.connector = cls.connect(cls.make_connector())
+        cls.warehouse = cls.connector.warehouse_ids
+        cls.keep_sandbox()
 
     def make_product(self, reference=None, **values):
         return self.env["product.product"].create(
@@ -33,10 +30,6 @@ class JdGoodsCase(JdCase):
         rows = self.sandbox.get("goods_list", department=department)
         return {row["erpGoodsNo"]: row for row in rows}
 
-    def run_action(self):
-        with self.enter_registry_test_mode():
-            self.assertTrue(self.cron.method_direct_trigger())
-
     def match(self, *products):
         """Ask for all products, or for some as a transfer does, and run the action."""
         if products:
@@ -44,7 +37,7 @@ class JdGoodsCase(JdCase):
             self.env["jd.goods"]._request_match(self.warehouse, wanted)
         else:
             self.connector.action_match_goods()
-        self.run_action()
+        self.run_cron("match_goods")
 
     def get_goods(self, product, warehouse=None):
         goods = self.env["jd.goods"]._get_goods(warehouse or self.warehouse, product)

@@ -12,9 +12,10 @@ SECOND_WAREHOUSE = "110000102"
 class JdInboundCase(JdOrderCase):
     """A connected warehouse, a supplier, and transfers between any two places."""
 
-    def setUp(self):
-        super().setUp()
-        self.supplier = self.env["res.partner"].create(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.supplier = cls.env["res.partner"].create(
             {
                 "name": "Kain Jaya",
                 "phone": "+62 22 555 0102",
@@ -23,10 +24,10 @@ class JdInboundCase(JdOrderCase):
                 "is_company": True,
             }
         )
-        self.suppliers = self.env.ref("stock.stock_location_suppliers")
-        self.customers = self.env.ref("stock.stock_location_customers")
-        self.stock = self.warehouse.lot_stock_id
-        self.product = self.products[0]
+        cls.suppliers = cls.env.ref("stock.stock_location_suppliers")
+        cls.customers = cls.env.ref("stock.stock_location_customers")
+        cls.stock = cls.warehouse.lot_stock_id
+        cls.product = cls.products[0]
 
     # === TRANSFERS === #
 

@@ -58,23 +58,26 @@ class JdCase(SandboxCase, TransactionCase):
             {"key": "sandbox-shared-key", "secret": "sandbox-shared-secret"}
         )
 
-    def make_connector(self, user=None, **values):
+    @classmethod
+    def make_connector(cls, user=None, **values):
         """Create a connection as a merchant does; quick unless the values say more."""
-        user = user or self.manager
+        user = user or cls.manager
         values = {
             "pin": "jd_demo_quick",
             "department_no": QUICK_DEPARTMENT,
             "warehouse_no": QUICK_WAREHOUSE,
         } | values
-        return self.as_user(self.env["jd.connector"], user).create(values)
+        return cls.as_user(cls.env["jd.connector"], user).create(values)
 
-    def as_user(self, records, user):
+    @classmethod
+    def as_user(cls, records, user):
         """Return the records as a user sees them who works in their own company."""
         company_ids = user.company_id.ids
         return records.with_user(user).with_context(allowed_company_ids=company_ids)
 
-    def make_basic(self, **values):
-        return self.make_connector(
+    @classmethod
+    def make_basic(cls, **values):
+        return cls.make_connector(
             **{
                 "mode": "basic",
                 "pin": "jd_demo_basic",
@@ -86,29 +89,49 @@ class JdCase(SandboxCase, TransactionCase):
             | values
         )
 
-    def start_login(self, connector):
+    @classmethod
+    def start_login(cls, connector):
         """Return the address of JD's login page."""
         return connector.action_start_connecting()["url"]
 
-    def sign_in(self, url, account="jd_demo_quick", **options):
+    @classmethod
+    def sign_in(cls, url, account="jd_demo_quick", **options):
         """Sign in on JD's page and return the address JD sends the browser to."""
         return sign_in(url, account, PASSWORDS[account], **options)
 
-    def connect(self, connector, **options):
+    @classmethod
+    def connect(cls, connector, **options):
         """Connect without a web server: hand over what JD sends to the callback."""
-        url = self.start_login(connector)
-        location = self.sign_in(url, options.pop("account", connector.pin), **options)
+        url = cls.start_login(connector)
+        location = cls.sign_in(url, options.pop("account", connector.pin), **options)
         answer = read_answer(location)
-        self.env.flush_all()
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+        cls.env.flush_all()
+        with cls.as_committed(), cls.registry.cursor() as cr:
             connector.with_env(connector.env(cr=cr))._finish_login(
                 answer["state"], answer.get("code"), answer.get("error")
             )
-        self.env.invalidate_all()
+        cls.env.invalidate_all()
         return connector
 
-    def find_warehouse(self, name):
-        warehouses = self.env["stock.warehouse"].with_context(active_test=False)
+    @classmethod
+    def as_committed(cls):
+        """Return a context in which other cursors see what is not committed."""
+        # Odoo leaves the mode again for tests only; any one of the class will do.
+        return cls().enter_registry_test_mode()
+
+    @classmethod
+    def run_cron(cls, name):
+        """Run a scheduled action as its worker does."""
+        cron = cls.env.ref(f"jd_fulfillment.ir_cron_{name}")
+        cls.env.flush_all()
+        with cls.as_committed():
+            if cron.method_direct_trigger() is not True:
+                raise AssertionError(f"{name} failed")
+        cls.env.invalidate_all()
+
+    @classmethod
+    def find_warehouse(cls, name):
+        warehouses = cls.env["stock.warehouse"].with_context(active_test=False)
         return warehouses.search([("name", "=", name)])
 
     def assertPosted(self, record, words):
@@ -132,7 +155,7 @@ class JdHttpCase(JdCase, HttpCase):
         self.assertTrue(location.startswith(self.base_url() + const.CALLBACK_ROUTE))
         return self.url_open(location, allow_redirects=False)
 
-    def connect(self, connector, **options):
+    def connect_over_http(self, connector, **options):
         url = self.start_login(connector)
         location = self.sign_in(url, options.pop("account", connector.pin), **options)
         answer = self.come_back(location)

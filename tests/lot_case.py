@@ -7,15 +7,18 @@ from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
 class JdLotCase(JdInboundCase):
     """A product in lots, known to JD, which keeps its batches."""
 
-    def setUp(self):
-        super().setUp()
-        self.cream = self.make_tracked("CREAM", "lot", batch=True)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cream = cls.make_tracked("CREAM", "lot", batch=True)
+        cls.keep_sandbox()
 
     # === GOODS === #
 
-    def make_tracked(self, reference, tracking, **at_jd):
+    @classmethod
+    def make_tracked(cls, reference, tracking, **at_jd):
         """Create a tracked product, and goods at JD that keep lots or serials."""
-        product = self.env["product.product"].create(
+        product = cls.env["product.product"].create(
             {
                 "name": reference.title(),
                 "default_code": reference,
@@ -23,13 +26,13 @@ class JdLotCase(JdInboundCase):
                 "tracking": tracking,
             }
         )
-        self.sandbox.do(
+        cls.sandbox.do(
             "goods",
             department=QUICK_DEPARTMENT,
             goods=[{"erpGoodsNo": reference, **at_jd}],
         )
-        self.connector.action_match_goods()
-        self.run_cron("match_goods")
+        cls.connector.action_match_goods()
+        cls.run_cron("match_goods")
         return product
 
     def make_lot(self, name, pieces=0, product=None, **values):

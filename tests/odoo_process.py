@@ -146,6 +146,14 @@ class OdooProcess:
             cr.execute(sql)
             return cr.fetchall() if cr.description else None
 
+    def count_waiting(self):
+        """Return how many connections to the database wait for a lock."""
+        [[count]] = self.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = database"
+            " WHERE NOT granted AND datname = current_database()"
+        )
+        return count
+
     def rpc(self, path, **params):
         answer = self.session.post(
             self.url + path, json={"params": params}, timeout=TIMEOUT

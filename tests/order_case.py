@@ -16,16 +16,17 @@ class JdOrderCase(JdCase):
 
     STOCK = 1000
 
-    def setUp(self):
-        super().setUp()
-        self.env = self.env(
-            context={**self.env.context, "allowed_company_ids": self.company.ids}
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(
+            context={**cls.env.context, "allowed_company_ids": cls.company.ids}
         )
-        self.share_application()
-        self.connector = self.connect(self.make_connector(), **self.get_login_options())
-        self.warehouse = self.find_warehouse(QUICK_NAME)
-        self.products = self.make_products(2)
-        self.customer = self.env["res.partner"].create(
+        cls.share_application()
+        cls.connector = cls.connect(cls.make_connector())
+        cls.warehouse = cls.find_warehouse(QUICK_NAME)
+        cls.products = cls.make_products(2)
+        cls.customer = cls.env["res.partner"].create(
             {
                 "name": "Siti Rahma",
                 "phone": "+62 21 555 0101",
@@ -33,19 +34,18 @@ class JdOrderCase(JdCase):
                 "city": "Jakarta",
             }
         )
+        cls.keep_sandbox()
 
-    def get_login_options(self):
-        return {}
-
-    def make_products(self, count):
+    @classmethod
+    def make_products(cls, count):
         """Create goods in Odoo and at JD, matched and in stock on both sides."""
-        products = self.env["product.product"].create(
+        products = cls.env["product.product"].create(
             [
                 {"name": f"Goods {n}", "default_code": f"G-{n}", "is_storable": True}
                 for n in range(1, count + 1)
             ]
         )
-        self.sandbox.do(
+        cls.sandbox.do(
             "goods",
             department=QUICK_DEPARTMENT,
             goods=[
@@ -53,21 +53,13 @@ class JdOrderCase(JdCase):
                 for product in products
             ],
         )
-        self.sandbox.do("stock", warehouse=QUICK_WAREHOUSE, each=self.STOCK)
-        for product in products if self.STOCK else ():
-            self.env["stock.quant"]._update_available_quantity(
-                product, self.warehouse.lot_stock_id, self.STOCK
+        cls.sandbox.do("stock", warehouse=QUICK_WAREHOUSE, each=cls.STOCK)
+        for product in products if cls.STOCK else ():
+            cls.env["stock.quant"]._update_available_quantity(
+                product, cls.warehouse.lot_stock_id, cls.STOCK
             )
-        self.run_cron("match_goods")
+        cls.run_cron("match_goods")
         return products
-
-    def run_cron(self, name):
-        """Run a scheduled action as its worker does."""
-        cron = self.env.ref(f"jd_fulfillment.ir_cron_{name}")
-        self.env.flush_all()
-        with self.enter_registry_test_mode():
-            self.assertIs(cron.method_direct_trigger(), True)
-        self.env.invalidate_all()
 
     def make_delivery(self, *quantities, **values):
         """Create and confirm a delivery of so many of each product."""

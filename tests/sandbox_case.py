@@ -8,9 +8,12 @@ PIN, DEPARTMENT, WAREHOUSE = "jd_demo_quick", "EBU0000000000101", "110000101"
 
 
 class SandboxCase(BaseCase):
-    """A sandbox JD of the class's own, as it was at its start before each test."""
+    """A sandbox JD of the class's own, before each test as it was at its start, or as
+    `keep_sandbox` found it.
+    """
 
     resets_sandbox = True  # False where what is connected to it serves the whole class
+    is_kept = False
 
     @classmethod
     def setUpClass(cls):
@@ -22,6 +25,14 @@ class SandboxCase(BaseCase):
         super().setUp()
         if self.resets_sandbox:
             self.sandbox.do("reset")
+        if self.is_kept:
+            self.sandbox.do("go_back")
+
+    @classmethod
+    def keep_sandbox(cls):
+        """Have each test begin with what JD holds now."""
+        cls.sandbox.do("mark")
+        cls.is_kept = True
 
 
 class CallerCase(SandboxCase):

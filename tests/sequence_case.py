@@ -43,7 +43,7 @@ class JdSequenceCase(JdLotCase):
         self._warm_up()
         self.clerk = self._make_clerk()
         self.books = Books(self)
-        self.sandbox.do("mark")
+        self.keep_sandbox()
 
     def _make_shelves(self):
         """Return two shelves of each warehouse's stock, by its id."""

@@ -36,7 +36,7 @@ class TestLogin(JdHttpCase):
         cls.application = cls.share_application()
 
     def test_quick_comes_back_with_the_warehouse_in_the_list(self):
-        connector = self.connect(self.make_connector())
+        connector = self.connect_over_http(self.make_connector())
         self.assertEqual(connector.state, "connected")
         self.assertEqual(connector.login_user_id, self.manager)
         warehouses = self.as_user(self.env["stock.warehouse"], self.stock_user)
@@ -51,24 +51,26 @@ class TestLogin(JdHttpCase):
         connector = self.make_connector(
             pin="京东示例", department_no="EBU0000000000301", warehouse_no="110000301"
         )
-        self.connect(connector)
+        self.connect_over_http(connector)
         self.assertTrue(self.find_warehouse("110000301-EBU0000000000301-京东示例"))
 
     def test_basic_connects_with_its_own_application(self):
         connector = self.make_basic(department_no=FASHION, warehouse_no="110000201")
-        self.connect(connector)
+        self.connect_over_http(connector)
         [token] = self.sandbox.get("state")["tokens"]
         self.assertEqual(token["app_key"], "sandbox-own-key")
         self.assertTrue(self.find_warehouse(f"110000201-{FASHION}-jd_demo_basic"))
 
     def test_basic_without_numbers_connects_and_waits_for_picking(self):
-        connector = self.connect(self.make_basic())
+        connector = self.connect_over_http(self.make_basic())
         self.assertEqual(connector.state, "connected")
         self.assertFalse(connector.warehouse_ids)
 
     def test_requests_are_signed_as_the_application_says(self):
         self.application.algorithm = "HMacSHA256"
-        self.assertEqual(self.connect(self.make_connector()).state, "connected")
+        self.assertEqual(
+            self.connect_over_http(self.make_connector()).state, "connected"
+        )
 
     def test_whoever_must_sign_into_odoo_first_comes_back_all_the_same(self):
         connector = self.make_connector()
@@ -425,7 +427,7 @@ class TestLoginGoesWrong(JdHttpCase):
 
     def test_jd_is_slow_but_answers(self):
         self.sandbox.do("settings", latency_ms=600)
-        self.connect(self.connector)
+        self.connect_over_http(self.connector)
         self.assertEqual(self.connector.state, "connected")
 
     def test_jd_calls_a_pause(self):
@@ -435,7 +437,7 @@ class TestLoginGoesWrong(JdHttpCase):
     # === A connection that works already === #
 
     def test_a_failed_reconnect_leaves_the_connection_working(self):
-        self.connect(self.connector)
+        self.connect_over_http(self.connector)
         self.before = self.read_everything()
         denied = self.sign_in(self.start_login(self.connector), deny=True)
         self.fail_on_the_way_back("JD was not allowed", location=denied)

@@ -20,19 +20,12 @@ class TokenCase(JdCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.share_application()
-
-    def setUp(self):
-        super().setUp()
-        self.connector = self.connect(self.make_connector())
+        cls.connector = cls.connect(cls.make_connector())
+        cls.keep_sandbox()
 
     @property
     def token(self):
         return vault.get(self.connector, "access_token")
-
-    def run_cron(self, name):
-        cron = self.env.ref(f"jd_fulfillment.{name}")
-        with self.enter_registry_test_mode():
-            self.assertIs(cron.method_direct_trigger(), True)
 
     def let_expire_in(self, connector, **delta):
         """Have a login end at JD and, as Odoo was told, here; it is due for renewal."""
@@ -48,10 +41,10 @@ class TokenCase(JdCase):
     def renew(self):
         """Let the hourly renewal run a day before the login ends."""
         self.let_expire_in(self.connector, days=1)
-        self.run_cron("ir_cron_renew_tokens")
+        self.run_cron("renew_tokens")
 
     def check(self):
-        self.run_cron("ir_cron_check_logins")
+        self.run_cron("check_logins")
 
     def get_activities(self):
         return self.connector.sudo().activity_ids
@@ -79,7 +72,7 @@ class TestRenewal(TokenCase):
 
     def test_a_login_that_is_not_due_is_left_alone(self):
         old = self.token
-        self.run_cron("ir_cron_renew_tokens")
+        self.run_cron("renew_tokens")
         self.assertEqual(self.token, old)
 
     def test_a_login_is_due_a_month_before_its_year_is_over(self):
@@ -158,7 +151,7 @@ class TestRenewal(TokenCase):
         self.sandbox.do("application", key=SHARED, refresh="refused")
         self.renew()
         notes = len(self.connector.sudo().message_ids)
-        self.run_cron("ir_cron_renew_tokens")
+        self.run_cron("renew_tokens")
         self.assertEqual(len(self.connector.sudo().message_ids), notes)
 
     def test_while_jd_is_down_the_renewal_stays_due(self):
@@ -169,14 +162,14 @@ class TestRenewal(TokenCase):
         self.assertTrue(self.connector.is_renewable)
         self.assertLessEqual(self.connector.token_renew_at, fields.Datetime.now())
         self.sandbox.do("clear_faults")
-        self.run_cron("ir_cron_renew_tokens")
+        self.run_cron("renew_tokens")
         self.assertNotEqual(self.token, old)
 
     def test_a_renewal_whose_answer_was_lost_leaves_the_old_login_in_use(self):
         self.sandbox.do("fault", kind="timeout_after", call="oauthRefresh")
         self.renew()
         self.sandbox.do("clear_faults")
-        self.run_cron("ir_cron_renew_tokens")  # JD knows the refresh token as used
+        self.run_cron("renew_tokens")  # JD knows the refresh token as used
         self.assertFalse(self.connector.is_renewable)
         self.assertTrue(self.is_working())
 
@@ -195,7 +188,7 @@ class TestRenewal(TokenCase):
         old = vault.get(other, "access_token")
         self.let_expire_in(self.connector, days=1)
         self.connector.sudo().token_expires_at = False  # nothing to compare with
-        self.run_cron("ir_cron_renew_tokens")
+        self.run_cron("renew_tokens")
         self.assertNotEqual(vault.get(other, "access_token"), old)
         self.assertRegex(self.get_activities().note, "look for JD-[0-9A-F]{8} in the")
 

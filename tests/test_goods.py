@@ -18,13 +18,6 @@ class TestSeveralDepartments(JdGoodsCase):
         self.good = departments._ensure(self.basic, [FASHION])
         self.assertLess(self.bad.id, self.good.id)
 
-    def run_cron(self, name):
-        cron = self.env.ref(f"jd_fulfillment.ir_cron_{name}")
-        self.env.flush_all()
-        with self.enter_registry_test_mode():
-            self.assertIs(cron.method_direct_trigger(), True)
-        self.env.invalidate_all()
-
     @mute_logger(
         "odoo.addons.jd_fulfillment.models.mixins.jd_worker_mixin", "odoo.sql_db"
     )
@@ -88,7 +81,7 @@ class TestMatch(JdGoodsCase):
     def test_connecting_matches_the_products_of_the_company_by_itself(self):
         shirt = self.make_product("SHIRT")
         numbers = self.make_at_jd("SHIRT")
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertMatched(shirt, numbers["SHIRT"])
 
     def test_a_reference_counts_more_than_a_barcode(self):
@@ -118,7 +111,7 @@ class TestMatch(JdGoodsCase):
         self.match()
         self.assertNotAtJd(shirt, "Give the product an internal reference")
         shirt.default_code = "SHIRT"
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertMatched(shirt, numbers["SHIRT"])
 
     def test_a_barcode_jd_does_not_know_is_named_where_the_reference_is_missing(self):
@@ -143,7 +136,7 @@ class TestMatch(JdGoodsCase):
         self.assertNotAtJd(first, "Blue shirt.* has SHIRT too")
         self.assertNotAtJd(second, "Red shirt.* has SHIRT too")
         second.default_code = "BLUE"
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertMatched(first, numbers["SHIRT"])
         self.assertMatched(second, self.get_listed_at_jd()["BLUE"]["goodsNo"])
 
@@ -175,7 +168,7 @@ class TestMatch(JdGoodsCase):
         self.assertNotIn("SHIRT", self.get_listed_at_jd())
         self.assertFalse(self.connector.goods_waiting_count)
         shirt.active = True
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertEqual(self.get_goods(shirt).state, "matched")
 
     def test_every_variant_is_matched_on_its_own(self):
@@ -241,7 +234,7 @@ class TestMatch(JdGoodsCase):
         fashion, beauty = connector.warehouse_ids.sorted("jd_warehouse_no")
         shirt = self.make_product("SHIRT")
         numbers = self.make_at_jd("SHIRT", department=FASHION)
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertEqual(self.get_goods(shirt, fashion).goods_no, numbers["SHIRT"])
         created = self.get_listed_at_jd(BEAUTY)["SHIRT"]["goodsNo"]
         self.assertEqual(self.get_goods(shirt, beauty).goods_no, created)
@@ -252,10 +245,10 @@ class TestMatch(JdGoodsCase):
         numbers = self.make_at_jd("WRONG", "RIGHT")
         self.match()
         shirt.default_code = "RIGHT"
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertMatched(shirt, numbers["WRONG"])
         self.get_goods(shirt).with_user(self.manager).action_match_again()
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertMatched(shirt, numbers["RIGHT"])
 
     def test_a_code_that_jd_cannot_take_is_said_to_be_too_long(self):
@@ -291,7 +284,7 @@ class TestProgress(JdGoodsCase):
         connector = self.connector
         self.assertEqual((connector.goods_count, connector.goods_waiting_count), (2, 2))
         self.assertEqual(connector.goods_progress, 0)
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertEqual(connector.goods_matched_count, 1)
         self.assertEqual(connector.goods_refused_count, 1)
         self.assertEqual(connector.goods_progress, 100)
@@ -304,23 +297,23 @@ class TestProgress(JdGoodsCase):
     def test_what_waits_goes_on_after_the_next_login(self):
         shirt = self.make_product("SHIRT")
         self.connector.action_disconnect()
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertFalse(self.get_goods(shirt))
         self.assertFalse(self.count_calls("queryGoodsInfo"))
         self.connect(self.connector)
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertEqual(self.get_goods(shirt).state, "matched")
 
 
 @tagged("post_install", "-at_install")
 class TestShop(JdGoodsCase):
     def test_the_only_shop_of_a_department_is_filled_in(self):
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertEqual(self.warehouse.jd_shop_no, "ESP0000000000101")
 
     def test_a_shop_that_was_chosen_stays(self):
         self.warehouse.jd_shop_no = "ESP0000000000999"
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertEqual(self.warehouse.jd_shop_no, "ESP0000000000999")
         self.assertFalse(self.count_calls("queryShopInfo"))
 
@@ -350,7 +343,7 @@ class TestAccess(JdGoodsCase):
         other = self.make_product("OTHER")
         rows = self.env["jd.goods"].with_user(self.stock_user)
         rows._request_match(self.warehouse.with_user(self.stock_user), other)
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertEqual(self.get_goods(other).state, "matched")
 
     def test_another_company_sees_nothing_of_them(self):

@@ -25,7 +25,7 @@ class CreationCase(JdGoodsCase):
         departments = self.env["jd.department"].search([])
         self.assertTrue(departments.pause_until > fields.Datetime.now())
         departments.pause_until = fields.Datetime.now() - timedelta(seconds=1)
-        self.run_action()
+        self.run_cron("match_goods")
 
 
 @tagged("post_install", "-at_install")
@@ -74,7 +74,7 @@ class TestCreation(CreationCase):
         self.assertNotAtJd(self.shirt, "no goods with SHIRT.*Create missing goods")
         self.assertFalse(self.get_listed_at_jd())
         self.connector.create_missing_goods = True
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertMatched(self.shirt, self.get_created(self.shirt).number)
 
     def test_goods_that_a_transfer_waits_for_are_created_first(self):
@@ -124,7 +124,7 @@ class TestUnknownOutcome(CreationCase):
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             department.with_env(self.env(cr=cr))._claim_missing()
         numbers = self.make_at_jd("SHIRT")  # it had got through
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertMatched(self.shirt, numbers["SHIRT"])
         self.assertFalse(self.count_calls("saveGoodsInfo"))
 
@@ -159,7 +159,7 @@ class TestRefusal(CreationCase):
         self.assertNotAtJd(self.shirt, r"content safety \(code 2003\).*content check")
         self.sandbox.do("clear_faults")
         self.shirt.name = "A nice shirt"
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertMatched(self.shirt, self.get_created(self.shirt).number)
 
     def test_one_refused_product_does_not_stop_the_others(self):
@@ -200,7 +200,7 @@ class TestWhenJdIsUnwell(CreationCase):
         self.match()
         self.assertEqual(self.get_goods(self.shirt).state, "to_match")
         calls = self.count_calls("queryGoodsInfo")
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertEqual(self.count_calls("queryGoodsInfo"), calls)
         self.go_on()
         self.assertEqual(self.get_goods(self.shirt).state, "matched")
@@ -218,7 +218,7 @@ class TestWhenJdIsUnwell(CreationCase):
         self.assertTrue(self.connector.activity_ids)
         self.assertIn(self.get_goods(self.shirt).state, const.GOODS_WAITING)
         self.connect(self.connector)
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertMatched(self.shirt, self.get_created(self.shirt).number)
 
     def test_a_used_up_day_waits_and_keeps_what_is_known(self):
@@ -240,6 +240,6 @@ class TestWhenJdIsUnwell(CreationCase):
         )
         self.connect(basic)
         self.sandbox.do("fault", kind="html_502", app_key="sandbox-shared-key")
-        self.run_action()
+        self.run_cron("match_goods")
         self.assertFalse(self.connector.goods_matched_count)
         self.assertTrue(basic.goods_matched_count)

@@ -48,9 +48,9 @@ class TestMany(JdGoodsCase):
         return [row[0] for row in rows]
 
     def run_to_the_end(self):
-        self.run_action()
+        self.run_cron("match_goods")
         while self.connector.goods_waiting_count:
-            self.run_action()
+            self.run_cron("match_goods")
 
     def test_twenty_thousand_products_take_about_twenty_calls(self):
         self.multiply(self.make_product("SKU"), MANY)

@@ -26,14 +26,16 @@ PAUSED = "moved, restored or copied"
 
 @tagged("post_install", "-at_install")
 class TestPause(JdCase):
-    def setUp(self):
-        super().setUp()
-        self.share_application()
-        self.administrator = self.make_user(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.share_application()
+        cls.administrator = cls.make_user(
             "jd_admin", "base.group_system,jd_fulfillment.group_jd_manager"
         )
-        self.connector = self.connect(self.make_connector())
-        self.basic = self.connect(self.make_basic())
+        cls.connector = cls.connect(cls.make_connector())
+        cls.basic = cls.connect(cls.make_basic())
+        cls.keep_sandbox()
 
     def move(self, part):
         """Have all secrets come from another place.
@@ -44,11 +46,6 @@ class TestPause(JdCase):
         there = [f"{each}1" if i == part else each for i, each in enumerate(here)]
         self.env.cr.execute("UPDATE jd_vault SET place = %s", ["/".join(there)])
         self.env.invalidate_all()
-
-    def run_cron(self, name):
-        cron = self.env.ref(f"jd_fulfillment.{name}")
-        with self.enter_registry_test_mode():
-            self.assertIs(cron.method_direct_trigger(), True)
 
     def find_questions(self):
         kind = self.env.ref(const.DECISION_ACTIVITY)
@@ -82,7 +79,7 @@ class TestPause(JdCase):
                     self.basic.action_choose_warehouses()
                 self.connector.sudo().token_renew_at = self.connector.login_at
                 for cron in ("renew_tokens", "check_logins", "match_goods"):
-                    self.run_cron(f"ir_cron_{cron}")
+                    self.run_cron(cron)
                 self.assertEqual(self.sandbox.get("calls"), before)
                 self.assertEqual(self.connector.state, "connected")
                 self.assertIn(PAUSED, self.connector.pause_reason)
@@ -91,7 +88,7 @@ class TestPause(JdCase):
     def test_a_system_administrator_is_asked_once(self):
         self.move(1)
         for _ in range(2):
-            self.run_cron("ir_cron_match_goods")
+            self.run_cron("match_goods")
             self.connector._request_decision()
             self.basic._request_decision()
         [question] = self.find_questions()

@@ -517,26 +517,12 @@ class TestPushAtOnce(LiveCase):
         )
         return answer.status_code, answer.json()["code"]
 
-    def wait_for_waiting(self, count):
-        """Wait until so many connections to the server's database wait for a lock."""
-        self.wait_for(
-            lambda: (
-                self.odoo.execute(
-                    "SELECT count(*) FROM pg_locks JOIN pg_database AS d"
-                    " ON d.oid = database"
-                    " WHERE NOT granted AND datname = current_database()"
-                )[0][0]
-                >= count
-            ),
-            "connections that wait",
-        )
-
     def test_two_deliveries_at_the_same_instant_are_one_message(self):
         body = make_body("MSG-TWIN", pin=self.merchant.pin)
         with self.odoo.connection() as cr, ThreadPoolExecutor() as executor:
             cr.execute("LOCK TABLE jd_message IN SHARE ROW EXCLUSIVE MODE")
             deliveries = [executor.submit(self.post, body) for _ in range(2)]
-            self.wait_for_waiting(2)
+            self.wait_for(lambda: self.odoo.count_waiting() >= 2, "two that wait")
             cr.rollback()
             answers = [each.result() for each in deliveries]
         self.assertEqual(answers, [(200, "1000")] * 2)

@@ -52,7 +52,7 @@ class TestSecrets(JdHttpCase):
 
     def setUp(self):
         super().setUp()
-        self.connector = self.connect(self.make_basic())
+        self.connector = self.connect_over_http(self.make_basic())
 
     def get_secrets(self):
         """Return every secret this connection has."""
@@ -312,7 +312,7 @@ class TestSecrets(JdHttpCase):
     def test_the_chatter_holds_no_secret(self):
         self.connector.action_disconnect()
         self.connector.write({"app_secret": "sandbox-own-secret"})
-        self.connect(self.connector)
+        self.connect_over_http(self.connector)
         messages_sudo = self.connector.sudo().message_ids
         told = messages_sudo.mapped("body") + [
             f"{value.old_value_char} {value.new_value_char}"

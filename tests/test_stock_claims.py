@@ -24,8 +24,9 @@ class StockClaimsCase(JdLotCase):
         self.check = self.env["jd.stock.check"]._start(self.warehouse)
         self.differences = {}
 
-    def make_products(self, _count):
-        return super().make_products(self.PRODUCTS)
+    @classmethod
+    def make_products(cls, _count):
+        return super().make_products(cls.PRODUCTS)
 
     # === TRANSFERS === #
 
