@@ -7,6 +7,7 @@ import time
 from collections import Counter
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from . import committed
 from .committed import DEPARTMENT, WAREHOUSE
@@ -90,6 +91,44 @@ class TestStockCheckAtOnce(TwoWorkersCase):
             self.second.call(read_accepted, references=references),
             {references[0]: -1.0 * len(MOMENTS)},
         )
+
+    def test_a_worker_that_dies_while_it_compares_or_posts_leaves_nothing_half(self):
+        references = self.make_goods("Half", 3)
+        for reference in references:
+            self.shrink(reference, -2)
+        self.let_a_second_pass()
+        check = self.second.call(start_check, references=references)
+        self.kill_at("jd_stock_check_line", self.first.begin_run, self.checks)
+        found = self.second.call(read_check, check=check)
+        self.assertEqual((found["state"], found["lines"]), ("reading", {}))
+        self.second.call(wake)
+        self.first.run(self.checks)
+        found = self.second.call(read_check, check=check)
+        lost = dict.fromkeys(references, -2.0)
+        self.assertEqual((found["state"], found["lines"]), ("review", lost))
+
+        self.kill_at("stock_move_line", self.first.begin_call, accept_all, check=check)
+        accepted = self.second.call(read_accepted, references=references)
+        self.assertEqual(accepted, {})
+        for _time in range(2):
+            self.second.call(accept_all, check=check)
+        accepted = self.second.call(read_accepted, references=references)
+        self.assertEqual(accepted, lost)
+
+    def kill_at(self, table, begin, *args, **values):
+        """Have a worker begin something, and die when it wants to write to a table."""
+        with self.odoo.connection() as cr:
+            cr.execute(
+                SQL("LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE", SQL.identifier(table))
+            )
+            begin(*args, **values)
+            for _attempt in range(600):
+                if self.odoo.count_waiting():
+                    break
+                time.sleep(0.1)
+            self.first.kill()
+            cr.rollback()
+        type(self).first = WorkerProcess(self.odoo.database)
 
     # === GOODS THAT MOVE === #
 
