@@ -65,12 +65,11 @@ class JdStockCheck(models.Model):
     def _read_books(self):
         """Return the `Books` of the goods that this reading is about."""
         # Values, not records: a warehouse may have a hundred thousand goods.
-        goods = self._search_goods(self._get_goods_domain()).read(
-            ["goods_no", "product_id"], load=""
-        )
-        numbers = {row["product_id"]: row["goods_no"] for row in goods}
+        goods = self._search_goods(self._get_goods_domain())._as_query()
+        rows = self.env.execute_query(goods.select("product_id", "goods_no"))
+        numbers = dict(rows)
         # Of several products with the same goods, JD's stock is that of the first.
-        products = {row["goods_no"]: row["product_id"] for row in reversed(goods)}
+        products = {number: product for product, number in reversed(rows)}
         scope = self._get_scope(numbers)
         jd, expiry = self._read_jd(products)
         odoo = self._read_odoo(scope, {place[:2] for place in jd if place.lot})
@@ -86,8 +85,8 @@ class JdStockCheck(models.Model):
 
         :param dict numbers: As `Books.goods_no`.
         """
-        if self.again:
-            return [product for product, no in numbers.items() if no in self.again]
+        if again := self.again:  # a copy, whenever it is read
+            return [product for product, no in numbers.items() if no in again]
         return self.product_ids.ids if self.is_partial else None
 
     def _read_jd(self, products):

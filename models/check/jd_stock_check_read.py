@@ -6,6 +6,7 @@ from math import ceil
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ... import const
 from ...lib import api as jd_api
@@ -237,18 +238,21 @@ class JdStockCheck(models.Model):
             [("check_id", "=", self.id), ("part", "=like", f"{prefix}:%")],
             order="part, number",
         )
+        pages.flush_model(["rows"])
         seen = set()
-        # One page at a time: a warehouse may have a hundred thousand rows.
-        for page in pages.with_context(prefetch_fields=False):
-            page = page.with_prefetch()
-            for row in page.rows or ():
+        # One page at a time, a warehouse may have a hundred thousand rows; and not by
+        # the field, which copies each of its values whenever it is read.
+        for page in pages:
+            [(part, rows)] = self.env.execute_query(
+                SQL("SELECT part, rows FROM jd_stock_check_page WHERE id = %s", page.id)
+            )
+            for row in rows or ():
                 if key:
-                    name = (page.part, *row[:key])
+                    name = (part, *row[:key])
                     if name in seen:
                         raise Contradiction(row[0])
                     seen.add(name)
-                yield page.part, row
-            page.invalidate_recordset(["rows"], flush=False)
+                yield part, row
 
     # === ENDS === #
 
