@@ -22,6 +22,8 @@
         "views/jd_stock_check_explanation_views.xml",
         "views/jd_supplier_views.xml",
         "views/jd_connector_views.xml",
+        "views/jd_health_views.xml",
+        "views/jd_order_report_views.xml",
         "views/product_category_views.xml",
         "views/product_product_views.xml",
         "views/product_template_views.xml",

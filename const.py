@@ -69,6 +69,12 @@ ACTIONS = {
 # How long an action may be overdue before somebody is told.
 ACTION_OVERDUE = timedelta(hours=1)
 
+# Limits of Odoo's that end an action before it is done; see PASS_PATIENCE.
+ACTION_TIME_LEAST = timedelta(seconds=120)
+ACTION_CPU_LEAST = timedelta(seconds=60)
+# JD accepts calls whose time differs from its own by six minutes (another page: ten).
+CLOCK_WARNING = timedelta(minutes=2)
+
 # === CALLS (open.jdl.com, unit 367: dailyCall 10,000 for most calls) === #
 
 DAILY_CALLS = 10_000

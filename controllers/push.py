@@ -8,7 +8,13 @@ from odoo.fields import Domain
 from odoo.http import Controller, request, route
 
 from .. import const, lib
-from ..lib.api import JdError, MessageForm, MessageRejected, PostedMessage
+from ..lib.api import (
+    SELF_TEST,
+    JdError,
+    MessageForm,
+    MessageRejected,
+    PostedMessage,
+)
 from ..models.connection.jd_application import get_client_application
 
 _logger = logging.getLogger(__name__)
@@ -38,6 +44,8 @@ class JdPushController(Controller):
         messages = lib.get_messages(request.env["jd.connector"]._get_protocol(), form)
         try:
             application_sudo = self._authenticate(form, messages, posted)
+            if messages.is_test(posted):
+                return self._answer_test(application_sudo, messages)
             self._store(application_sudo, messages.parse(posted))
         except MessageRejected as rejection:
             _logger.warning("JD message rejected: %s", rejection.reason)
@@ -100,6 +108,11 @@ class JdPushController(Controller):
         if any(fresh):
             messages_sudo._wake()
 
+    def _answer_test(self, application_sudo, messages):
+        """Answer a test message of ours, so that it proves where it was received."""
+        tag = application_sudo._get_database_tag()
+        return request.make_json_response(messages.answer() | {SELF_TEST: tag})
+
     def _find_connector(self, application_sudo, message):
         """Return the connection that a message is about, as superuser.
 
@@ -130,7 +143,7 @@ class JdPushController(Controller):
 
 
 def _mask_address(record):
-    """Mask the secret part of the message address where the web server logs it."""
+    """Mask the secret part of the message address where it would be logged."""
     message = record.getMessage()
     if f"{const.MESSAGE_ROUTE}/" in message:
         record.msg = re.sub(rf"({const.MESSAGE_ROUTE}/)[^?\s\"']+", r"\1***", message)
@@ -138,4 +151,6 @@ def _mask_address(record):
     return True
 
 
-logging.getLogger("werkzeug").addFilter(_mask_address)
+# The web server that receives a message, and the client of our own test messages.
+for _name in ("werkzeug", "urllib3.connectionpool"):
+    logging.getLogger(_name).addFilter(_mask_address)

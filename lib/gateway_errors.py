@@ -6,11 +6,11 @@ JOS documents the codes; that JDL's gateway uses the same ones is our assumption
 import re
 
 from .api import (
+    ClockRefused,
     CredentialsRefused,
     OutcomeUnknown,
     PermissionRefused,
     Refused,
-    RetryLater,
     Throttled,
     TokenRefused,
 )
@@ -24,8 +24,8 @@ _CLASSES = {
     "2": Throttled,  # calls limited
     "4": Refused,  # version missing
     "5": Refused,  # version not supported
-    "7": RetryLater,  # time missing
-    "8": RetryLater,  # time too far from JD's
+    "7": ClockRefused,  # time missing
+    "8": ClockRefused,  # time too far from JD's
     "11": CredentialsRefused,  # signature missing
     "12": CredentialsRefused,  # signature wrong
     "14": Refused,  # method missing

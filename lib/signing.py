@@ -81,6 +81,12 @@ def is_message_signed(sign, secret, *, algorithm="md5-salt", **fields):
     return hmac.compare_digest(expected.encode(), sign.encode())
 
 
+def envelope(key, *, body, timestamp):
+    """Return the token of a message in `MessageForm.ENVELOPE`."""
+    content = f"{body}{timestamp}{key}".encode(errors="replace")
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
 def is_envelope_signed(token, key, *, body, timestamp):
     """Tell whether `token` is the signature of a message in `MessageForm.ENVELOPE`.
 
@@ -89,8 +95,7 @@ def is_envelope_signed(token, key, *, body, timestamp):
     """
     if not key or not token:
         return False
-    content = f"{body}{timestamp}{key}".encode(errors="replace")
-    expected = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    expected = envelope(key, body=body, timestamp=timestamp)
     return hmac.compare_digest(expected.encode(), token.encode(errors="replace"))
 
 

@@ -12,10 +12,12 @@ import zlib
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 from functools import partial
 from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -99,9 +101,10 @@ class Transport:
         # One merchant's cookie must not travel with another merchant's call.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._total_time = total_time
+        self._clock_offsets = {}
         self._places = threading.BoundedSemaphore(pool_size)
         timeout = (connect_timeout, read_timeout)
-        adapter = _TimedAdapter(timeout, total_time, pool_size)
+        adapter = TimedAdapter(timeout, total_time, pool_size)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -133,6 +136,13 @@ class Transport:
                 outcome,
                 milliseconds,
             )
+
+    def get_clock_offset(self, url):
+        """Return how far the clock behind an address is ahead of ours, or None.
+
+        It is what the last answer from there said, refusals included; to the second.
+        """
+        return self._clock_offsets.get(urlsplit(url).netloc)
 
     def close(self):
         self._session.close()
@@ -183,6 +193,7 @@ class Transport:
                 prepared, stream=True, allow_redirects=False
             ) as response:
                 trace_id = response.headers.get(_TRACE_HEADER, "")
+                self._note_clock(request.url, response.headers.get("Date"))
                 return read(_parse(response, self._read_body(response), request))
         except JdError as error:
             error.call = error.call or request.call
@@ -192,6 +203,12 @@ class Transport:
             # The exception's own text holds the address with the token in it, so it
             # must not travel on as the cause.
             raise _lost(error, request.call) from None
+
+    def _note_clock(self, url, date):
+        with suppress(TypeError, ValueError):  # no such header, or no date in it
+            theirs = parsedate_to_datetime(date).astimezone(timezone.utc)
+            offset = theirs.replace(tzinfo=None) - self.now()
+            self._clock_offsets[urlsplit(url).netloc] = offset
 
     def _read_body(self, response):
         """Return the decompressed body.
@@ -238,7 +255,7 @@ def _describe(error):
 # === TIME LIMITS === #
 
 
-class _TimedAdapter(HTTPAdapter):
+class TimedAdapter(HTTPAdapter):
     """Sets time-outs on every request, and never repeats one by itself."""
 
     def __init__(self, timeout, total_time, pool_size):

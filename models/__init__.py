@@ -1,3 +1,3 @@
 # The mixins first: a model names them where it is defined.
 from . import mixins  # isort: skip
-from . import check, connection, goods, inbox, order, stock
+from . import check, connection, goods, health, inbox, order, report, stock

@@ -64,7 +64,10 @@ class Handler(WSGIRequestHandler):
 
     def _send(self, response, environ):
         body = response.response if response.is_streamed else [response.get_data()]
-        self.send_response(response.status_code)
+        self.send_response_only(response.status_code)
+        self.send_header("Server", self.version_string())
+        if "Date" not in response.headers:  # one made up for a test has its own
+            self.send_header("Date", self.date_time_string())
         for name, value in response.get_wsgi_headers(environ):
             self.send_header(name, value)
         self.end_headers()

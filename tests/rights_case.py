@@ -69,6 +69,8 @@ class RightsCase(JdCase):
         warehouse = cls.find_jd_warehouse(env, company, connector, warehouse_no)
         records["stock.warehouse"] = warehouse
         records["stock.picking.type"] = warehouse.out_type_id
+        # All companies share it.
+        records["ir.cron"] = env.ref(f"{MODULE}.ir_cron_push_orders")
         cls.make_host_records(env, company, make, warehouse)
         picking = records["stock.picking"]
         product = records["product.product"].id
@@ -103,6 +105,9 @@ class RightsCase(JdCase):
             source="pull",
         )
         make("jd.parcel", order_id=order, package_no="P1")
+        records["jd.order.report"] = env["jd.order.report"].browse(order)
+        health = make("jd.health", connector_id=connector)
+        make("jd.health.row", health_id=health, name="login", result="good")
         make("jd.level.change", department_id=department, number="L1", position=1)
         foreign = make(
             "jd.foreign.order",

@@ -7,6 +7,7 @@ from .account import (
     get_fingerprint,
 )
 from .errors import (
+    ClockRefused,
     CredentialsRefused,
     Invalid,
     JdError,
@@ -48,6 +49,7 @@ from .master_data import (
     WarehouseStatus,
 )
 from .messages import (
+    SELF_TEST,
     Message,
     MessageForm,
     MessageRejected,

@@ -41,6 +41,10 @@ class Throttled(RetryLater):
         self.wait_seconds = wait_seconds
 
 
+class ClockRefused(RetryLater):
+    """The time of the call is too far from JD's: our clock must be set."""
+
+
 class NotSent(RetryLater):
     """The call was not made: it counts as no attempt.
 

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from .account import Application
 
+# The only member of a test message, and of our answer to it what it proves.
+SELF_TEST = "selfTest"
+
 
 class MessageForm:
     """The formats of messages; an application receives one of them.
@@ -104,3 +107,14 @@ class Messages(Protocol):
 
     def answer(self, rejection: MessageRejected | None = None) -> dict:
         """Return the JSON to answer with: received, or rejected and to be repeated."""
+
+    def make_test(self, application: Application, *, now: datetime) -> PostedMessage:
+        """Return a message of ours to ourselves, signed as JD would sign it.
+
+        In `MessageForm.PLAIN`, the address has the secret part, not the message.
+
+        :param now: Naive UTC.
+        """
+
+    def is_test(self, posted: PostedMessage) -> bool:
+        """Tell whether a message is what `make_test` returns: about no order."""

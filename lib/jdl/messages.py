@@ -16,11 +16,12 @@ import json
 import re
 
 from .. import clock, signing
-from ..api import Message, MessageForm, MessageRejected
+from ..api import SELF_TEST, Message, MessageForm, MessageRejected, PostedMessage
 from ..text import make_storable
 from .kinds import CODES, KINDS, find_order_numbers, get_kind_of_number
 
 TOPIC = "order.status"
+_TEST_BODY = json.dumps({SELF_TEST: True}).encode()
 MEMBERS = (
     "messageId",
     "pin",
@@ -85,6 +86,29 @@ class _SignedMessages:
             return {"code": "1000", "message": "success"}
         return {"code": str(rejection.status), "message": rejection.reason}
 
+    def make_test(self, application, *, now):
+        timestamp = clock.to_jd(now)
+        sign = signing.message(
+            application.secret,
+            algorithm=application.algorithm,
+            app_key=application.key,
+            topic=TOPIC,
+            body=_TEST_BODY,
+            timestamp=timestamp,
+        )
+        query = {
+            "app_key": application.key,
+            "method": TOPIC,
+            "timestamp": timestamp,
+            "v": "2.0",
+            "algorithm": application.algorithm,
+            "sign": sign,
+        }
+        return PostedMessage(query=query, body=_TEST_BODY)
+
+    def is_test(self, posted):
+        return posted.body == _TEST_BODY
+
 
 class _EnvelopeMessages:
     """`MessageForm.ENVELOPE`.
@@ -117,6 +141,21 @@ class _EnvelopeMessages:
             return {"statusCode": 0, "statusMessage": "OK"}
         return {"statusCode": 1, "statusMessage": rejection.reason}
 
+    def make_test(self, application, *, now):
+        body, timestamp = _TEST_BODY.decode(), clock.to_jd(now)
+        key = application.message_key or application.secret
+        form = {
+            "message_id": _hash(_TEST_BODY),
+            "token": signing.envelope(key, body=body, timestamp=timestamp),
+            "format": "json",
+            "timestamp": timestamp,
+            "request_body": body,
+        }
+        return PostedMessage(form=form)
+
+    def is_test(self, posted):
+        return posted.form.get("request_body") == _TEST_BODY.decode()
+
 
 class _PlainMessages:
     """`MessageForm.PLAIN`: JSON without a signature, posted to a secret address."""
@@ -136,6 +175,12 @@ class _PlainMessages:
         if rejection is None:
             return {"code": "200"}
         return {"code": "500", "msg": rejection.reason}
+
+    def make_test(self, application, *, now):
+        return PostedMessage(body=_TEST_BODY)
+
+    def is_test(self, posted):
+        return posted.body == _TEST_BODY
 
 
 _FORMS = {

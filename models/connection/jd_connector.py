@@ -46,6 +46,7 @@ class JdConnector(models.Model):
             *("app_key", "app_secret", "app_algorithm", "app_message_form"),
             *("push_policy", "receipt_policy", "source_no", "carrier_no"),
             *("create_missing_goods", "goods_category_no", "daily_calls"),
+            "promise_hours",
             *("inbound_threshold", "outbound_threshold"),
             *("stock_check_nightly", "stock_check_hour", "stock_check_auto"),
             *("stock_check_units", "stock_check_percent", "stock_check_value"),
@@ -267,6 +268,12 @@ class JdConnector(models.Model):
         default=jd_api.JD_EXPRESS,
         help="JD's number of the carrier that ships your parcels. CYS0000010 is JD's "
         "own express; ask JD support for the others.",
+    )
+    promise_hours = fields.Integer(
+        string="Promised Hours",
+        default=48,
+        help="Within how many hours JD ships a delivery, from when it was ordered. The "
+        "analysis of orders counts those that take longer as late. 0: none is.",
     )
     order_count = fields.Integer(compute="_compute_order_counts")
     order_to_fix_count = fields.Integer(compute="_compute_order_counts")

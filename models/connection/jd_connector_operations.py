@@ -187,6 +187,11 @@ class JdConnector(models.Model):
             return self.env._(
                 "JD asks for a pause: it was called too often. Try again later."
             )
+        if isinstance(error, jd_api.ClockRefused):
+            return self.env._(
+                "JD refuses calls because this server's clock differs too much from "
+                "its own. Ask your Odoo administrator to set it by a time server (NTP)."
+            )
         if isinstance(error, jd_api.RetryLater | jd_api.OutcomeUnknown):
             return self.env._("JD does not answer. Try again in a few minutes.")
         # Without a code it is our own error, already in the user's words.

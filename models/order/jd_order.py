@@ -177,6 +177,20 @@ class JdOrder(models.Model):
         copy=False,
         help="Everything to correct before this order can be sent to JD.",
     )
+    refusals = fields.Integer(
+        readonly=True, copy=False, help="How often JD refused this order."
+    )
+    refusal_reason = fields.Selection(
+        selection=[
+            ("not_in_stock", "Not in Stock"),
+            ("permission", "No Permission"),
+            ("other", "Other"),
+        ],
+        readonly=True,
+        copy=False,
+        help="Why JD refused this order last; kept after it was corrected.",
+    )
+    refusal_code = fields.Char(string="JD's Refusal Code", readonly=True, copy=False)
     notice = fields.Text(compute="_compute_notice")
     is_partial_allowed = fields.Boolean(
         readonly=True,

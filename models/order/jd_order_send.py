@@ -399,12 +399,27 @@ class JdOrder(models.Model):
             return
         text = self._call_kind("explain_refusal", error)
         text = text or self.connector_id._explain(error)
-        self.write({"state": "refused", "problems": text})
+        self.write(
+            {
+                "state": "refused",
+                "problems": text,
+                "refusals": self.refusals + 1,
+                "refusal_reason": self._get_refusal_reason(error),
+                "refusal_code": error.code or False,
+            }
+        )
         if isinstance(error, jd_api.PermissionRefused):
             # Not a problem of this order: the others would be refused as well.
             self.connector_id._request_attention(text, cause="permission")
         else:
             self._request_attention(text, cause="sending")
+
+    @api.model
+    def _get_refusal_reason(self, error):
+        if isinstance(error, jd_api.PermissionRefused):
+            return "permission"
+        known = self._fields["refusal_reason"].get_values(self.env)
+        return error.reason if error.reason in known else "other"
 
     def _mark_unknown(self):
         """Mark the outcome as unknown; JD is asked before anything is sent again."""

@@ -1,0 +1,1 @@
+from . import jd_connector_health, jd_health

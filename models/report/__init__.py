@@ -1,0 +1,1 @@
+from . import jd_order_report
