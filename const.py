@@ -227,6 +227,8 @@ STOCK_RETRY_DELAY = timedelta(minutes=5)
 # How long a check may wait for calls that the day's budget does not allow.
 STOCK_CALLS_PATIENCE = timedelta(days=2)
 STOCK_PAGES_AT_ONCE = 16
+# When goods that moved during a check are compared again, alone.
+STOCK_RECOUNT_DELAY = timedelta(minutes=15)
 # More goods than these are not asked for again: what moved waits for the next check.
 STOCK_AGAIN_LIMIT = 5_000
 # How many orders made at JD a check asks for what they moved.

@@ -209,6 +209,29 @@ class TestStockCheck(StockCheckCase):
         self.assertEqual(check.state, "incomplete")
         self.assertTrue(check.activity_ids)
 
+    def test_goods_that_moved_meanwhile_are_compared_once_more_in_a_while(self):
+        product = self.products[0]
+        order = self.make_delivery(2).jd_order_id
+        self.run_cron("push_orders")
+        self.pull(order)
+        self.pass_time(hours=1)
+        self.set_stock_at_jd(product, self.STOCK - 1)
+        # Nobody knows whether the order has moved them.
+        self.sandbox.do("fault", kind="timeout_before", call="querySoOrder", count=1)
+        check = self.check()
+        line = check.line_ids
+        self.assertEqual((check.state, line.state), ("done", "moving"))
+        recount = self.env["jd.stock.check"].search([("state", "=", "waiting")])
+        self.assertEqual(recount.product_ids, product)
+        self.run_cron("check_stock")
+        self.assertEqual(recount.state, "waiting")  # it is too early
+        self.make_checks_older()
+        recount.sudo().retry_at = "2020-01-01"
+        self.run_cron("check_stock")
+        self.assertEqual((recount.state, recount.line_ids.unexplained), ("review", -1))
+        self.assertEqual(line.state, "replaced")
+        self.assertFalse(recount.search([("state", "=", "waiting")]))
+
     def test_old_checks_are_deleted_but_the_latest_of_a_warehouse(self):
         first, second = self.check(), self.check()
         running = self.env["jd.stock.check"].sudo()._start(self.warehouse)

@@ -214,6 +214,16 @@ class JdStockCheck(models.Model):
         self._request_decisions()
         self._report_agreement()
         self._close_if_decided()
+        self._recount_later()
+
+    def _recount_later(self):
+        """Compare once more, in a while, what moved while the warehouse was compared."""
+        moving = self.line_ids.filtered(lambda line: line.state == "moving")
+        if self.is_partial or not moving.product_id:
+            return  # one more time only: some goods never stand still
+        recount = self._start(self.warehouse_id, moving.product_id)
+        if recount.state == "waiting":
+            recount.retry_at = fields.Datetime.now() + const.STOCK_RECOUNT_DELAY
 
     def _report_agreement(self):
         """Tell somebody when too few products agree; take it back when they do."""
