@@ -217,7 +217,7 @@ class JdStockCheck(models.Model):
         self._recount_later()
 
     def _recount_later(self):
-        """Compare once more, in a while, what moved while the warehouse was compared."""
+        """Compare once more, in a while, what moved while all goods were compared."""
         moving = self.line_ids.filtered(lambda line: line.state == "moving")
         if self.is_partial or not moving.product_id:
             return  # one more time only: some goods never stand still

@@ -1,7 +1,5 @@
 """What orders made at JD, by hand or by other software, moved without Odoo."""
 
-from functools import partial
-
 from odoo import fields, models
 
 from ... import const
@@ -15,24 +13,12 @@ class JdStockCheck(models.Model):
     def _ask_foreign_orders(self):
         """Ask JD what orders made there have moved, each until JD has moved its goods.
 
-        The list of such orders names no goods. What JD does not answer now explains
-        nothing, and is asked with the next check.
+        What JD does not answer now explains nothing, and is asked with the next check.
+        Commits.
         """
         connector = self.connector_id
-        operations = connector._get_operations()
-        for kind, orders in self._get_foreign_orders_to_ask().grouped("kind").items():
-            call = connector._get_call_name("report", kind)
-            asked = orders[: connector._get_allowance(call, len(orders), for_pull=True)]
-            connector._count_calls(call, len(asked))
-            ask = partial(operations.report, kind, self.warehouse_id.jd_department_no)
-            reports = connector._call_all(
-                call,
-                lambda number, ask=ask: ask(number=number),
-                asked.mapped("jd_number"),
-            )
-            for order, report in zip(asked, reports, strict=True):
-                if not isinstance(report, Exception):
-                    order._record_moved(report)
+        orders = self._get_foreign_orders_to_ask()
+        orders._ask(connector, connector._get_operations())
 
     def _get_foreign_orders_to_ask(self):
         """Return orders made at JD, without a transfer, that may have moved by now."""

@@ -208,8 +208,8 @@ class JdForeignOrder(models.Model):
         status = statuses.find(self.kind, self.status_code)
         return not self.moved_rows and not (status and status.effect in statuses.ENDS)
 
-    def _record_moved(self, report):
-        """Record what JD has moved with this order, once it has moved all of it.
+    def _record_report(self, report):
+        """Record the goods, and what JD has moved once it has moved all of it.
 
         :param report: JD's `lib.api.Report` of it.
         """

@@ -29,10 +29,10 @@ class JdForeignOrder(models.Model):
             )
             operations = rows and connector._get_operations_or_expire()
             if operations:
-                rows._ask_goods_of(connector, operations)
+                rows._ask(connector, operations)
 
-    def _ask_goods_of(self, connector, operations):
-        """Ask JD for the goods of these orders, and record them. Commits."""
+    def _ask(self, connector, operations):
+        """Ask JD for these orders' goods and what was moved of them. Commits."""
         self.asked_at = fields.Datetime.now()
         for kind, rows in self.grouped("kind").items():
             call = connector._get_call_name("report", kind)
@@ -48,7 +48,7 @@ class JdForeignOrder(models.Model):
             for row, report in zip(asked, reports, strict=True):
                 if not isinstance(report, Exception):
                     row._process_isolated(
-                        lambda row, report=report: row._record_goods(report),
+                        lambda row, report=report: row._record_report(report),
                         lambda row, error: row.connector_id._report_error(error),
                     )
         self.env["ir.cron"]._commit_progress()
