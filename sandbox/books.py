@@ -54,6 +54,11 @@ class Department:
     carrier_split: bool = True  # False: every order must name its carrier (2123)
     sourcing: bool = False  # True: an order need not name its warehouse
     refuses_repeats: bool = False  # True: 2218 for a number used before
+    more_shops: dict = field(default_factory=dict)  # number → name, beside the first
+
+    @property
+    def shops(self):
+        return {self.shop_no: self.name, **self.more_shops}
 
 
 @dataclass

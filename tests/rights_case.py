@@ -82,6 +82,7 @@ class RightsCase(JdCase):
         supplier = records["res.partner"].id
         make("jd.supplier", department_id=department, partner_id=supplier)
         make("jd.message", connector_id=connector, message_no="M1")
+        make("jd.shop.rule", name="Team", warehouse_id=warehouse.id, shop_no="ESP1")
         order = make(
             "jd.order",
             name=f"NO-{warehouse_no}",

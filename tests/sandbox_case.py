@@ -13,7 +13,7 @@ class SandboxCase(BaseCase):
     """
 
     resets_sandbox = True  # False where what is connected to it serves the whole class
-    is_kept = False
+    is_sandbox_kept = False
 
     @classmethod
     def setUpClass(cls):
@@ -25,14 +25,14 @@ class SandboxCase(BaseCase):
         super().setUp()
         if self.resets_sandbox:
             self.sandbox.do("reset")
-        if self.is_kept:
+        if self.is_sandbox_kept:
             self.sandbox.do("go_back")
 
     @classmethod
     def keep_sandbox(cls):
         """Have each test begin with what JD holds now."""
         cls.sandbox.do("mark")
-        cls.is_kept = True
+        cls.is_sandbox_kept = True
 
 
 class CallerCase(SandboxCase):

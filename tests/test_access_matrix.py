@@ -28,6 +28,7 @@ EXPECTED = {
     "jd.level.change": READ_IN_STOCK,
     "jd.message": READ_BY_JD_MANAGER,
     "jd.order": READ_IN_STOCK,
+    "jd.shop.rule": READ_IN_STOCK | {"stock manager": "crwu", "JD manager": "crwu"},
     "jd.order.allocation": READ_IN_STOCK,
     "jd.order.event": READ_IN_STOCK,
     "jd.order.line": READ_IN_STOCK,

@@ -89,8 +89,9 @@ class TestTracking(NextToMixin, JdOrderCase):
         self.assertEqual(self.order.parcel_ids.tracking_url, link)
         self.assertIn(link, self.render_mail())
         self.assertIn(link, self.send_text())
-        portal = self.make_user("portal_customer", "base.group_portal")
-        portal.partner_id.parent_id = self.customer
+        portal = self.make_user(
+            "portal_customer", "base.group_portal", partner_id=self.customer.id
+        )
         own = self.delivery.with_user(portal)
         self.assertEqual(own.carrier_tracking_url, link)
         self.delivery.carrier_tracking_ref = "OTHER-1"

@@ -88,7 +88,8 @@ def read_told(env, orders):
         [
             ("model", "=", "stock.picking"),
             ("res_id", "in", orders.picking_id.ids),
-            ("message_type", "!=", "sms"),
+            # Nor what tells a user of an activity.
+            ("message_type", "not in", ("sms", "user_notification")),
             ("partner_ids", "!=", False),
         ]
     )

@@ -79,6 +79,22 @@ class TestOrderClose(JdOrderCase):
         self.assertEqual(picking.backorder_ids.move_ids.product_uom_qty, 0.5)
         self.assertEqual(picking.backorder_ids.move_ids.product_uom, dozen)
 
+    # === CUSTOMERS === #
+
+    def test_the_customers_e_mail_has_jds_link_once(self):
+        self.customer.email = "siti@example.com"
+        mail = self.env.ref("stock.mail_template_data_delivery_confirmation")
+        mail.report_template_ids = False  # as PDF: not every machine can make one
+        self.company.stock_move_email_validation = True
+        self.company.stock_mail_confirmation_template_id = mail
+        self.ship(self.order)
+        self.run_cron("send_confirmations")
+        link = f"orderSearch/?waybillCodes={self.order.waybills}"
+        bodies = self.picking.message_ids.mapped("body")
+        self.assertEqual(
+            [str(each).count(link) for each in bodies if link in each], [1]
+        )
+
     # === LESS === #
 
     def test_what_jd_shipped_short_is_held_back_with_an_activity(self):

@@ -3,6 +3,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .. import const
+from .jd_case import QUICK_DEPARTMENT
 from .order_case import JdOrderCase
 
 
@@ -142,6 +143,34 @@ class TestOrderPush(JdOrderCase):
     def push(self):
         self.send()
         return self.order.state
+
+    # === SHOPS === #
+
+    def test_the_first_shop_whose_deliveries_match_is_told(self):
+        team, rest = "ESP0000000000777", self.warehouse.jd_shop_no
+        self.sandbox.do("department", no=QUICK_DEPARTMENT, more_shops={team: "Team"})
+        rules = self.warehouse.jd_shop_rule_ids.create(
+            [
+                {
+                    "name": origin,
+                    "warehouse_id": self.warehouse.id,
+                    "sequence": sequence,
+                    "shop_no": shop_no,
+                    "domain": f"[('origin', '=like', '{origin}%')]",
+                }
+                for sequence, origin, shop_no in ((2, "LZ", "ESP1"), (1, "LZD", team))
+            ]
+        )
+        for origin, shop_no in (("LZD-1", team), ("S00042", rest)):
+            with self.subTest(origin):
+                picking = self.make_delivery(1, origin=origin)
+                told = self.find_order_at_jd(self.send(picking))["request"]
+                self.assertEqual(told["customerInfo"]["shopNo"], shop_no)
+        picking = self.make_delivery(1, origin="LZ-1")
+        order = self.send(picking)
+        self.assertEqual(order.state, "refused", "JD has no such shop")
+        with self.assertRefused("Odoo does not understand"):
+            rules[0].domain = "[('origin', '=', uid)]"
 
     # === WHAT JD IS TOLD === #
 

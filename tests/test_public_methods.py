@@ -10,6 +10,7 @@ from .rights_case import MODULE, RightsCase
 WRITTEN = {
     "jd.application": {"key": "k2"},
     "jd.connector": {"pin": "jd_mine"},
+    "jd.shop.rule": {"name": "Mine"},
     "product.product": {"default_code": "MINE"},
     "product.template": {"name": "Mine"},
     "res.partner": {"phone": "1"},

@@ -57,7 +57,11 @@ SETTABLE = {
     "product.category": ("product manager", CATEGORY),
     "res.config.settings": ("administrator", SETTINGS),
     "stock.picking": ("stock user", TRANSFER),
-    "stock.warehouse": ("stock manager", {"jd_shop_no"}),
+    "jd.shop.rule": (
+        "stock manager",
+        {"sequence", "name", "warehouse_id", "shop_no", "domain"},
+    ),
+    "stock.warehouse": ("stock manager", {"jd_shop_no", "jd_shop_rule_ids"}),
 }
 # Fields with a rule of their own on what they hold.
 VALUES = {
@@ -70,6 +74,7 @@ VALUES = {
     ("jd.connector", "daily_calls"): 1000,
     ("jd.connector", "inbound_threshold"): 0.5,
     ("jd.connector", "outbound_threshold"): 0.5,
+    ("jd.shop.rule", "domain"): "[('origin', '=', 'X')]",
     ("stock.warehouse", "jd_shop_no"): "ESP0000000000009",
 }
 

@@ -347,9 +347,9 @@ class JdConnector(models.Model):
     # Messages (jd_connector_message_watch.py).
     subscription_state = fields.Selection(
         selection=[
-            ("unknown", "Not known yet"),
+            ("unknown", "Not Known Yet"),
             ("receiving", "Arriving"),
-            ("missing", "Not arriving"),
+            ("missing", "Not Arriving"),
         ],
         string="JD Messages",
         required=True,

@@ -45,6 +45,9 @@ class JdMessage(models.Model):
         index=True,
     )
     order_id = fields.Many2one("jd.order", readonly=True, index="btree_not_null")
+    needs_attention = fields.Boolean(
+        compute="_compute_needs_attention", search="_search_needs_attention"
+    )
     retry_at = fields.Datetime(
         readonly=True,
         help="Until then it waits for JD's answer to an order, which it may belong to.",
@@ -58,6 +61,26 @@ class JdMessage(models.Model):
     )
 
     # === COMPUTES === #
+
+    @api.depends("state", "jd_number")
+    def _compute_needs_attention(self):
+        found = self.filtered_domain(self._get_attention_domain())
+        found.needs_attention = True
+        (self - found).needs_attention = False
+
+    def _search_needs_attention(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_attention_domain()
+
+    @api.model
+    def _get_attention_domain(self):
+        """Return the domain of messages not applied yet, or of undecided orders."""
+        undecided = self.env["jd.foreign.order"].search([("state", "=", "new")])
+        return Domain("state", "=", "new") | (
+            Domain("state", "=", "foreign")
+            & Domain("jd_number", "in", undecided.mapped("jd_number"))
+        )
 
     @api.depends("kind", "code")
     def _compute_status_name(self):

@@ -233,7 +233,7 @@ class JdOrder(models.Model):
     discrepancies = fields.Text(
         readonly=True,
         copy=False,
-        help="What JD found different from the order. Clear it with the supplier, or "
+        help="What JD found different from the order. Contact the supplier, or "
         "adjust the stock.",
     )
     waybills = fields.Char(

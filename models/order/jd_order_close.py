@@ -176,8 +176,8 @@ class JdOrder(models.Model):
             self._request_attention(
                 self.env._(
                     "The receiver did not take the parcel: JD brings it back, and its "
-                    "goods are in stock again once it has arrived. Clear with the "
-                    "customer what is to happen."
+                    "goods are in stock again once it has arrived. Ask the customer "
+                    "what is to happen."
                 )
             )
         self._trigger("close_orders")

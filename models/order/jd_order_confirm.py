@@ -48,7 +48,7 @@ class JdOrder(models.Model):
 
     def _send_confirmation(self):
         picking = self.picking_id.with_company(self.company_id)
-        picking._send_confirmation_email()
+        picking.with_context(jd_tells_customer=True)._send_confirmation_email()
         self.confirmation = False
 
     # === PROBLEMS === #

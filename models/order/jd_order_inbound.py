@@ -144,8 +144,7 @@ class JdOrder(models.Model):
         if refused:
             self._request_attention(
                 self.env._(
-                    "JD did not receive all goods that arrived. Clear it with the "
-                    "supplier: "
+                    "JD did not receive all goods that arrived. Contact the supplier: "
                     "%(discrepancies)s",
                     discrepancies="; ".join(refused),
                 )

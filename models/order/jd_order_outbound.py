@@ -15,7 +15,7 @@ class JdOrder(models.Model):
         return [*self._get_shop_problems(), *self._get_receiver_problems()]
 
     def _get_shop_problems(self):
-        if not self.warehouse_id.jd_shop_no:
+        if not self.warehouse_id._jd_get_shop_no(self.picking_id):
             yield self.env._(
                 "JD needs a shop number: choose it on the warehouse %(warehouse)s.",
                 warehouse=self.warehouse_id.name,
@@ -73,7 +73,7 @@ class JdOrder(models.Model):
             number=self.name,
             department_no=self.warehouse_id.jd_department_no,
             warehouse_no=self.warehouse_id.jd_warehouse_no,
-            shop_no=self.warehouse_id.jd_shop_no or "",
+            shop_no=self.warehouse_id._jd_get_shop_no(self.picking_id),
             receiver=self._prepare_receiver(),
             to_business=self.picking_id._jd_is_between_warehouses(),
             lines=self._prepare_request_lines(),

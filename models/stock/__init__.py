@@ -1,5 +1,6 @@
 from . import (
     jd_settled_mixin,
+    jd_shop_rule,
     res_partner,
     stock_location,
     stock_lot,

@@ -1,7 +1,8 @@
-"""Shows where JD's parcels are: on the transfer and, where it is there, on the sale.
+"""Shows where JD's parcels are: to people in Odoo, and to the customer.
 
 With `stock_delivery`, Odoo's own places show JD's link: its e-mail, delivery slip and
-the customer's portal read `carrier_tracking_url`.
+the customer's portal read `carrier_tracking_url`. Without it, the link is added to what
+the customer is told.
 """
 
 import json
@@ -11,6 +12,13 @@ from markupsafe import Markup
 from odoo import api, models
 
 from ..order.tracking import get_tracking_url
+
+
+def _make_link(waybill):
+    return Markup('<a href="%s" target="_blank">%s</a>') % (
+        get_tracking_url(waybill),
+        waybill,
+    )
 
 
 class StockPicking(models.Model):
@@ -74,30 +82,48 @@ class StockPicking(models.Model):
 
     # === WHO IS TOLD === #
 
+    def message_post(self, *, body="", **kwargs):
+        """Add JD's links to the e-mail that tells the customer of a shipment."""
+        # Notes that other modules post meanwhile have no layout.
+        if self.env.context.get("jd_tells_customer") and kwargs.get(
+            "email_layout_xmlid"
+        ):
+            customer = self.with_context(lang=self.partner_id.lang)
+            if links := customer._jd_get_new_links(body):
+                body += Markup("<p>%s %s</p>") % (
+                    customer.env._("Track your parcel:"),
+                    Markup(", ").join(map(_make_link, links)),
+                )
+        return super().message_post(body=body, **kwargs)
+
     def _message_sms(self, body, **kwargs):
-        """Add JD's links to a text message that names the waybills."""
+        """Add JD's links to the text message that tells the customer of a shipment."""
         # Only the module `sms` calls this.
-        named = [each for each in self._jd_get_tracked_waybills() if each in body]
-        links = [get_tracking_url(waybill) for waybill in named]
-        new = [link for link in links if link not in body]
-        return super()._message_sms(" ".join([body.strip(), *new]), **kwargs)
+        links = []
+        is_named = any(each in body for each in self._jd_get_tracked_waybills())
+        if is_named or self.env.context.get("jd_tells_customer"):
+            links = self._jd_get_new_links(body).values()
+        return super()._message_sms(" ".join([body.strip(), *links]), **kwargs)
+
+    def _jd_get_new_links(self, body):
+        """Return waybill → JD's link, for the links that a text does not have yet."""
+        links = {
+            waybill: get_tracking_url(waybill)
+            for waybill in self._jd_get_tracked_waybills()
+        }
+        return {waybill: link for waybill, link in links.items() if link not in body}
 
     def _jd_note_shipped(self):
         """Note on the sales of these deliveries that JD ships them, with links."""
         if "sale_id" not in self._fields:
             return
         for picking in self.filtered("sale_id"):
-            waybills = picking._jd_get_tracked_waybills()
-            links = Markup(", ").join(
-                Markup('<a href="%s" target="_blank">%s</a>')
-                % (get_tracking_url(waybill), waybill)
-                for waybill in waybills
-            )
+            links = picking._jd_get_new_links("")
             if links:
                 picking.sale_id.message_post(
                     body=self.env._(
                         "JD ships %(transfer)s. Track: %(waybills)s",
                         transfer=picking.name,
-                        waybills=links,
+                        waybills=Markup(", ").join(map(_make_link, links)),
                     )
                 )

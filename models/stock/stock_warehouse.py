@@ -17,7 +17,7 @@ NAMES_TRIED = 20
 class StockWarehouse(models.Model):
     _name = "stock.warehouse"
     _inherit = ["stock.warehouse", "jd.guarded.mixin", "jd.settled.mixin"]
-    _jd_settable = frozenset({"jd_shop_no"})
+    _jd_settable = frozenset({"jd_shop_no", "jd_shop_rule_ids"})
 
     jd_connector_id = fields.Many2one(
         "jd.connector",
@@ -46,7 +46,15 @@ class StockWarehouse(models.Model):
         copy=False,
         help="JD's number of the shop whose orders leave from here: ESP followed by "
         "digits. It is filled in if JD lists only one shop; otherwise ask JD "
-        "support which one to use.",
+        "support which one to use. Deliveries that none of the other shops matches "
+        "are orders of this one.",
+    )
+    jd_shop_rule_ids = fields.One2many(
+        "jd.shop.rule",
+        "warehouse_id",
+        string="Other Shops",
+        help="Shops of the department for some of the deliveries, for example those "
+        "of a sales team or marketplace.",
     )
 
     jd_level_location_ids = fields.One2many("stock.location", "jd_warehouse_id")
@@ -78,8 +86,19 @@ class StockWarehouse(models.Model):
         """Schedule a new check of draft orders when the shop number changes."""
         res = super().write(vals)
         if "jd_shop_no" in vals:
-            self.env["jd.order"]._check_soon(Domain("warehouse_id", "in", self.ids))
+            self._jd_recheck_shops()
         return res
+
+    # === SHOPS === #
+
+    def _jd_recheck_shops(self):
+        """Schedule a new check of the draft orders of these warehouses."""
+        self.env["jd.order"]._check_soon(Domain("warehouse_id", "in", self.ids))
+
+    def _jd_get_shop_no(self, picking):
+        """Return JD's number of the shop whose order a delivery is, or an empty one."""
+        rule = self.jd_shop_rule_ids._find_for(picking)
+        return rule.shop_no or self.jd_shop_no or ""
 
     # === BUSINESS === #
 

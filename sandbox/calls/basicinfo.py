@@ -25,9 +25,13 @@ def query_warehouses(visit, request):
 def query_shops(visit, request):
     department = visit.department(request["ownerNo"])
     wanted = listed(request.get("shopNo"))
-    if (wanted and department.shop_no not in wanted) or request.get("erpShopNo"):
+    if request.get("erpShopNo"):
         return []
-    return [_shop(department)]
+    return [
+        _shop(department, no, name)
+        for no, name in department.shops.items()
+        if not wanted or no in wanted
+    ]
 
 
 def _owner(department):
@@ -54,11 +58,11 @@ def _warehouse(warehouse):
     )
 
 
-def _shop(department):
+def _shop(department, no, name):
     return {
         "ownerNo": department.no,
-        "shopNo": department.shop_no,
-        "shopName": department.name,
+        "shopNo": no,
+        "shopName": name,
         "salesPlatformSourceNo": "6",
         "type": "4",
         "status": "1",

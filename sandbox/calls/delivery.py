@@ -50,7 +50,7 @@ def _check_parties(visit, department, request):
         require(visit, channel, "salesPlatformDeliveryNo")
     if request.get("orderType", "1") == "1":
         require(visit, customer, "shopNo")
-    if customer.get("shopNo") not in (None, "", department.shop_no):
+    if customer.get("shopNo") not in (None, "", *department.shops):
         visit.call.refuse("2059", customer["shopNo"])
     carrier = request.get("carrierInfo") or {}
     if not department.carrier_split and not carrier.get("carrierNo"):

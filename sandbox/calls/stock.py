@@ -114,12 +114,12 @@ def batch_status(batch, today):
 
 
 def _by_shop(visit, department, request):
-    """What the department's one shop may sell: good stock of all its warehouses."""
+    """What a shop of the department may sell: good stock of all its warehouses."""
     shop = request.get("shopStock")
     if shop is None:
         visit.call.refuse("missing", "shopStock")
     require(visit, shop, "shopNo")
-    if shop["shopNo"] != department.shop_no:
+    if shop["shopNo"] not in department.shops:
         return []
     usable = {}
     for each in visit.books.warehouses_of(department.no):

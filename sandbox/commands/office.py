@@ -141,8 +141,11 @@ def department(
     carrier_split=None,
     sourcing=None,
     refuses_repeats=None,
+    more_shops=None,
 ):
-    """Open or change a department; pins: all the accounts linked to it."""
+    """Open or change a department; pins: all the accounts linked to it; more_shops:
+    names of its other shops by their numbers.
+    """
     values = dict(locals())
     del values["sandbox"], values["no"]
     values["pins"] = None if pins is None else set(pins)
