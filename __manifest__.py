@@ -24,6 +24,8 @@
         "views/jd_connector_views.xml",
         "views/jd_health_views.xml",
         "views/jd_order_report_views.xml",
+        "views/jd_overview_views.xml",
+        "views/alert_templates.xml",
         "views/product_category_views.xml",
         "views/product_product_views.xml",
         "views/product_template_views.xml",

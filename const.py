@@ -58,13 +58,15 @@ STOCK_CHECK_ACTIVITY = "jd_fulfillment.mail_activity_stock_check"
 
 # After this time a connection's user is told again what was marked as done.
 TOLD_AGAIN = timedelta(days=7)
+# The time between two e-mails with all that is open.
+ALERT_EMAILS = timedelta(days=1)
 
 # === SCHEDULED ACTIONS (data/ir_cron_data.xml) === #
 
 ACTIONS = {
     *("renew_tokens", "check_logins", "match_goods", "push_orders", "follow_orders"),
     *("process_messages", "close_orders", "list_orders", "pull_level_changes"),
-    *("send_confirmations", "check_stock", "accept_stock"),
+    *("send_confirmations", "check_stock", "accept_stock", "update_alerts"),
 }
 # How long an action may be overdue before somebody is told.
 ACTION_OVERDUE = timedelta(hours=1)
@@ -92,6 +94,9 @@ PASS_PATIENCE = 45
 # How many questions or requests in a row JD leaves without a readable answer, before
 # somebody is told. With the delays between them, this is after some four hours.
 UNANSWERED_TOLD = 7
+# How many attempts to send an order may fail in a row, before somebody is told that JD
+# accepts no orders. With the delays between them, this is after some 20 minutes.
+NOT_ACCEPTED_TOLD = 4
 
 # How long a department is paused after an unexpected error.
 UNFORESEEN_PAUSE = timedelta(minutes=15)

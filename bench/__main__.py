@@ -8,7 +8,7 @@ from .tables import show
 from .world import World
 
 DESCRIPTION = "Measurements of the addon against the sandbox, as ratios in one run."
-SECTIONS = ("push", "closing", "endpoint", "calls", "queries")
+SECTIONS = ("push", "closing", "endpoint", "calls", "queries", "overview")
 # Only where they are named: they take many minutes.
 CAMPAIGNS = ("prefork", "stock")
 

@@ -73,6 +73,7 @@ from . import (
     test_order_units,
     test_order_waiting,
     test_order_words,
+    test_overview,
     test_public_methods,
     test_push_endpoint,
     test_sandbox_documents,

@@ -86,6 +86,13 @@ class TestJourney(JdHttpCase):
         page.click(".dropdown-item:has-text('Connections')")
         expect(page.get_by_text("Connect your JD warehouse")).to_be_visible()
 
+    def open_overview(self, page):
+        page.click(".o_navbar_apps_menu button")
+        page.click(".o_app:has-text('Inventory')")
+        page.click(".o_menu_sections button:has-text('JD Fulfillment')")
+        page.click(".dropdown-item:has-text('Overview')")
+        expect(page.get_by_text("Connect your JD warehouse")).to_be_visible()
+
     def fill(self, page, **values):
         for name, value in values.items():
             page.fill(f".o_field_widget[name={name}] input", value)
@@ -100,8 +107,8 @@ class TestJourney(JdHttpCase):
         page.wait_for_url(f"{self.base_url()}/odoo/jd-fulfillment/*")
 
     def connect_quick(self, page, tick):
-        self.open_connections(page)
-        page.click(".o-kanban-button-new")
+        self.open_overview(page)
+        page.click(".o_view_nocontent a:has-text('Connect')")
         self.fill(
             page,
             pin=" jd_demo_quick ",

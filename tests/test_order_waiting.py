@@ -44,15 +44,17 @@ class WaitingCase(JdInboundCase):
         self.assertEqual(order.state, "unknown")
         return order
 
-    def ask_often(self, order, cron, name):
+    def ask_often(self, order, cron, name, often=const.UNANSWERED_TOLD):
         """Have JD asked so often without an answer that somebody must be told."""
         told = []
         for _ in range(const.UNANSWERED_TOLD + 2):
             order[name] = fields.Datetime.now()
             self.run_cron(cron)
-            told.append(len(order.activity_ids))
-        before = [0] * (const.UNANSWERED_TOLD - 1)
-        self.assertEqual(told, [*before, 1, 1, 1])
+            self.run_cron("update_alerts")
+            told.append(len(self.connector.activity_ids))
+        before = [0] * (often - 1)
+        self.assertEqual(told, [*before, *[1] * (const.UNANSWERED_TOLD + 3 - often)])
+        self.assertFalse(order.activity_ids)
 
 
 @tagged("post_install", "-at_install")
@@ -214,18 +216,19 @@ class TestNoAnswer(WaitingCase):
         order = self.send_unknown()
         self.fail_at("querySoOrder", **UNREADABLE)
         self.ask_often(order, "follow_orders", "pull_at")
-        self.assertOneActivity(order, "no answer that can be read")
+        self.assertOneActivity(self.connector, "no readable answer about 1 order")
+        self.assertRegex(order.notice, "no answer that can be read")
         self.sandbox.do("clear_faults")
         self.pull(order)
         self.assertIn(order.state, ("accepted", "in_progress"))
-        self.assertFalse(order.activity_ids)
+        self.assertAlertsAreOver()
 
     def test_a_cancellation_that_jd_never_answers_readably(self):
         order = self.send(self.make_delivery(1))
         order.picking_id.action_cancel()
         self.fail_at("cancelOrder", **UNREADABLE)
         self.ask_often(order, "push_orders", "retry_at")
-        self.assertOneActivity(order, "no answer that can be read")
+        self.assertOneActivity(self.connector, "no readable answer about 1 order")
         self.assertGreater(
             order.retry_at - fields.Datetime.now(), timedelta(minutes=50)
         )
@@ -234,18 +237,24 @@ class TestNoAnswer(WaitingCase):
         self.run_cron("push_orders")
         self.assertEqual(order.state, "cancelled")
         self.assertFalse(order.activity_ids)
+        self.assertAlertsAreOver()
 
     def test_an_order_that_jd_never_accepts(self):
         order = self.make_delivery(1).jd_order_id
         refusal = {"error_response": {"code": "8", "en_desc": "time"}}
         self.fail_at("addSoOrder", **UNREADABLE | {"body": json.dumps(refusal)})
-        self.ask_often(order, "push_orders", "retry_at")
+        self.ask_often(order, "push_orders", "retry_at", const.NOT_ACCEPTED_TOLD)
+        self.assertOneActivity(self.connector, "1 order waits because JD could not")
         self.assertEqual(order.state, "queued")
         self.sandbox.do("clear_faults")
         order.retry_at = False
         self.run_cron("push_orders")
         self.assertEqual(order.state, "accepted")
-        self.assertFalse(order.activity_ids)
+        self.assertAlertsAreOver()
+
+    def assertAlertsAreOver(self):
+        self.run_cron("update_alerts")
+        self.assertFalse(self.connector.activity_ids)
 
     def test_goods_that_jd_never_answers_readably(self):
         self.fail_at("queryGoodsInfo", **UNREADABLE)

@@ -23,8 +23,10 @@ WRITTEN = {
     "stock.warehouse": {"jd_shop_no": "ESP0000000000009"},
 }
 # `create` is in the access matrix; the settings have no company and are below; what
-# fields there are is for everybody who may see them.
-WITHOUT_RECORDS = {"create", "fields_get", "get_values", "set_values"}
+# fields there are, and what an empty list says, is for everybody who may see them.
+WITHOUT_RECORDS = {
+    *("create", "fields_get", "get_empty_list_help", "get_values", "set_values"),
+}
 # Odoo's models whose records all companies share.
 SHARED = {"product.category"}
 

@@ -50,7 +50,7 @@ class JdConnector(models.Model):
             *("inbound_threshold", "outbound_threshold"),
             *("stock_check_nightly", "stock_check_hour", "stock_check_auto"),
             *("stock_check_units", "stock_check_percent", "stock_check_value"),
-            "stock_check_agreement",
+            *("stock_check_agreement", "alert_user_ids", "alert_email"),
         }
     )
 
@@ -188,6 +188,9 @@ class JdConnector(models.Model):
         copy=False,
         help="When somebody signed in at JD last.",
     )
+    login_ended_because = fields.Char(
+        readonly=True, copy=False, help="What ended the login, where JD said so."
+    )
     is_just_connected = fields.Boolean(compute="_compute_is_just_connected")
     refresh_expires_at = fields.Datetime(groups=NO_ACCESS, copy=False)
     # The token acts for the application it was issued to, whatever `mode` says by now.
@@ -316,6 +319,49 @@ class JdConnector(models.Model):
         compute="_compute_stock_open_count",
         help="Differences in stock that somebody must decide on.",
     )
+
+    # Alerts (jd_connector_alerts.py, jd_connector_digest.py).
+    alert_user_ids = fields.Many2many(
+        "res.users",
+        "jd_connector_alert_user_rel",
+        string="Tell",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="Who gets an activity when orders wait for the same cause, or something "
+        "else is to do. Empty: who signed in at JD last.",
+    )
+    alert_email = fields.Boolean(
+        string="Daily E-mail",
+        help="They also get an e-mail, at most once a day, with all that needs a "
+        "person.",
+    )
+    alert_emailed_at = fields.Datetime(readonly=True, copy=False)
+
+    # Overview (jd_connector_overview.py).
+    waiting_count = fields.Integer(compute="_compute_overview")
+    to_fix_count = fields.Integer(compute="_compute_overview")
+    at_jd_count = fields.Integer(compute="_compute_overview")
+    late_count = fields.Integer(compute="_compute_overview")
+    done_today_count = fields.Integer(compute="_compute_overview")
+    asked_count = fields.Integer(
+        compute="_compute_overview", help="Orders with an open activity."
+    )
+    needs = fields.Json(
+        string="Needs a Person",
+        compute="_compute_overview",
+        exportable=False,
+        help="What waits for a person, each with the list of orders that it opens.",
+    )
+    last_sent_at = fields.Datetime(string="Last Send", compute="_compute_last_calls")
+    last_pulled_at = fields.Datetime(string="Last Pull", compute="_compute_last_calls")
+    news_delay = fields.Char(
+        compute="_compute_news_delay",
+        help="How long it took until Odoo knew of a status, at the median of today.",
+    )
+    login_days_left = fields.Integer(compute="_compute_login_days_left")
+    stock_checked_at = fields.Datetime(
+        string="Last Stock Check", compute="_compute_stock_checked"
+    )
+    stock_agreement = fields.Float(compute="_compute_stock_checked")
 
     # Call budget (jd_connector_budget.py).
     daily_calls = fields.Integer(

@@ -54,6 +54,7 @@ class JdConnector(models.Model):
         """Record in the chatter that messages do not arrive, and pull more often."""
         self.subscription_state = "missing"
         self.env["jd.order"]._pull_sooner(self)
+        self._trigger("update_alerts")
         self.message_post(
             body=self.env._(
                 "JD's messages do not arrive; Odoo pulls more often instead. To get "

@@ -87,7 +87,7 @@ class JdConnector(models.Model):
         self.sudo().write(  # sudo: users have no write access to these fields
             {"subscription_state": "unknown", "missed_changes": 0}
         )
-        for name in ("push_orders", "follow_orders", "close_orders"):
+        for name in ("push_orders", "follow_orders", "close_orders", "update_alerts"):
             self.env["jd.order"]._trigger(name)
 
     def _get_pause_notice(self):

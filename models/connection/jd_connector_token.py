@@ -103,6 +103,7 @@ class JdConnector(models.Model):
                 "token_application_id": self._get_application().id,
                 "login_user_id": self.env.uid,
                 "login_at": fields.Datetime.now(),
+                "login_ended_because": False,
             }
         )
         self._store_token(token)
@@ -247,15 +248,8 @@ class JdConnector(models.Model):
         if not connector or (fingerprint and not connector._is_stored(fingerprint)):
             return
         connector._wipe_token("expired")
-        connector._request_attention(
-            connector.env._(
-                "The JD login of %(pin)s has ended. Orders wait until somebody signs "
-                "in again: open the connection and click Reconnect. %(words)s",
-                pin=connector.pin,
-                words=words,
-            ),
-            const.LOGIN_ACTIVITY,
-        )
+        connector.sudo().login_ended_because = words  # sudo: closed to users
+        connector._update_alerts()
 
     def _wipe_token(self, state):
         for connector in self:
@@ -304,12 +298,4 @@ class JdConnector(models.Model):
         if self.token_expires_at <= fields.Datetime.now():
             self._expire_login()
             return
-        self._request_attention(
-            self.env._(
-                "The JD login of %(pin)s expires on %(date)s and JD does not renew "
-                "it. Open the connection and click Reconnect before that.",
-                pin=self.pin,
-                date=self.token_expires_at.date(),
-            ),
-            const.LOGIN_ACTIVITY,
-        )
+        self._update_alerts()

@@ -11,9 +11,9 @@ TODO = "mail.mail_activity_data_todo"
 
 
 def schedule_once(
-    record, user, note, activity_type=None, cause=None, since=None, known=None
+    record, users, note, activity_type=None, cause=None, since=None, known=None
 ):
-    """Give a user an activity about a record, unless that was done before.
+    """Give users an activity about a record, unless that was done before.
 
     :param record: Of any model with activities.
     :param str note: Plain text; see `_request_attention`, as for type and cause.
@@ -23,19 +23,35 @@ def schedule_once(
     """
     record.ensure_one()
     known = find_activities(record) if known is None else known
-    # Not `plaintext2html`, which makes links: quoted text must not lead users away.
-    note = Markup("<p>%s</p>") % escape(note).replace("\n", Markup("<br/>"))
+    note = _to_html(note)
     if activity_type and record.activity_search([activity_type]):
         return known.browse()
     if _was_told(known, note, since):
         return known.browse()
-    activity = record.activity_schedule(
-        activity_type or TODO, user_id=user.id, note=note
-    )
-    # None where activities are switched off. sudo: the field is closed to users.
-    activity_sudo = known.browse(activity.ids if activity else ())
-    activity_sudo.jd_cause = cause or activity_type or OTHER
-    return activity_sudo
+    return _schedule(record, users, note, activity_type, cause)
+
+
+def _to_html(text):
+    # Not `plaintext2html`, which makes links: quoted text must not lead users away.
+    return Markup("<p>%s</p>") % escape(text).replace("\n", Markup("<br/>"))
+
+
+def _schedule(record, users, note, activity_type, cause):
+    """Give each user an activity; return them as superuser."""
+    activities_sudo = record.env["mail.activity"].sudo()
+    for user in users:
+        activity = record.activity_schedule(
+            activity_type or TODO, user_id=user.id, note=note
+        )
+        # None where activities are switched off. sudo: the field is closed to users.
+        activities_sudo += activities_sudo.browse(activity.ids if activity else ())
+    activities_sudo.jd_cause = cause or activity_type or OTHER
+    return activities_sudo
+
+
+def _set_note(activity, note):
+    if html2plaintext(activity.note) != html2plaintext(_to_html(note)):
+        activity.note = _to_html(note)
 
 
 def _was_told(activities, note, since):
@@ -82,7 +98,7 @@ class JdActivityMixin(models.AbstractModel):
         """
         return schedule_once(
             self._get_attention_record(),
-            self._get_attention_user(candidates),
+            self._get_attention_users(candidates),
             note,
             activity_type,
             cause,
@@ -97,6 +113,35 @@ class JdActivityMixin(models.AbstractModel):
     def _find_activities(self):
         """Return all activities about these records, those done as well."""
         return find_activities(self)
+
+    def _keep_attention(self, note, cause, readers, users, activity_type=None):
+        """Keep one activity for a cause with each of some users, and its text current.
+
+        Who has marked it as done is told again only once the cause has ended, or since
+        `_get_told_since`.
+
+        :param str note: As in `_request_attention`, in the language of the readers.
+        :param readers: The users to tell now.
+        :param users: All users who are told; others have no such activity.
+        """
+        since = self._get_told_since()
+        known_sudo = self._find_activities().filtered(
+            lambda activity: (
+                activity.jd_cause == cause
+                and (activity.active or not since or activity.date_done > since)
+            )
+        )
+        known_sudo.filtered(lambda a: a.active and a.user_id not in users).unlink()
+        for user in readers:
+            told_sudo = known_sudo.exists().filtered(lambda a, u=user: a.user_id == u)
+            for open_sudo in told_sudo.filtered("active"):
+                _set_note(open_sudo, note)
+            if not told_sudo:
+                _schedule(self, user, _to_html(note), activity_type, cause)
+
+    def _get_attention_users(self, candidates=None):
+        """Return the users who get an activity: one, see `_get_attention_user`."""
+        return self._get_attention_user(candidates)
 
     def _get_told_since(self):
         """Return the date since which nothing is told twice, or None: never."""

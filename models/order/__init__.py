@@ -11,6 +11,7 @@ from . import (
     jd_order_follow,
     jd_order_inbound,
     jd_order_line,
+    jd_order_lists,
     jd_order_outbound,
     jd_order_part,
     jd_order_place,

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
-from ... import statuses
+from ... import const, statuses
 from ..mixins.notification import notify
 
 # draft --[pre-flight ok]--> queued --[claim]--> sending --[accepted]--> accepted
@@ -38,6 +38,8 @@ MAYBE_AT_JD = ("sending", "unknown")
 # JD carries them out, or may: what Odoo changes now, JD does not learn by itself.
 TOLD = (*MAYBE_AT_JD, *AT_JD)
 OPEN = (*NOT_AT_JD, *TOLD)
+# The states of a transfer that is still to be carried out.
+OPEN_PICKING = ("draft", "waiting", "confirmed", "assigned")
 
 
 # Letters and digits that cannot be mistaken for each other.
@@ -319,6 +321,14 @@ class JdOrder(models.Model):
         string="Next Try", readonly=True, copy=False, index="btree_not_null"
     )
     accepted_at = fields.Datetime(string="Accepted by JD", readonly=True, copy=False)
+    done_at = fields.Datetime(
+        string="Done On",
+        compute="_compute_done_at",
+        store=True,
+        index="btree_not_null",
+        copy=False,
+        help="When its transfer was closed with what JD moved.",
+    )
     pull_at = fields.Datetime(
         string="Next Pull", readonly=True, copy=False, index="btree_not_null"
     )
@@ -341,6 +351,13 @@ class JdOrder(models.Model):
     _one_open_per_picking = models.UniqueIndex(
         "(picking_id, kind) WHERE state != 'cancelled'",
         "This transfer has an order at JD already.",
+    )
+    # For the overview, which counts and looks for the last ones of many orders.
+    _accepted_idx = models.Index("(connector_id, accepted_at)")
+    _pulled_idx = models.Index("(connector_id, pulled_at)")
+    _unanswered_idx = models.Index(
+        f"(connector_id) WHERE unanswered >= {const.UNANSWERED_TOLD}"
+        f" OR unanswered_requests >= {const.UNANSWERED_TOLD}"
     )
 
     # === COMPUTES === #
@@ -367,6 +384,12 @@ class JdOrder(models.Model):
         """Return the domain of orders that JD has or had, or may have."""
         return Domain("jd_number", "!=", False) | Domain("state", "in", MAYBE_AT_JD)
 
+    @api.depends("state")
+    def _compute_done_at(self):
+        now = fields.Datetime.now()
+        for order in self:
+            order.done_at = order.state == "done" and (order.done_at or now)
+
     @api.depends("parcel_ids.waybill")
     def _compute_waybills(self):
         for order in self:
@@ -390,7 +413,10 @@ class JdOrder(models.Model):
                 planned=sum(order.line_ids.mapped("planned")),
             )
 
-    @api.depends("state", "are_quantities_known", "picking_id.scheduled_date")
+    @api.depends(
+        *("state", "are_quantities_known"),
+        *("picking_id.state", "picking_id.scheduled_date"),
+    )
     def _compute_is_late(self):
         late = self.filtered_domain(self._get_late_domain())
         late.is_late = True
@@ -407,6 +433,8 @@ class JdOrder(models.Model):
         return (
             Domain("state", "in", OPEN)
             & Domain("are_quantities_known", "=", False)
+            # The few open ones, not all that are long done.
+            & Domain("picking_id.state", "in", OPEN_PICKING)
             & Domain("picking_id.scheduled_date", "<", fields.Datetime.now())
         )
 
@@ -439,6 +467,8 @@ class JdOrder(models.Model):
         stalled = self.connector_id._explain_stalled(action)
         if stalled and self.state in TOLD:
             return stalled
+        if self.state in TOLD and self._is_unanswered():
+            return self._get_unanswered_notice()
         return {
             "sending": self.env._("Being sent to JD just now."),
             "unknown": self.env._(
@@ -451,6 +481,17 @@ class JdOrder(models.Model):
                 "JD is asked to cancel. Until it confirms, the transfer stays as it is."
             ),
         }.get(self.state, False)
+
+    def _is_unanswered(self):
+        return max(self.unanswered, self.unanswered_requests) >= const.UNANSWERED_TOLD
+
+    def _get_unanswered_notice(self):
+        return self.env._(
+            "JD was asked about %(number)s %(count)s times and gave no answer that can "
+            "be read. Odoo goes on asking; ask JD support what became of it.",
+            number=self.jd_number or self.name,
+            count=max(self.unanswered, self.unanswered_requests),
+        )
 
     def _get_queued_notice(self):
         if self.connector_id.state != "connected" or self.connector_id.pause_reason:

@@ -20,7 +20,7 @@ class JdOrderLine(models.Model):
         "stock.move", required=True, index=True, ondelete="cascade"
     )
     product_id = fields.Many2one("product.product", required=True)
-    goods_id = fields.Many2one("jd.goods", string="JD Goods")
+    goods_id = fields.Many2one("jd.goods", string="JD Goods", index="btree_not_null")
     # Reports name these, whatever the product is matched with since.
     goods_no = fields.Char(
         string="JD Goods Number", help="The goods number JD is told."

@@ -173,7 +173,7 @@ class JdOrder(models.Model):
         return const.RETRY_DELAYS[min(count, len(const.RETRY_DELAYS) - 1)]
 
     def _record_requests(self, answers, record):
-        """Record JD's answers; tell somebody of an order that it does not answer.
+        """Record JD's answers; have somebody told where it does not answer.
 
         :param dict answers: Order id → answer or error.
         :param record: As in `_call_batch`.
@@ -199,21 +199,12 @@ class JdOrder(models.Model):
         return not isinstance(answer, Exception) or isinstance(answer, jd_api.Refused)
 
     def _tell_unanswered(self, count):
-        """Tell somebody, once, that JD does not answer about this order.
+        """Have somebody told, with all such orders, that JD does not answer about it.
 
         :param int count: How often in a row it did not.
         """
         if count == const.UNANSWERED_TOLD:
-            self._request_attention(
-                self.env._(
-                    "JD was asked about %(number)s %(count)s times and gave no answer "
-                    "that can be read. Odoo goes on asking; ask JD support what "
-                    "became of it.",
-                    number=self.jd_number or self.name,
-                    count=count,
-                ),
-                cause="unanswered",
-            )
+            self._trigger("update_alerts")
 
     # === SEND === #
 
@@ -362,7 +353,8 @@ class JdOrder(models.Model):
             # JD names the pause where it throttles; else each attempt waits longer.
             pause_end = order._get_pause_end(answer)
             order._requeue(pause_end or now + order._get_retry_delay())
-            order._tell_not_accepted()
+            if order.attempts == const.NOT_ACCEPTED_TOLD:
+                self._trigger("update_alerts")
 
     @api.model
     def _get_pause_end(self, error):
@@ -370,18 +362,6 @@ class JdOrder(models.Model):
         if not isinstance(error, jd_api.Throttled):
             return False
         return fields.Datetime.now() + timedelta(seconds=error.wait_seconds)
-
-    def _tell_not_accepted(self):
-        """Tell somebody, once, that JD has not accepted this order for hours."""
-        if self.state == "queued" and self.attempts == const.UNANSWERED_TOLD:
-            self._request_attention(
-                self.env._(
-                    "JD could not accept this order %(count)s times. Odoo goes on "
-                    "trying; ask JD support whether it is in order.",
-                    count=self.attempts,
-                ),
-                cause="sending",
-            )
 
     def _get_retry_delay(self):
         return self._get_delay(max(self.attempts, 1) - 1)

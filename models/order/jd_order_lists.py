@@ -1,0 +1,66 @@
+"""The lists of orders that the overview and the alerts count and open, by name."""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ... import const
+from .jd_order import AT_JD, OPEN, TOLD
+
+
+class JdOrder(models.Model):
+    _inherit = "jd.order"
+
+    @api.model
+    def _get_list_domains(self):
+        """Return name → domain; a number and the list that it opens have the same."""
+        tries = const.UNANSWERED_TOLD  # as in `_is_unanswered`
+        drafts = Domain("state", "=", "draft")
+        asked_about = Domain("state", "in", TOLD) | Domain("cancel_due", "=", True)
+        refused = Domain("goods_id.state", "=", "refused")
+        # Goods that are being looked up need nobody.
+        awaited = refused | Domain("goods_id.state", "in", const.GOODS_WAITING)
+        return {
+            "open": Domain("state", "in", OPEN),
+            "waiting": Domain("state", "in", ("queued", "sending")),
+            "to_fix": Domain("state", "in", ("draft", "refused")),
+            "at_jd": Domain("state", "in", ("unknown", *AT_JD)),
+            "late": self._get_late_domain(),
+            "done_today": Domain("done_at", ">=", self._get_start_of_today()),
+            "asked": Domain("activity_ids", "!=", False),
+            # What many orders may wait for together.
+            "held": Domain("state", "in", ("queued", *TOLD)),
+            "queued": Domain("state", "=", "queued"),
+            "not_accepted": Domain("state", "=", "queued")
+            & Domain("attempts", ">=", const.NOT_ACCEPTED_TOLD),
+            "unanswered": asked_about
+            & (
+                Domain("unanswered", ">=", tries)
+                | Domain("unanswered_requests", ">=", tries)
+            ),
+            "without_goods": drafts & Domain("line_ids", "any", refused),
+            "to_correct": drafts & Domain("line_ids", "not any", awaited),
+        }
+
+    @api.model
+    def _get_start_of_today(self):
+        """Return when today began for the user; naive UTC."""
+        now = fields.Datetime.now()
+        here = fields.Datetime.context_timestamp(self, now).replace(tzinfo=None)
+        midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
+        return now - (here - midnight)
+
+    @api.model
+    def _count_lists(self, connectors, names):
+        """Return (list, connection) → how many orders; those without any are left out.
+
+        :param names: Keys of `_get_list_domains`.
+        """
+        domains = self._get_list_domains()
+        ours = Domain("connector_id", "in", connectors.ids)
+        return {
+            (name, connector): count
+            for name in names
+            for connector, count in self._read_group(
+                ours & domains[name], ["connector_id"], ["__count"]
+            )
+        }
