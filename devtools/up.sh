@@ -94,8 +94,8 @@ welcome() {
   JD sandbox   $SANDBOX_URL
   Logs         $OURS
 
-  What to click first: Inventory > JD Fulfillment > Configuration > Connections >
-  New, choose quick or basic, then Start connecting. The sandbox's own page has the
+  What to click first: Inventory > JD Fulfillment > Overview > Connect,
+  choose quick or basic, then Start connecting. The sandbox's own page has the
   accounts to sign in with; docs/demo.md goes on to a delivery and its waybill.
 
   Ctrl-C stops everything.

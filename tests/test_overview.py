@@ -79,7 +79,7 @@ class TestOverview(JdOrderCase):
             self.run_cron("check_stock")
         card = self.see()
         self.assertTrue(card.stock_checked_at)
-        self.assertLessEqual(card.stock_agreement, 1)
+        self.assertEqual(card.stock_agreement, 100)
 
     def test_cards_of_many_connections_take_the_queries_of_one(self):
         others = self.connector.union(

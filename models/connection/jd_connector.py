@@ -361,7 +361,11 @@ class JdConnector(models.Model):
     stock_checked_at = fields.Datetime(
         string="Last Stock Check", compute="_compute_stock_checked"
     )
-    stock_agreement = fields.Float(compute="_compute_stock_checked")
+    stock_agreement = fields.Float(
+        compute="_compute_stock_checked",
+        digits=(4, 1),
+        help="Of 100 products compared, how many agree.",
+    )
 
     # Call budget (jd_connector_budget.py).
     daily_calls = fields.Integer(

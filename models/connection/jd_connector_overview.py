@@ -113,7 +113,7 @@ class JdConnector(models.Model):
             compared = sum(ours.mapped("goods_count"))
             agreeing = sum(ours.mapped("agreeing_count"))
             connector.stock_checked_at = min(times, default=False)
-            connector.stock_agreement = agreeing / compared if compared else 1
+            connector.stock_agreement = 100 * agreeing / (compared or 1)
 
     # === ACTIONS === #
 

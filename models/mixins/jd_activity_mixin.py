@@ -19,7 +19,7 @@ def schedule_once(
     :param str note: Plain text; see `_request_attention`, as for type and cause.
     :param since: What was done before this date is told again; None: never.
     :param known: The activities that were given before; by default the record's.
-    :return: The new activity as superuser; empty if there is none.
+    :return: The new activities as superuser; empty if there is none.
     """
     record.ensure_one()
     known = find_activities(record) if known is None else known
@@ -94,7 +94,7 @@ class JdActivityMixin(models.AbstractModel):
         :param candidates: The users to choose from, the preferred ones first; otherwise
             those of `_get_attention_candidates`.
         :param str cause: A name for `_close_attention`; by default the type.
-        :return: The new activity as superuser; empty if there is none.
+        :return: The new activities as superuser; empty if there is none.
         """
         return schedule_once(
             self._get_attention_record(),
