@@ -7,8 +7,7 @@ from odoo.tools import SQL
 from .tables import number, show
 
 SIZES = (10_000, 200_000)
-# Of each 1,000 orders; the others are done. What is wrong with some of them is counted,
-# too.
+# Of each 1,000 orders; the others are done.
 OPEN = {"queued": 15, "draft": 3, "refused": 1, "unknown": 1, "in_progress": 30}
 EVENTS, RUNS = 5, 5
 
@@ -41,7 +40,7 @@ def _measure(world):
 
 
 def _read_overview(world):
-    """Read what the web client reads for the cards, as a stock user does."""
+    """Read what the web client reads for the cards of the merchant."""
     connectors = world.committed.get_connector(world.env)
     view = world.env.ref("jd_fulfillment.jd_connector_view_overview")
     names = connectors.get_view(view.id, "kanban")["models"]["jd.connector"]

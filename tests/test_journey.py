@@ -89,8 +89,9 @@ class TestJourney(JdHttpCase):
     def open_overview(self, page):
         page.click(".o_navbar_apps_menu button")
         page.click(".o_app:has-text('Inventory')")
+        expect(page.locator(".o_breadcrumb")).to_contain_text("Inventory Overview")
         page.click(".o_menu_sections button:has-text('JD Fulfillment')")
-        page.click(".dropdown-item:has-text('Overview')")
+        page.click(".o-dropdown--menu .dropdown-item:has-text('Overview')")
         expect(page.get_by_text("Connect your JD warehouse")).to_be_visible()
 
     def fill(self, page, **values):

@@ -176,8 +176,8 @@ class JdConnector(models.Model):
             yield Alert(
                 "to_correct",
                 self.env._(
-                    "%(orders)s for a correction: each says what to do. They are sent "
-                    "by themselves once they are in order.",
+                    "%(orders)s for a correction: what to do stands on each order. "
+                    "Odoo sends it by itself once it is in order.",
                     orders=self._say_waiting(count),
                 ),
                 "to_correct",
