@@ -39,6 +39,7 @@
         "views/stock_warehouse_views.xml",
         "views/login_templates.xml",
         "wizards/jd_foreign_link_views.xml",
+        "wizards/jd_goods_creation_views.xml",
         "wizards/jd_stock_check_keep_views.xml",
         "wizards/jd_stock_check_question_views.xml",
         "wizards/jd_warehouse_picker_views.xml",

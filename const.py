@@ -34,6 +34,17 @@ DEPARTMENT_PATTERN = r"EBU[0-9]+"
 WAREHOUSE_PATTERN = r"11[0-9]+"
 IDENTIFIER_LENGTH = 50
 
+# === CONNECTION MODE === #
+
+# Quick mode is for fewer orders a day than this; JD names no mode for exactly as many,
+# and the shared application must not be the one that has too many.
+QUICK_ORDERS_LIMIT = 1_000
+QUICK_ORDERS_WARNING = 800
+# The last days whose deliveries are counted: the current pace, and longer.
+ADVICE_DAYS = (30, 90)
+# Averages below this are shown with a decimal.
+ROUND_FROM = 10
+
 # === LOGIN === #
 
 LOGIN_TIME_LIMIT = timedelta(minutes=10)
@@ -51,6 +62,7 @@ EXPIRY_WARNING = timedelta(days=14)
 
 LOGIN_ACTIVITY = "jd_fulfillment.mail_activity_login"
 DECISION_ACTIVITY = "jd_fulfillment.mail_activity_decision"
+MODE_ACTIVITY = "jd_fulfillment.mail_activity_mode"
 LEVELS_ACTIVITY = "jd_fulfillment.mail_activity_levels"
 GOODS_ACTIVITY = "jd_fulfillment.mail_activity_goods"
 MADE_AT_JD_ACTIVITY = "jd_fulfillment.mail_activity_foreign"

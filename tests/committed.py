@@ -28,6 +28,7 @@ def open_connection(env):
             "department_no": DEPARTMENT,
             "warehouse_no": WAREHOUSE,
             "daily_calls": MANY_CALLS,
+            "create_missing_goods": True,
         }
     )
 

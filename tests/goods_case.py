@@ -4,13 +4,20 @@ from .jd_case import QUICK_DEPARTMENT, JdCase
 
 
 class JdGoodsCase(JdCase):
-    """A connected merchant, whose products are matched by the real scheduled action."""
+    """A connected merchant, whose products are matched by the real scheduled action.
+
+    `CREATES`: what JD lacks is created there without asking.
+    """
+
+    CREATES = True
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.share_application()
-        cls.connector = cls.connect(cls.make_connector())
+        cls.connector = cls.connect(
+            cls.make_connector(create_missing_goods=cls.CREATES)
+        )
         cls.warehouse = cls.connector.warehouse_ids
         cls.keep_sandbox()
 
@@ -51,8 +58,8 @@ class JdGoodsCase(JdCase):
         row = self.get_goods(product)
         self.assertEqual((row.state, row.goods_no), ("matched", number), row.reason)
 
-    def assertNotAtJd(self, product, words):
+    def assertNotAtJd(self, product, words, state="refused"):
         row = self.get_goods(product)
-        self.assertEqual(row.state, "refused")
+        self.assertEqual(row.state, state)
         self.assertRegex(row.reason, words)
         self.assertFalse(row.goods_no)

@@ -121,6 +121,8 @@ class RightsCase(JdCase):
         make("jd.foreign.link", foreign_id=foreign, picking_id=picking.id)
         picker = make("jd.warehouse.picker", connector_id=connector)
         make("jd.warehouse.picker.line", picker_id=picker, warehouse_no=warehouse_no)
+        creation = make("jd.goods.creation", connector_id=connector)
+        make("jd.goods.creation.line", creation_id=creation, department_no="EBU1")
         cls.make_stock_check(make, warehouse.id, product)
         make(
             "jd.connector",

@@ -23,6 +23,8 @@ EXPECTED = {
     "jd.foreign.order": READ_IN_STOCK,
     "jd.foreign.order.line": READ_IN_STOCK,
     "jd.goods": READ_IN_STOCK | {"JD manager": "rw"},  # may have them matched again
+    "jd.goods.creation": NOBODY | {"JD manager": "rw"},
+    "jd.goods.creation.line": NOBODY | {"JD manager": "rw"},
     "jd.health": NOBODY | {"stock manager": "crw", "JD manager": "crw"},
     "jd.health.row": NOBODY | {"stock manager": "r", "JD manager": "r"},
     "jd.level.change": READ_IN_STOCK,

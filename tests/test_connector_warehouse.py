@@ -56,6 +56,27 @@ class TestWarehouse(JdCase):
         self.connect(self.connector)
         self.assertPosted(self.connector, QUICK_NAME)
 
+    def test_operation_types_are_named_after_the_short_name_of_the_warehouse(self):
+        self.env["stock.warehouse"].create(
+            {"name": "Own", "code": "OWN", "company_id": self.company.id}
+        )
+        self.connect(self.connector)
+        types = self.connector.warehouse_ids.in_type_id.search([])
+        ours = types.filtered("warehouse_id.jd_connector_id")
+        receipts = self.connector.warehouse_ids.in_type_id
+        self.assertEqual(receipts.display_name, "JD101: Receipts")
+        self.assertEqual(self.connector.warehouse_ids.name, QUICK_NAME)
+        own = types.filtered(lambda each: each.warehouse_id.code == "OWN")
+        self.assertEqual(own[:1].display_name, f"Own: {own[:1].name}")
+        names = ours.mapped("display_name")
+        self.assertEqual(len(set(names)), len(ours))
+        prefixes = types.sequence_id.mapped("prefix")
+        self.assertEqual(len(set(prefixes)), len(types.filtered("sequence_id")))
+        for words in ("JD101", "JD101: Rec", "110000101", f"{QUICK_NAME}: Receipts"):
+            with self.subTest(words):
+                found = dict(types.name_search(words))
+                self.assertIn(receipts.id, found)
+
     def test_a_renamed_warehouse_is_found_again(self):
         warehouse = self.connect(self.connector).warehouse_ids
         warehouse.sudo().name = "Jakarta"
@@ -247,7 +268,7 @@ class TestPicking(JdCase):
             self.open_picker()
 
     def test_the_dialog_ticks_and_takes_up(self):
-        with Form(self.open_picker()) as form, form.line_ids.edit(0) as line:
+        with Form(self.open_picker()) as form, form.shown_ids.edit(0) as line:
             line.is_picked = True
         form.record.action_create_warehouses()
         self.assertEqual(self.connector.warehouse_ids.jd_warehouse_no, "110000201")

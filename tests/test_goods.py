@@ -228,7 +228,7 @@ class TestMatch(JdGoodsCase):
         self.assertEqual(self.env["jd.goods"].search_count([]), 1)
 
     def test_each_department_has_goods_of_its_own(self):
-        connector = self.make_basic()
+        connector = self.make_basic(create_missing_goods=True)
         self.connect(connector)
         connector._pick_warehouses({FASHION: ["110000201"], BEAUTY: ["110000203"]})
         fashion, beauty = connector.warehouse_ids.sorted("jd_warehouse_no")
@@ -264,7 +264,7 @@ class TestMatch(JdGoodsCase):
         self.match(shirt)
         numbers = self.make_at_jd("SHIRT")
         self.match(shirt)
-        self.assertNotAtJd(shirt, "JD lists no goods with SHIRT")
+        self.assertNotAtJd(shirt, "JD lists no goods with SHIRT", "missing")
         self.env.cr.execute(
             "UPDATE jd_goods SET refused_at = refused_at - interval '61 minutes'"
         )

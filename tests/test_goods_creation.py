@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .. import const
@@ -71,7 +72,7 @@ class TestCreation(CreationCase):
     def test_switched_off_nothing_is_created_until_it_is_switched_on(self):
         self.connector.create_missing_goods = False
         self.match()
-        self.assertNotAtJd(self.shirt, "no goods with SHIRT.*Create missing goods")
+        self.assertNotAtJd(self.shirt, "no goods with SHIRT.*Create at JD", "missing")
         self.assertFalse(self.get_listed_at_jd())
         self.connector.create_missing_goods = True
         self.run_cron("match_goods")
@@ -89,6 +90,160 @@ class TestCreation(CreationCase):
 
 
 @tagged("post_install", "-at_install")
+class TestAsked(CreationCase):
+    """Nothing is created at JD that nobody asked for."""
+
+    CREATES = False
+
+    def setUp(self):
+        super().setUp()
+        self.drinks = self.env["product.category"].create({"name": "Drinks"})
+        self.tea = self.make_product("TEA", categ_id=self.drinks.id)
+        self.milk = self.make_product("MILK", categ_id=self.drinks.id)
+        self.found = self.make_product("FOUND")
+        self.make_at_jd("FOUND")
+        self.nameless = self.make_product()
+        self.part = self.make_product("PART", sale_ok=False)
+        self.run_cron("match_goods")  # as connecting has it done
+
+    def open_dialog(self):
+        action = self.connector.action_choose_goods()
+        return self.connector.env[action["res_model"]].browse(action["res_id"])
+
+    def get_states(self):
+        rows = self.env["jd.goods"].search([])
+        return {row.default_code or "": row.state for row in rows}
+
+    def test_connecting_only_matches_and_tells_what_is_missing(self):
+        self.assertEqual(
+            self.get_states(),
+            {
+                **dict.fromkeys(("SHIRT", "TEA", "MILK"), "missing"),
+                "FOUND": "matched",
+                "": "refused",
+                "PART": "unneeded",
+            },
+        )
+        self.assertEqual(self.count_calls("saveGoodsInfo"), 0)
+        self.assertEqual(self.get_goods(self.found).origin, "found")
+        counts = (self.connector.goods_missing_count, self.connector.goods_count)
+        self.assertEqual(counts, (3, 6))
+
+    def test_the_chosen_categories_are_created_but_for_what_is_left_out(self):
+        dialog = self.open_dialog()
+        offered = {line.category_id: line.count for line in dialog.line_ids}
+        self.assertEqual(offered, {self.drinks: 2, self.shirt.categ_id: 1})
+        counts = (dialog.missing_count, dialog.unneeded_count, dialog.refused_count)
+        self.assertEqual(counts, (3, 1, 1))
+        dialog.line_ids.filtered(
+            lambda line: line.category_id != self.drinks
+        ).is_chosen = False
+        dialog.excluded_ids = self.get_goods(self.milk)
+        self.assertEqual(dialog.chosen_count, 1)
+        dialog.action_create_at_jd()
+        self.assertPosted(self.connector, "to be created at JD: 1.")
+        self.connector.invalidate_recordset(["goods_waiting_count"])
+        self.assertEqual(self.connector.goods_waiting_count, 1)
+        self.run_cron("match_goods")
+        self.assertMatched(self.tea, self.get_created(self.tea).number)
+        self.assertEqual(self.get_goods(self.tea).origin, "created")
+        self.assertEqual(sorted(self.get_listed_at_jd()), ["FOUND", "TEA"])
+
+    def test_what_jd_got_meanwhile_is_found_and_not_created(self):
+        numbers = self.make_at_jd("TEA")
+        self.open_dialog().action_create_at_jd()
+        self.run_cron("match_goods")
+        self.assertMatched(self.tea, numbers["TEA"])
+        self.assertEqual(self.get_goods(self.tea).origin, "found")
+        self.assertEqual(self.count_calls("saveGoodsInfo"), 2)
+
+    def test_the_day_s_calls_spread_a_big_creation_over_days(self):
+        self.connector.daily_calls = self.count_calls("saveGoodsInfo") + 2
+        message = self.open_dialog().action_create_at_jd()["params"]["message"]
+        self.assertRegex(message, "2 today.* 1 on the next days")
+
+    def test_creating_none_is_a_decision_too(self):
+        self.open_dialog().action_create_none()
+        self.assertTrue(self.connector.goods_decided_at)
+        self.run_cron("match_goods")
+        self.assertEqual(self.count_calls("saveGoodsInfo"), 0)
+
+    def test_nothing_to_choose_says_so(self):
+        self.open_dialog().action_create_at_jd()
+        self.run_cron("match_goods")
+        shown = self.connector.action_choose_goods()["params"]
+        self.assertIn("Nothing to create", shown["message"])
+        with self.assertRefused("None of these"):
+            self.get_goods(self.tea).action_create_at_jd()
+
+    def test_what_nobody_ships_is_created_only_for_somebody_who_wants_it(self):
+        self.connector.create_missing_goods = True
+        self.run_cron("match_goods")
+        self.assertEqual(self.get_goods(self.part).state, "unneeded")
+        for want in (
+            lambda: self.get_goods(self.part).action_create_at_jd(),
+            lambda: self.part.product_tmpl_id.write({"sale_ok": True}),
+            lambda: self.match(self.part),
+            lambda: (
+                self.env["stock.quant"]
+                .with_context(inventory_mode=True)
+                .create(
+                    {
+                        "product_id": self.part.id,
+                        "location_id": self.warehouse.lot_stock_id.id,
+                        "inventory_quantity": 1,
+                    }
+                )
+                .action_apply_inventory()
+            ),
+        ):
+            with self.subTest(want), self.env.cr.savepoint() as savepoint:
+                want()
+                self.match()
+                self.assertEqual(self.get_goods(self.part).state, "matched")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def make_delivery(self, product):
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.out_type_id.id,
+                "company_id": self.company.id,
+                "location_id": self.warehouse.lot_stock_id.id,
+                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "company_id": self.company.id,
+                            "product_id": product.id,
+                            "product_uom_qty": 1,
+                            "location_id": self.warehouse.lot_stock_id.id,
+                            "location_dest_id": self.env.ref(
+                                "stock.stock_location_customers"
+                            ).id,
+                        }
+                    )
+                ],
+            }
+        )
+        picking.action_confirm()
+        return picking
+
+    def test_a_transfer_says_at_confirmation_what_jd_lacks_and_has_it_created(self):
+        self.env.cr.precommit.data.pop("bus.bus.values", None)
+        picking = self.make_delivery(self.tea)
+        sent = str(self.env.cr.precommit.data.get("bus.bus.values"))
+        self.assertRegex(sent, "Not at JD.*TEA")
+        self.assertIn("TEA", picking.jd_goods_notice)
+        picking.action_jd_create_goods()
+        picking.invalidate_recordset(["jd_goods_notice"])
+        self.assertFalse(picking.jd_goods_notice)
+        self.run_cron("match_goods")
+        self.assertEqual(self.get_goods(self.tea).state, "matched")
+        self.assertFalse(self.make_delivery(self.found).jd_goods_notice)
+
+
+@tagged("post_install", "-at_install")
 class TestUnknownOutcome(CreationCase):
     def test_created_without_an_answer_it_is_asked_about_and_not_sent_again(self):
         self.sandbox.do("fault", kind="timeout_after", call="saveGoodsInfo", count=1)
@@ -97,6 +252,7 @@ class TestUnknownOutcome(CreationCase):
         self.go_on()
         self.assertMatched(self.shirt, self.get_created(self.shirt).number)
         self.assertEqual(self.count_calls("saveGoodsInfo"), 1)
+        self.assertEqual(self.get_goods(self.shirt).origin, "created")
 
     def test_not_created_and_not_answered_it_is_asked_about_and_sent_again(self):
         self.sandbox.do("fault", kind="timeout_before", call="saveGoodsInfo", count=1)
@@ -236,7 +392,9 @@ class TestWhenJdIsUnwell(CreationCase):
 
     def test_one_connection_out_of_order_does_not_stop_another(self):
         basic = self.make_basic(
-            department_no="EBU0000000000201", warehouse_no="110000201"
+            department_no="EBU0000000000201",
+            warehouse_no="110000201",
+            create_missing_goods=True,
         )
         self.connect(basic)
         self.sandbox.do("fault", kind="html_502", app_key="sandbox-shared-key")

@@ -167,7 +167,14 @@ class TestHealth(JdOrderCase):
                 lambda: goods[:1].write({"state": "refused", "reason": "No name"}),
                 "goods",
                 "attention",
-                "1 of 2 products are not among",
+                "1 of 2 products must be corrected",
+            ),
+            (
+                "a product that JD does not have",
+                lambda: goods[:1].write({"state": "missing"}),
+                "goods",
+                "attention",
+                "1 of 2 products are not at JD",
             ),
             (
                 "products that wait",

@@ -151,7 +151,7 @@ class TestJourney(JdHttpCase):
         with self.open_browser() as page:
             self.open_connections(page)
             page.click(".o-kanban-button-new")
-            page.click("label:has-text('more than 1,000 orders a day')")
+            page.click("label:has-text('1,000 orders a day and more')")
             self.fill(
                 page,
                 pin="jd_demo_basic",
@@ -160,11 +160,10 @@ class TestJourney(JdHttpCase):
             )
             page.click("button:has-text('Start connecting')")
             self.sign_in_at_jd(page, "jd_demo_basic", tick=True)
-            page.click("button:has-text('Choose warehouses')")
             for number in ("110000202", "110000203"):
                 row = page.locator(".modal .o_data_row", has_text=number)
                 row.locator("input[type=checkbox]").check()
-            page.click(".modal button:has-text('Use these warehouses')")
+            page.click(".modal button:has-text('Use These Warehouses')")
             for name in names:
                 expect(
                     page.locator(".o_form_view .o_data_row", has_text=name)

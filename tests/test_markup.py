@@ -354,6 +354,7 @@ class TestMarkup(JdInboundCase, JdHttpCase):
         )
 
     def feed_goods_refused(self):
+        self.connector.create_missing_goods = True
         self.make_product("New", "NEW-1")
         self.connector.action_match_goods()
         self.refuse("saveGoodsInfo")

@@ -50,10 +50,15 @@ SETTINGS = {
 SETTABLE = {
     "jd.connector": ("JD manager", CONNECTION),
     "jd.foreign.link": ("stock user", {"foreign_id", "picking_id"}),
+    "jd.goods.creation": ("JD manager", {"line_ids", "excluded_ids"}),
+    "jd.goods.creation.line": ("JD manager", {"is_chosen"}),
     "jd.health": ("stock manager", {"connector_id"}),
     "jd.stock.check.keep": ("JD manager", {"line_ids", "reason"}),
     "jd.stock.check.question": ("JD manager", {"line_ids"}),
-    "jd.warehouse.picker": ("JD manager", {"line_ids"}),
+    "jd.warehouse.picker": (
+        "JD manager",
+        {"line_ids", "shown_ids", "search_words"},
+    ),
     "jd.warehouse.picker.line": ("JD manager", {"is_picked"}),
     "product.category": ("product manager", CATEGORY),
     "res.config.settings": ("administrator", SETTINGS),
@@ -77,6 +82,22 @@ VALUES = {
     ("jd.connector", "outbound_threshold"): 0.5,
     ("jd.shop.rule", "domain"): "[('origin', '=', 'X')]",
     ("stock.warehouse", "jd_shop_no"): "ESP0000000000009",
+}
+
+# Dialogs with rows to tick, whose rows only the module makes.
+ROWS = {
+    ("jd.goods.creation", "line_ids"): (
+        "jd.goods.creation.line",
+        {"is_chosen": False},
+    ),
+    ("jd.warehouse.picker", "line_ids"): (
+        "jd.warehouse.picker.line",
+        {"is_picked": True},
+    ),
+    ("jd.warehouse.picker", "shown_ids"): (
+        "jd.warehouse.picker.line",
+        {"is_picked": True},
+    ),
 }
 
 
@@ -107,7 +128,7 @@ class TestWritableFields(RightsCase):
         for model in self.get_walked_models():
             _role, settable = SETTABLE.get(model, ("", set()))
             for name, field in self.get_own_fields(model).items():
-                if name not in settable and self.is_kept(field):
+                if name not in settable and self.is_stored(field):
                     yield model, name, field
 
     def get_settable_fields(self):
@@ -120,9 +141,9 @@ class TestWritableFields(RightsCase):
         """Return a value that the field does not have yet."""
         if (model, name) in VALUES:
             return VALUES[model, name]
-        if (model, name) == ("jd.warehouse.picker", "line_ids"):
-            line = self.own["jd.warehouse.picker.line"]
-            return [Command.update(line.id, {"is_picked": True})]
+        if (model, name) in ROWS:
+            row_model, ticked = ROWS[model, name]
+            return [Command.update(self.own[row_model].id, ticked)]
         record = self.own[model].sudo()
         current = record[name]
         match field.type:
@@ -164,7 +185,7 @@ class TestWritableFields(RightsCase):
             self.env.invalidate_all()
         return "allowed"
 
-    def is_kept(self, field):
+    def is_stored(self, field):
         """Whether a value that is written ends up anywhere."""
         return field.store or field.inverse
 

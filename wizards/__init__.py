@@ -1,5 +1,6 @@
 from . import (
     jd_foreign_link,
+    jd_goods_creation,
     jd_stock_check_keep,
     jd_stock_check_question,
     jd_stock_ledger,

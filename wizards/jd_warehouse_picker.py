@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..lib import api as jd_api
-
 
 class JdWarehousePicker(models.TransientModel):
     """The dialog to choose which of a PIN's warehouses at JD to use in Odoo."""
@@ -10,10 +8,14 @@ class JdWarehousePicker(models.TransientModel):
     _name = "jd.warehouse.picker"
     _description = "Choose JD Warehouses"
     _inherit = ["jd.guarded.mixin"]
-    _jd_settable = frozenset({"line_ids"})
+    _jd_settable = frozenset({"line_ids", "shown_ids", "search_words"})
 
     connector_id = fields.Many2one("jd.connector", required=True, ondelete="cascade")
     line_ids = fields.One2many("jd.warehouse.picker.line", "picker_id")
+    shown_ids = fields.One2many(
+        "jd.warehouse.picker.line", "picker_id", domain=[("is_hidden", "=", False)]
+    )
+    search_words = fields.Char(string="Search")
 
     # === ACTIONS === #
 
@@ -33,18 +35,42 @@ class JdWarehousePicker(models.TransientModel):
         )
         return {"type": "ir.actions.act_window_close"}
 
+    def action_search(self):
+        """Show the warehouses with the words in their numbers or names."""
+        self.ensure_one()
+        self.check_access("write")
+        lines_sudo = self.sudo().line_ids  # users tick rows, and hide none
+        found_sudo = lines_sudo.filtered(lambda line: line._fits(self.search_words))
+        found_sudo.is_hidden = False
+        (lines_sudo - found_sudo).is_hidden = True
+        return self._show()
+
+    def action_pick_all(self):
+        """Tick all open warehouses that are shown; none where all are ticked."""
+        self.ensure_one()
+        self.check_access("write")
+        shown = self.shown_ids.filtered(lambda line: line.state == "open")
+        shown.is_picked = not all(shown.mapped("is_picked"))
+        return self._show()
+
     # === BUSINESS === #
 
     @api.model
     def _open_for(self, connector):
         """Fetch the PIN's warehouses from JD; return the action that shows them.
 
-        :raise UserError: JD did not answer, or refused.
+        :raise UserError: JD did not answer, refused, or lists none.
         """
-        try:
-            lines = self._fetch_lines(connector)
-        except jd_api.JdError as exc:
-            raise UserError(connector._explain(exc)) from exc
+        return self._open_with(connector, connector._fetch_warehouses())
+
+    @api.model
+    def _open_with(self, connector, listed):
+        """Return the action that shows JD's warehouses to choose from.
+
+        :param list listed: As `_fetch_warehouses` returns it.
+        :raise UserError: There are none.
+        """
+        lines = self._prepare_lines(connector, listed)
         if not lines:
             raise UserError(
                 self.env._(
@@ -60,26 +86,25 @@ class JdWarehousePicker(models.TransientModel):
                 "line_ids": [fields.Command.create(values) for values in lines],
             }
         )
+        return picker_sudo.sudo(False)._show()
+
+    def _show(self):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Choose Warehouses"),
             "res_model": self._name,
-            "res_id": picker_sudo.id,
-            "view_mode": "form",
+            "res_id": self.id,
+            "views": [(False, "form")],
             "target": "new",
         }
 
     @api.model
-    def _fetch_lines(self, connector):
-        operations = connector._get_operations()
-        known = {
-            (warehouse.jd_department_no, warehouse.jd_warehouse_no)
-            for warehouse in connector.warehouse_ids
-        }
+    def _prepare_lines(self, connector, listed):
+        known = connector._get_known_numbers()
         return [
             self._prepare_line_values(department, row, known)
-            for department in operations.departments()
-            for row in operations.warehouses(department.number)
+            for department, rows in listed
+            for row in rows
         ]
 
     @api.model
@@ -104,6 +129,7 @@ class JdWarehousePickerLine(models.TransientModel):
         "jd.warehouse.picker", required=True, ondelete="cascade", index=True
     )
     is_picked = fields.Boolean(string="Use")
+    is_hidden = fields.Boolean(readonly=True)
     is_known = fields.Boolean(string="In Odoo", readonly=True)
     is_open = fields.Boolean(readonly=True)
     department_no = fields.Char(string="Department Number", readonly=True)
@@ -122,3 +148,12 @@ class JdWarehousePickerLine(models.TransientModel):
             line.state = (
                 "known" if line.is_known else "open" if line.is_open else "closed"
             )
+
+    def _fits(self, words):
+        """Tell whether all words are in the numbers and names of a warehouse."""
+        told = (
+            *(self.warehouse_no, self.warehouse_name),
+            *(self.department_no, self.department_name),
+        )
+        text = " ".join(filter(None, told)).casefold()
+        return all(word in text for word in (words or "").casefold().split())

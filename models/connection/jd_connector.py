@@ -70,7 +70,20 @@ class JdConnector(models.Model):
         default="quick",
         tracking=True,
         help="Quick: fewer than 1,000 orders a day, with the shared application.\n"
-        "Basic: more than 1,000 orders a day, with your own APP KEY and APP SECRET.",
+        "Basic: 1,000 orders a day and more, with your own APP KEY and APP SECRET.",
+    )
+    # How many orders a day, and so which mode (jd_connector_advice.py).
+    advised_mode = fields.Selection(
+        selection=[("quick", "Quick"), ("basic", "Basic")],
+        compute="_compute_mode_advice",
+    )
+    mode_advice = fields.Text(
+        compute="_compute_mode_advice",
+        help="How many deliveries leave on a day, and which mode is for so many.",
+    )
+    is_volume_high = fields.Boolean(
+        compute="_compute_mode_advice",
+        help="Connected in quick mode, with nearly as many orders a day as it is for.",
     )
     # draft → connected → expired → connected; connected or expired → disconnected →
     # connected. `is_expiring` is the time before `expired`, not a state of its own.
@@ -191,6 +204,11 @@ class JdConnector(models.Model):
     login_ended_because = fields.Char(
         readonly=True, copy=False, help="What ended the login, where JD said so."
     )
+    is_return_due = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Somebody has just signed in at JD and comes back to the connection.",
+    )
     is_just_connected = fields.Boolean(compute="_compute_is_just_connected")
     refresh_expires_at = fields.Datetime(groups=NO_ACCESS, copy=False)
     # The token acts for the application it was issued to, whatever `mode` says by now.
@@ -236,6 +254,7 @@ class JdConnector(models.Model):
         "stock.warehouse", "jd_connector_id", string="JD Warehouses", readonly=True
     )
     warehouse_count = fields.Integer(compute="_compute_warehouse_count")
+    has_closed_warehouse = fields.Boolean(compute="_compute_warehouse_count")
 
     # Orders (jd_connector_orders.py).
     push_policy = fields.Selection(
@@ -409,15 +428,23 @@ class JdConnector(models.Model):
         help="Whether JD's messages arrive. If they do not, reconnect and tick "
         "“subscribe to messages” on JD's login page.",
     )
+    is_subscription_confirmed = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Who signed in said that “subscribe to messages” was ticked.",
+    )
+    subscription_notice = fields.Text(
+        compute="_compute_subscription_notice",
+        help="What is wrong or not known about JD's messages, and what to do.",
+    )
     missed_changes = fields.Integer(readonly=True, copy=False)
     last_message_at = fields.Datetime(string="Last Message", readonly=True, copy=False)
     probed_at = fields.Datetime(readonly=True, copy=False)
 
     # Goods (jd_connector_goods.py).
     create_missing_goods = fields.Boolean(
-        default=True,
-        help="Products that JD does not have yet are created there as goods. Otherwise "
-        "create them at JD, then match again.",
+        help="Products that JD does not have are created there as goods without asking "
+        "anybody, also those that are added to Odoo later. Otherwise you choose.",
     )
     goods_category_no = fields.Char(
         string="JD Category",
@@ -445,11 +472,31 @@ class JdConnector(models.Model):
         help="Counts the requests to match all products. Each department keeps the "
         "number of the last one it has carried out.",
     )
+    goods_decided_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When somebody last decided which of the missing goods are created at JD.",
+    )
     goods_count = fields.Integer(compute="_compute_goods_counts")
     goods_matched_count = fields.Integer(compute="_compute_goods_counts")
     goods_waiting_count = fields.Integer(compute="_compute_goods_counts")
-    goods_refused_count = fields.Integer(compute="_compute_goods_counts")
+    goods_missing_count = fields.Integer(
+        compute="_compute_goods_counts",
+        help="Products that JD does not have and that can be created there.",
+    )
+    goods_refused_count = fields.Integer(
+        compute="_compute_goods_counts",
+        help="Products that must be corrected before they can be JD's goods.",
+    )
     goods_progress = fields.Float(compute="_compute_goods_counts")
+
+    # Checklist (jd_connector_checklist.py).
+    is_checklist_dismissed = fields.Boolean(readonly=True, copy=False)
+    is_checklist_shown = fields.Boolean(compute="_compute_checklist")
+    is_connected_step_done = fields.Boolean(compute="_compute_checklist")
+    is_goods_step_done = fields.Boolean(compute="_compute_checklist")
+    is_stock_step_done = fields.Boolean(compute="_compute_checklist")
+    is_order_step_done = fields.Boolean(compute="_compute_checklist")
 
     # Across all companies, archived connections included. The message must not reveal
     # which company has the PIN.
@@ -503,10 +550,12 @@ class JdConnector(models.Model):
                 connector
             )
 
-    @api.depends("warehouse_ids")
+    @api.depends("warehouse_ids.jd_is_closed")
     def _compute_warehouse_count(self):
         for connector in self:
             connector.warehouse_count = len(connector.warehouse_ids)
+            closed = connector.warehouse_ids.filtered("jd_is_closed")
+            connector.has_closed_warehouse = bool(closed)
 
     def _inverse_own_application(self):
         """Store the typed key, secret and signature; an empty secret is no change."""

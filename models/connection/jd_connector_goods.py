@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
 from ... import const
+from ..goods.jd_goods import UNDECIDED
 from ..mixins.notification import notify
 
 
@@ -25,6 +26,7 @@ class JdConnector(models.Model):
             waiting = sum(by_state.get(state, 0) for state in const.GOODS_WAITING)
             connector.goods_count = total = sum(by_state.values())
             connector.goods_matched_count = by_state.get("matched", 0)
+            connector.goods_missing_count = by_state.get("missing", 0)
             connector.goods_refused_count = by_state.get("refused", 0)
             connector.goods_waiting_count = waiting
             connector.goods_progress = 100 * (total - waiting) / total if total else 0
@@ -63,6 +65,12 @@ class JdConnector(models.Model):
             self.env._("Products are being matched. The progress shows on this page."),
         )
 
+    def action_choose_goods(self):
+        """Open the dialog to choose which missing goods are created at JD."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.env["jd.goods.creation"]._open_for(self)
+
     def action_view_goods(self):
         self.ensure_one()
         self.check_access("read")
@@ -73,8 +81,14 @@ class JdConnector(models.Model):
 
     # === BUSINESS === #
 
+    def _count_goods(self, state):
+        """Return how many of the connection's goods are in a state."""
+        return self.env["jd.goods"].search_count(
+            [("connector_id", "=", self.id), ("state", "=", state)]
+        )
+
     def _request_goods_match(self):
-        """Request the matching of all products, including those refused before."""
+        """Request the matching of all products, including those JD did not have."""
         # sudo: users have no write access to departments, goods and requests.
         departments_sudo = self.env["jd.department"].sudo()
         for connector_sudo in self.sudo():
@@ -83,6 +97,6 @@ class JdConnector(models.Model):
             connector_sudo.goods_request += 1
         goods_sudo = self.env["jd.goods"].sudo()
         goods_sudo.search(
-            [("connector_id", "in", self.ids), ("state", "=", "refused")]
+            [("connector_id", "in", self.ids), ("state", "in", UNDECIDED)]
         )._match_again()
         goods_sudo._trigger_matching()

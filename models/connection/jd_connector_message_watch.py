@@ -8,6 +8,55 @@ from ... import const
 class JdConnector(models.Model):
     _inherit = "jd.connector"
 
+    # === COMPUTES === #
+
+    @api.depends("state", "subscription_state", "is_subscription_confirmed")
+    def _compute_subscription_notice(self):
+        for connector in self:
+            is_asked = not connector.is_subscription_confirmed
+            notice = False
+            if connector.state == "connected":
+                if connector.subscription_state == "missing":
+                    notice = self._explain_missing_messages()
+                elif connector.subscription_state == "unknown" and is_asked:
+                    notice = self._ask_for_subscription()
+            connector.subscription_notice = notice
+
+    @api.model
+    def _ask_for_subscription(self):
+        # JD tells nobody whether the box was ticked; the first message shows it.
+        return self.env._(
+            "Did you tick “subscribe to messages” on JD's page? JD does not tell Odoo. "
+            "Without it, the status of outbound and inbound orders does not arrive in "
+            "real time, only when Odoo pulls it. If you did not, click Reconnect and "
+            "tick it."
+        )
+
+    @api.model
+    def _explain_missing_messages(self):
+        return self.env._(
+            "JD's messages do not arrive, so Odoo pulls the status of orders more "
+            "often, and it arrives later. Click Reconnect and tick “subscribe to "
+            "messages” on JD's page. If they still do not arrive, check in JD's "
+            "console that the application subscribes to the messages of orders, by "
+            "HTTP and to the message address of this Odoo, and that this PIN is in the "
+            "customer group of that address."
+        )
+
+    # === ACTIONS === #
+
+    def action_confirm_subscription(self):
+        """Record that “subscribe to messages” was ticked on JD's page."""
+        self.check_access("write")
+        self.sudo().is_subscription_confirmed = True  # the module's own mark
+
+    def action_go_without_messages(self):
+        """Record that messages are not subscribed to, and pull more often at once."""
+        self.check_access("write")
+        for connector in self.sudo():  # as above
+            if connector.subscription_state == "unknown":
+                connector._mark_messages_missing()
+
     # === BUSINESS === #
 
     def _record_messages_arrived(self):
@@ -55,16 +104,7 @@ class JdConnector(models.Model):
         self.subscription_state = "missing"
         self.env["jd.order"]._pull_sooner(self)
         self._trigger("update_alerts")
-        self.message_post(
-            body=self.env._(
-                "JD's messages do not arrive; Odoo pulls more often instead. To get "
-                "them, reconnect and tick “subscribe to messages” on JD's page. If "
-                "they still do not arrive, check in JD's console that the application "
-                "subscribes to the messages of orders, by HTTP and to the message "
-                "address of this Odoo, and that this PIN is in the customer group of "
-                "that address."
-            )
-        )
+        self.message_post(body=self._explain_missing_messages())
 
     @api.model
     def _check_silence(self):

@@ -42,10 +42,7 @@ class JdConnector(models.Model):
         """Request a pull of all open orders that JD has, or may have."""
         self.ensure_one()
         self.check_access("read")
-        orders = self.env["jd.order"].search(
-            [("connector_id", "=", self.id), ("state", "in", (*AT_JD, "unknown"))]
-        )
-        return orders.action_pull()
+        return self._search_orders(*AT_JD, "unknown").action_pull()
 
     def action_view_orders(self):
         self.ensure_one()
@@ -85,10 +82,24 @@ class JdConnector(models.Model):
         """Resume orders after a login; watch anew whether messages arrive."""
         # The new login may have another subscription to messages than the last one.
         self.sudo().write(  # sudo: users have no write access to these fields
-            {"subscription_state": "unknown", "missed_changes": 0}
+            {
+                "subscription_state": "unknown",
+                "is_subscription_confirmed": False,
+                "missed_changes": 0,
+            }
         )
-        for name in ("push_orders", "follow_orders", "close_orders", "update_alerts"):
+        # While nobody was signed in, JD went on: all orders are asked about at once,
+        # whenever each of them would have been due. sudo: as above.
+        self.sudo()._search_orders(*AT_JD, "unknown")._schedule_pull()
+        self.sudo()._search_orders("queued")._try_now()
+        for name in ("push_orders", "close_orders", "update_alerts"):
             self.env["jd.order"]._trigger(name)
+
+    def _search_orders(self, *states):
+        """Return the connection's orders in some states."""
+        return self.env["jd.order"].search(
+            [("connector_id", "=", self.id), ("state", "in", states)]
+        )
 
     def _get_pause_notice(self):
         """Return why orders wait, for the merchant: the pause, or the missing login."""

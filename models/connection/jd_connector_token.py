@@ -104,6 +104,7 @@ class JdConnector(models.Model):
                 "login_user_id": self.env.uid,
                 "login_at": fields.Datetime.now(),
                 "login_ended_because": False,
+                "is_return_due": True,
             }
         )
         self._store_token(token)
@@ -293,6 +294,7 @@ class JdConnector(models.Model):
         )
         due = self.search(over | self._get_expiring_domain())
         due._process_each(lambda connector: connector._check_expiry())
+        self._check_volume()
 
     def _check_expiry(self):
         if self.token_expires_at <= fields.Datetime.now():

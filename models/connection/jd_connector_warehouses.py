@@ -2,10 +2,11 @@
 
 from contextlib import contextmanager
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...lib import api as jd_api
+from ..mixins.notification import notify
 
 
 class JdConnector(models.Model):
@@ -18,6 +19,62 @@ class JdConnector(models.Model):
         self.ensure_one()
         self.check_access("write")
         return self.env["jd.warehouse.picker"]._open_for(self)
+
+    def action_synchronise_warehouses(self):
+        """Compare the warehouses with those that JD runs for the PIN.
+
+        :return: The dialog to choose from where JD has opened some, or a notification.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        listed = self._fetch_warehouses()
+        by_department = {department.number: rows for department, rows in listed}
+        gone = set(self.warehouse_ids.mapped("jd_department_no")) - set(by_department)
+        closed = self._record_closed(by_department | {key: [] for key in gone})
+        if self._has_new(by_department):
+            return self.env["jd.warehouse.picker"]._open_with(self, listed)
+        if closed:
+            return notify("warning", self._explain_closed(closed), sticky=True)
+        return notify(
+            "success",
+            self.env._(
+                "Odoo has all warehouses that JD runs for %(pin)s.", pin=self.pin
+            ),
+        )
+
+    # === LIST === #
+
+    def _fetch_warehouses(self):
+        """Return JD's departments of the PIN, each with its warehouses.
+
+        :rtype: list[tuple[lib.api.Department, list[lib.api.Warehouse]]]
+        :raise UserError: JD did not answer, or refused.
+        """
+        with self._explaining_refusal():
+            operations = self._get_operations()
+            return [
+                (department, operations.warehouses(department.number))
+                for department in operations.departments()
+            ]
+
+    def _has_new(self, by_department):
+        """Tell whether JD runs warehouses that Odoo does not have.
+
+        :param dict by_department: Department number → JD's warehouses.
+        """
+        known = self._get_known_numbers()
+        return any(
+            row.is_open and (department_no, row.number) not in known
+            for department_no, rows in by_department.items()
+            for row in rows
+        )
+
+    def _get_known_numbers(self):
+        """Return the set of (department number, warehouse number) that Odoo has."""
+        return {
+            (warehouse.jd_department_no, warehouse.jd_warehouse_no)
+            for warehouse in self.warehouse_ids
+        }
 
     # === CHECK === #
 
@@ -155,24 +212,49 @@ class JdConnector(models.Model):
                     names=", ".join(created.mapped("name")),
                 )
             )
-        self._report_closed_warehouses(checked)
+        self._record_closed(checked)
         self._request_goods_match()
 
-    def _report_closed_warehouses(self, checked):
+    def _record_closed(self, checked):
+        """Record which warehouses JD has closed or opened again; return those closed.
+
+        What changed is reported in the chatter.
+
+        :param dict checked: Department number → JD's warehouses.
+        """
         open_numbers = {
-            row.number for rows in checked.values() for row in rows if row.is_open
+            (department_no, row.number)
+            for department_no, rows in checked.items()
+            for row in rows
+            if row.is_open
         }
-        closed = self.warehouse_ids.filtered(
-            lambda warehouse: (
-                warehouse.jd_department_no in checked
-                and warehouse.jd_warehouse_no not in open_numbers
+        asked = self.warehouse_ids.filtered(
+            lambda warehouse: warehouse.jd_department_no in checked
+        )
+        closed = asked.filtered(
+            lambda each: (
+                (each.jd_department_no, each.jd_warehouse_no) not in open_numbers
             )
         )
-        if closed:
+        newly = closed.filtered(lambda each: not each.jd_is_closed)
+        again = (asked - closed).filtered("jd_is_closed")
+        # sudo: the module keeps what JD says of warehouses.
+        newly.sudo().jd_is_closed = True
+        again.sudo().jd_is_closed = False
+        if newly:
+            self.message_post(body=self._explain_closed(newly))
+        if again:
             self.message_post(
                 body=self.env._(
-                    "JD no longer runs %(names)s for this PIN. Ask JD support before "
-                    "you plan deliveries from there.",
-                    names=", ".join(closed.mapped("name")),
+                    "JD runs %(names)s again.", names=", ".join(again.mapped("name"))
                 )
             )
+        return closed
+
+    @api.model
+    def _explain_closed(self, warehouses):
+        return self.env._(
+            "JD no longer runs %(names)s for this PIN. Ask JD support before you plan "
+            "deliveries from there.",
+            names=", ".join(warehouses.mapped("name")),
+        )

@@ -5,6 +5,7 @@ from . import (
     jd_department_lists,
     jd_department_suppliers,
     jd_goods,
+    jd_goods_create,
     jd_goods_match,
     jd_level_change,
     jd_supplier,

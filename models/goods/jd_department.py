@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from ... import const
 from ...lib import api as jd_api
 from ..connection.jd_application import Paused
+from .jd_goods import UNDECIDED
 
 _logger = logging.getLogger(__name__)
 
@@ -311,7 +312,7 @@ class JdDepartment(models.Model):
 
         Commits first.
         """
-        settled = rows.filtered(lambda row: row.state in ("matched", "refused"))
+        settled = rows.filtered(lambda row: row.state in ("matched", *UNDECIDED))
         if settled:
             # Transfers confirmed while JD answered are not in this snapshot.
             self._commit_and_relock()

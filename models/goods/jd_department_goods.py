@@ -122,6 +122,8 @@ class JdDepartment(models.Model):
         for row in rows:
             if obstacle := row._get_obstacle():
                 row._refuse(obstacle)
+            elif not row._is_creation_allowed():  # by now
+                row._refuse(row._explain_missing(), state="missing")
         self._recheck_orders(rows)
         # Locked again: the check has committed.
         ready = rows.filtered_domain(TO_CREATE)._lock_available()
@@ -134,7 +136,7 @@ class JdDepartment(models.Model):
         self._reserve_calls("create_goods", len(ready))
         # If the process ends before the answers are recorded, JD is asked about these
         # goods before they are created again. The lock keeps other workers away.
-        ready.state = "to_match"
+        ready.write({"state": "to_match", "is_creation_sent": True})
         self._commit_and_relock()
         return ready.filtered_domain(WAITING)
 

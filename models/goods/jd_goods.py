@@ -3,22 +3,33 @@
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 
 from ... import const
+from ..mixins.notification import notify
 
 # to_match --[JD has it]--> matched
-#          --[JD has not]--> to_create --[created]--> matched
-#                                      --[no answer]--> to_match: asked before repeated
+#          --[JD has not]--> missing: somebody decides
+#          --[JD has not, and nobody ships it]--> unneeded
+#          --[JD has not, and it was asked to be created]--> to_create
+# to_create --[created]--> matched
+#           --[no answer]--> to_match: asked before repeated
 # to_match, to_create --[JD refuses, or the product is incomplete]--> refused
-# refused --[product corrected, or “Match again”]--> to_match
+# missing, unneeded --[“Create at JD”]--> to_match: it may be there by now
+# missing, unneeded, refused --[product corrected, or “Match again”]--> to_match
 STATES = [
     ("to_match", "Waiting"),
     ("to_create", "To Create"),
     ("matched", "Matched"),
-    ("refused", "Not at JD"),
+    ("missing", "Not at JD"),
+    ("unneeded", "Not Needed"),
+    ("refused", "To Fix"),
 ]
+# The states of products without goods at JD, in which nothing happens by itself.
+UNDECIDED = ("missing", "unneeded", "refused")
+# Those in which the goods can be asked to be created.
+CREATABLE = ("missing", "unneeded")
 
 
 class JdGoods(models.Model):
@@ -59,6 +70,7 @@ class JdGoods(models.Model):
     )
     # Archived with the product: the number stays taken, as JD keeps the goods.
     active = fields.Boolean(related="product_id.active", store=True)
+    categ_id = fields.Many2one(related="product_id.categ_id")
     default_code = fields.Char(related="product_id.default_code")
     barcode = fields.Char(related="product_id.barcode")
     goods_no = fields.Char(
@@ -92,7 +104,16 @@ class JdGoods(models.Model):
         help="The product with the same internal reference, barcode or JD goods. "
         "Correct one of the two.",
     )
-    refused_at = fields.Datetime(readonly=True, copy=False)
+    refused_at = fields.Datetime(
+        readonly=True, copy=False, help="When JD was found not to have these goods."
+    )
+    origin = fields.Selection(
+        selection=[("found", "Found"), ("created", "Created")],
+        string="How It Came",
+        compute="_compute_origin",
+        store=True,
+        help="Found: JD had these goods already. Created: Odoo created them there.",
+    )
 
     matched_code = fields.Char(
         readonly=True,
@@ -117,6 +138,21 @@ class JdGoods(models.Model):
         copy=False,
         help="Numbers of JD's goods with the same barcode, found so far.",
     )
+    is_creation_asked = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Somebody asked to have these goods created at JD.",
+    )
+    is_creation_sent = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="JD was asked to create these goods, and may have done so.",
+    )
+    created_no = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The number of the goods that Odoo created at JD.",
+    )
 
     _product_uniq = models.Constraint(
         "UNIQUE(connector_id, department_no, product_id)",
@@ -137,7 +173,27 @@ class JdGoods(models.Model):
         for row in self:
             row.display_name = row.goods_no or row.product_id.display_name
 
+    @api.depends("goods_no", "created_no")
+    def _compute_origin(self):
+        for row in self:
+            created = row.goods_no == row.created_no
+            row.origin = row.goods_no and ("created" if created else "found")
+
     # === ACTIONS === #
+
+    def action_create_at_jd(self):
+        """Request that those of these goods that JD does not have are created there."""
+        self.check_access("write")
+        rows = self.filtered(lambda row: row.state in CREATABLE)
+        if not rows:
+            raise UserError(
+                self.env._(
+                    "None of these can be created at JD: JD has them, or what to do "
+                    "stands beside them."
+                )
+            )
+        rows._request_creation()
+        return notify("info", rows._explain_creation_asked())
 
     def action_match_again(self):
         """Request that these goods are matched again, whatever their status."""
@@ -170,8 +226,8 @@ class JdGoods(models.Model):
     def _request_match(self, warehouse, products):
         """Request that products of a transfer are matched before all others.
 
-        Refused goods are matched again after const.GOODS_REFUSAL_KEPT, or as soon as
-        the merchant corrects the product (`_match_again_if_waiting`).
+        Goods that JD did not have are matched again after const.GOODS_REFUSAL_KEPT, or
+        as soon as the merchant corrects the product (`_match_again_if_waiting`).
         """
         # sudo: users who confirm a transfer have no write access to goods.
         rows_sudo = self.sudo()._search_goods(warehouse, products)
@@ -182,7 +238,10 @@ class JdGoods(models.Model):
         )
         stale = fields.Datetime.now() - const.GOODS_REFUSAL_KEPT
         rows_sudo.filtered(
-            lambda row: row.state == "refused" and row.refused_at < stale
+            lambda row: (
+                row.state == "unneeded"  # now it is shipped
+                or (row.state in UNDECIDED and row.refused_at < stale)
+            )
         )._match_again()
         missing = products - rows_sudo.product_id
         rows_sudo += self.sudo()._create_rows(department_sudo, missing)
@@ -192,6 +251,17 @@ class JdGoods(models.Model):
         waiting_sudo.is_awaited = True
         if waiting_sudo:
             self._trigger_matching()
+
+    @api.model
+    def _look_for(self, warehouse, products):
+        """Return those of a transfer's goods that JD lacks; look for unknown ones."""
+        rows_sudo = self.sudo()._search_goods(warehouse, products)
+        known = rows_sudo.filtered(
+            lambda row: row.state not in ("to_match", "unneeded")
+        )
+        if unknown := products - known.product_id:
+            self._request_match(warehouse, unknown)
+        return rows_sudo.filtered(lambda row: row.state in CREATABLE).sudo(False)
 
     @api.model
     def _create_rows(self, department, products):
@@ -239,7 +309,7 @@ class JdGoods(models.Model):
         # sudo: users who change a product may lack access to JD.
         self.sudo()._hint_at_changed(products)
         rows_sudo = self.sudo().search(
-            Domain("state", "in", ("to_create", "refused"))
+            Domain("state", "in", ("to_create", *UNDECIDED))
             & (
                 Domain("product_id", "in", products.ids)
                 | Domain("other_product_id", "in", products.ids)
@@ -248,6 +318,19 @@ class JdGoods(models.Model):
         if rows_sudo:
             rows_sudo._match_again()
             self._trigger_matching()
+
+    def _request_creation(self):
+        """Request that these goods are created at JD, unless it has them by now."""
+        # sudo: users ask for this without write access.
+        self.sudo().write({"is_creation_asked": True})
+        self.sudo()._match_again()
+        self._trigger_matching()
+        for connector, rows in self.grouped("connector_id").items():
+            connector.message_post(
+                body=self.env._(
+                    "Products to be created at JD: %(count)s.", count=len(rows)
+                )
+            )
 
     def _match_again(self):
         self.write(self._prepare_cleared_values() | {"state": "to_match"})

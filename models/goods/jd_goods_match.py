@@ -7,7 +7,6 @@ from odoo.fields import Domain
 
 from ... import const
 from ...lib import api as jd_api
-from ..mixins.jd_worker_mixin import to_user_error
 
 # The cause of activities about codes that were changed.
 HINT = "codes"
@@ -80,6 +79,10 @@ class JdGoods(models.Model):
                 "goods_no": number,
                 "state": "matched",
                 "is_awaited": False,
+                "is_creation_asked": False,
+                "is_creation_sent": False,
+                # Created without an answer, it is found later.
+                "created_no": number if self.is_creation_sent else self.created_no,
                 "matched_code": self._get_code(),
             }
         )
@@ -133,8 +136,8 @@ class JdGoods(models.Model):
             goods=self.goods_no,
         )
 
-    def _refuse(self, reason, other_product=None):
-        """Mark as refused.
+    def _refuse(self, reason, other_product=None, state="refused"):
+        """Mark as refused, or as missing or unneeded.
 
         :param str reason: Why, and what to do, for the merchant.
         :param other_product: The product that it conflicts with.
@@ -142,7 +145,8 @@ class JdGoods(models.Model):
         self.write(
             self._prepare_cleared_values()
             | {
-                "state": "refused",
+                "state": state,
+                "is_creation_sent": False,
                 "reason": reason,
                 "other_product_id": other_product and other_product.id,
                 "refused_at": fields.Datetime.now(),
@@ -159,21 +163,26 @@ class JdGoods(models.Model):
         """
         rows = self - self._refuse_twins()
         candidates = {row: row._get_candidates() for row in rows}
+        needed = rows._filter_needed()
         for row, numbers in candidates.items():
             if len(numbers) > 1:
                 row._refuse(row._explain_ambiguous(numbers))
+            elif not numbers and row not in needed:
+                row._refuse(row._explain_unneeded(), state="unneeded")
             elif not numbers:
                 row._decide_missing(may_create)
         rows._match({row: found[0] for row, found in candidates.items() if found})
 
     def _decide_missing(self, may_create):
-        """Mark for creation at JD, or refuse with what prevents it."""
+        """Mark for creation at JD if that was asked; else say what prevents it."""
         obstacle = self._get_obstacle()
         # One of the unreadable rows may be these goods: JD would overwrite them.
         if not may_create:
             obstacle = obstacle or self._explain_odd_list()
         if obstacle:
             self._refuse(obstacle)
+        elif not self._is_creation_allowed():
+            self._refuse(self._explain_missing(), state="missing")
         else:
             self.write(self._prepare_cleared_values() | {"state": "to_create"})
 
@@ -208,22 +217,7 @@ class JdGoods(models.Model):
                     twins[row] = others[0], row[name]
         return twins
 
-    # === CREATE === #
-
-    def _get_obstacle(self):
-        """Return why this product cannot be created at JD, or None."""
-        reference = self._get_reference()
-        if not reference:
-            return self._explain_no_reference()
-        if not self.connector_id.create_missing_goods:
-            return self._explain_not_created()
-        if any(not self._is_code(code) for code in (reference, self.barcode or "")):
-            return self.env._(
-                "JD accepts internal references and barcodes of at most %(length)s "
-                "characters and without commas. Shorten the one of this product.",
-                length=const.GOODS_CODE_LENGTH,
-            )
-        return None
+    # === CODES === #
 
     def _get_code(self):
         """Return the code by which JD's goods are found, or an empty string."""
@@ -236,52 +230,6 @@ class JdGoods(models.Model):
     def _is_code(self, code):
         """Tell whether JD accepts a text as reference or barcode, also in filters."""
         return len(code) <= const.GOODS_CODE_LENGTH and "," not in code
-
-    def _prepare_new_goods(self):
-        """Return the `lib.api.NewGoods` to create this product at JD.
-
-        Without a barcode, which JD requires, the reference is sent as barcode.
-        """
-        product = self.product_id.with_context(
-            display_default_code=False, lang=self.company_id.partner_id.lang
-        )
-        days = self._get_shelf_life_days()
-        connector = self.connector_id
-        return jd_api.NewGoods(
-            own_number=self._get_reference(),
-            name=product.display_name[: const.GOODS_NAME_LENGTH],
-            barcodes=(self.barcode or self._get_reference(),),
-            category=product.categ_id._get_jd_category_no()
-            or connector.goods_category_no,
-            shelf_life_days=days,
-            inbound_threshold=connector.inbound_threshold if days else None,
-            outbound_threshold=connector.outbound_threshold if days else None,
-            batch_managed=product.tracking == "lot",
-            serial_managed=product.tracking == "serial",
-        )
-
-    def _get_shelf_life_days(self):
-        product = self.product_id
-        if "use_expiration_date" in product._fields and product.use_expiration_date:
-            return product.expiration_time  # with product_expiry
-        return 0
-
-    def _record_created(self, results):
-        """Record JD's answers to creations.
-
-        :param dict results: `jd.goods` → JD's goods number, or the error.
-        """
-        numbers = {}
-        for row, result in results.items():
-            if isinstance(result, str):
-                numbers[row] = result
-            elif isinstance(result, jd_api.Refused):
-                row._refuse(row._explain_refusal(result))
-            elif isinstance(result, jd_api.RetryLater | jd_api.CredentialsRefused):
-                row.state = "to_create"  # JD did nothing; others stay `to_match`
-            elif not isinstance(result, jd_api.JdError):
-                row._refuse(str(to_user_error(row, result)))
-        self._match(numbers)
 
     # === EXPLANATIONS === #
 
@@ -340,15 +288,6 @@ class JdGoods(models.Model):
         return self.env._(
             "Give the product an internal reference, so that its goods can be found or "
             "created at JD."
-        )
-
-    def _explain_not_created(self):
-        codes = filter(None, [self._get_reference(), self.barcode])
-        return self.env._(
-            "JD lists no goods with %(codes)s. Create them at JD and click Match "
-            "again, or switch on “Create missing goods” on the connection %(pin)s.",
-            codes=", ".join(dict.fromkeys(codes)),
-            pin=self.connector_id.pin,
         )
 
     def _explain_refusal(self, error):

@@ -23,7 +23,8 @@ class ProductTemplate(models.Model):
         res = super().write(vals)
         # The expiry fields exist with product_expiry.
         sent_to_jd = {"name", "categ_id", "expiration_time", "use_expiration_date"}
-        if not sent_to_jd.isdisjoint(vals):
+        # What is for sale is needed at JD.
+        if not (sent_to_jd | {"sale_ok"}).isdisjoint(vals):
             self.env["jd.goods"]._match_again_if_waiting(self.product_variant_ids)
         return res
 

@@ -75,6 +75,11 @@ BUTTONS = {
         _lt("Goods"), _STOCK_USER, lambda page: page.connector_id.action_view_goods()
     ),
     "refused_goods": Button(_lt("See Why"), _STOCK_USER, _open_refused_goods),
+    "choose_goods": Button(
+        _lt("Choose What to Create"),
+        _JD_MANAGER,
+        lambda page: page.connector_id.action_choose_goods(),
+    ),
     "match_goods": Button(
         _lt("Match Goods"),
         _JD_MANAGER,

@@ -9,6 +9,7 @@ def check(connector, jd):
         "matched": connector.goods_matched_count,
         "count": connector.goods_count,
         "refused": connector.goods_refused_count,
+        "missing": connector.goods_missing_count,
         "waiting": connector.goods_waiting_count,
     }
     if not counts["count"]:
@@ -18,8 +19,9 @@ def check(connector, jd):
     if counts["refused"]:
         return attention(
             env._(
-                "%(refused)s of %(count)s products are not among JD's goods: "
-                "deliveries with them wait. The list says for each what to do.",
+                "%(refused)s of %(count)s products must be corrected before they can "
+                "be JD's goods: deliveries with them wait. The list says for each what "
+                "to do.",
                 **counts,
             ),
             "refused_goods",
@@ -33,7 +35,19 @@ def check(connector, jd):
             ),
             "goods",
         )
+    if counts["missing"]:
+        return attention(
+            env._(
+                "%(missing)s of %(count)s products are not at JD. Nothing is created "
+                "there until somebody chooses it.",
+                **counts,
+            ),
+            "choose_goods",
+        )
     return good(
-        env._("All %(matched)s products are matched with JD's goods.", **counts),
+        env._(
+            "All products that JD is to keep are matched with its goods: %(matched)s.",
+            **counts,
+        ),
         "goods",
     )

@@ -10,6 +10,7 @@ from odoo.tools import float_compare, float_is_zero
 
 from ... import const
 from ...lib import api as jd_api
+from ..goods.jd_goods import UNDECIDED
 from .jd_order import NOT_AT_JD
 
 
@@ -368,7 +369,7 @@ class JdOrder(models.Model):
                 yield self._explain_unmatched(product, record)
 
     def _explain_unmatched(self, product, record):
-        if record and record.state == "refused":
+        if record and record.state in UNDECIDED:
             return self.env._(
                 "%(product)s is not among JD's goods: %(reason)s",
                 product=product.display_name,

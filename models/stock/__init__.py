@@ -13,6 +13,7 @@ from . import (
     stock_picking,
     stock_picking_changes,
     stock_picking_close,
+    stock_picking_goods,
     stock_picking_notice,
     stock_picking_send,
     stock_picking_told,

@@ -98,6 +98,9 @@ class StockPicking(models.Model):
         "Odoo's books take that time.",
     )
     jd_notice = fields.Text(compute="_compute_jd_notice", groups="base.group_user")
+    jd_goods_notice = fields.Text(
+        compute="_compute_jd_goods_notice", groups="base.group_user"
+    )
     jd_attention = fields.Text(
         compute="_compute_jd_attention", groups="base.group_user"
     )
@@ -331,7 +334,9 @@ class StockPicking(models.Model):
                         receiver=destination.name,
                     )
                 )
-        return super().action_confirm()
+        res = super().action_confirm()
+        self._jd_warn_of_missing_goods()
+        return res
 
     # === PLACES === #
 

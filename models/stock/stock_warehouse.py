@@ -57,6 +57,12 @@ class StockWarehouse(models.Model):
         "of a sales team or marketplace.",
     )
 
+    jd_is_closed = fields.Boolean(
+        string="Closed by JD",
+        readonly=True,
+        copy=False,
+        help="JD does not run this warehouse for the PIN any more.",
+    )
     jd_level_location_ids = fields.One2many("stock.location", "jd_warehouse_id")
 
     _jd_numbers_uniq = models.UniqueIndex(

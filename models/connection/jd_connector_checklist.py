@@ -1,0 +1,122 @@
+"""The first hour of a connection: its checklist, and what shows after a login."""
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..mixins.notification import notify
+
+ACCEPTED = Domain("state", "=", "accepted")
+
+
+class JdConnector(models.Model):
+    _inherit = "jd.connector"
+
+    # === COMPUTES === #
+
+    @api.depends("state", "warehouse_ids", "goods_decided_at", "is_checklist_dismissed")
+    def _compute_checklist(self):
+        for connector in self:
+            steps = [
+                bool(connector.state == "connected" and connector.warehouse_ids),
+                connector._are_goods_decided(),
+                connector._is_stock_compared(),
+                connector._has_shipped(),
+            ]
+            (
+                connector.is_connected_step_done,
+                connector.is_goods_step_done,
+                connector.is_stock_step_done,
+                connector.is_order_step_done,
+            ) = steps
+            connector.is_checklist_shown = (
+                connector.state != "disconnected"
+                and not connector.is_checklist_dismissed
+                and not all(steps)
+            )
+
+    def _are_goods_decided(self):
+        """Tell whether goods are matched, and what is missing was decided on."""
+        is_over = self.goods_matched_count and not self.goods_waiting_count
+        return bool(is_over and (self.goods_decided_at or not self.goods_missing_count))
+
+    def _is_stock_compared(self):
+        """Tell whether each warehouse has its opening stock, or both books agree."""
+        ours = Domain("warehouse_id", "in", self.warehouse_ids.ids)
+        # An earlier check is done as well where a later one took its place.
+        agreeing = self.env["jd.stock.check"].search_fetch(
+            ours
+            & Domain("is_latest", "=", True)
+            & Domain("is_partial", "=", False)
+            & Domain("state", "=", "done"),
+            ["warehouse_id"],
+        )
+        taken_over = self.env["jd.stock.check.line"]._read_group(
+            ours & Domain("check_id.is_opening", "=", True) & ACCEPTED,
+            ["warehouse_id"],
+        )
+        done = agreeing.warehouse_id.union(*(row[0] for row in taken_over))
+        return bool(self.warehouse_ids) and self.warehouse_ids <= done
+
+    def _has_shipped(self):
+        return bool(
+            self.env["jd.order"].search_count(
+                [
+                    ("connector_id", "in", self.ids),
+                    ("kind", "=", "outbound"),
+                    ("state", "=", "done"),
+                ],
+                limit=1,
+            )
+        )
+
+    # === ACTIONS === #
+
+    def action_dismiss_checklist(self):
+        """Hide the checklist for good."""
+        self.check_access("write")
+        self.sudo().is_checklist_dismissed = True  # users set no field of its kind
+
+    def action_new_delivery(self):
+        """Open a new delivery from the first of the connection's warehouses."""
+        self.ensure_one()
+        self.check_access("read")
+        operation_type = self.warehouse_ids[:1].out_type_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Delivery"),
+            "res_model": "stock.picking",
+            "views": [(False, "form")],
+            "context": {
+                "default_picking_type_id": operation_type.id,
+                "default_company_id": self.company_id.id,
+            },
+        }
+
+    def action_after_login(self):
+        """Return what to show who comes back from JD's login page, once.
+
+        :return: Client actions: the choice of warehouses where there are none yet, and
+            what the login means for JD's messages.
+        :rtype: list
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if not self.is_return_due or self.login_user_id != self.env.user:
+            return []
+        self.sudo().is_return_due = False  # the module's own mark
+        if not self.is_just_connected:
+            return []
+        actions = [self._notify_connected()]
+        if self.state == "connected" and not self.warehouse_ids:
+            actions.append(self.action_choose_warehouses())
+        return actions
+
+    @api.model
+    def _notify_connected(self):
+        notice = self.subscription_notice
+        return notify(
+            "warning" if notice else "success",
+            notice or self.env._("Orders and stock are exchanged from now on."),
+            title=self.env._("Connected to JD"),
+            next=False,
+        )
