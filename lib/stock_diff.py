@@ -23,6 +23,9 @@ CERTAIN = frozenset(
     {"shipped", "received", "returned", "left_to_supplier", "level_change"}
 )
 
+# Each of these claims may be true or not, whatever the others of its kind are.
+_SINGLE = frozenset({"closed_after", "decided"})
+
 _MILLION = 1_000_000
 _RANKS = {kind: rank for rank, kind in enumerate(KINDS)}
 
@@ -150,7 +153,8 @@ def explain(
 
     Certain claims count in full, even where their sum overshoots. After them, others
     count in the order of `KINDS`, as far as they bring what is left towards zero; an
-    earlier decision only where it is exactly what is left.
+    earlier decision only where it is exactly what is left. What two claims of a kind
+    did and undid at one place explains nothing.
 
     Claims on places that agree are ignored. One that may be about several places is
     spread over those that differ, towards zero first. The result does not depend on the
@@ -195,15 +199,44 @@ def _explain_goods(differences, claims, sizes):
     for claim in claims:
         if claim.is_certain:
             rests.use_in_full(claim)
+    others = _cancel_out([claim for claim in claims if not claim.is_certain])
     for kind in KINDS:
         if kind == "unit":
             rests.find_units(sizes)
         elif kind == "lot":
             rests.find_lots()
-        for claim in claims:
-            if claim.kind == kind and not claim.is_certain:
-                rests.use(claim)
+        for claim, pieces in others:
+            if claim.kind == kind:
+                rests.use(claim, pieces)
     return rests.get_differences()
+
+
+def _cancel_out(claims):
+    """Return (claim, pieces in millionths) without those that others of them undid.
+
+    Of the claims of a kind about the same place, the first undo each other.
+    """
+    sums = defaultdict(int)
+    for claim in claims:
+        sums[_get_undoing(claim)] += _count(claim.quantity)
+    undone = {
+        (*key, is_more): min(abs(total), abs(sums.get((*key, not is_more), 0)))
+        for (*key, is_more), total in sums.items()
+    }
+    found = []
+    for claim in claims:
+        key, pieces = _get_undoing(claim), _count(claim.quantity)
+        if claim.kind not in _SINGLE and not claim.at_most:
+            used = min(abs(pieces), undone[key])
+            undone[key] -= used
+            pieces -= used if pieces > 0 else -used
+        found.append((claim, pieces))
+    return found
+
+
+def _get_undoing(claim):
+    """Return what claims that may undo each other share, and the sign."""
+    return claim.kind, claim.place, claim.at_most, claim.quantity > 0
 
 
 class _Rests:
@@ -222,18 +255,17 @@ class _Rests:
 
     def use_in_full(self, claim):
         """Use all pieces of a claim, also where they overshoot."""
-        pieces = self._find_towards_zero(claim)
+        pieces = self._find_towards_zero(claim.place, _count(claim.quantity))
         if pieces:
             first = next(iter(pieces))
             pieces[first] += _count(claim.quantity) - sum(pieces.values())
         self._add(claim, pieces)
 
-    def use(self, claim):
-        """Use a claim as far as it brings what is left towards zero."""
-        is_decision = claim.kind == "decided"
-        if is_decision and self.left.get(claim.place) != _count(claim.quantity):
+    def use(self, claim, pieces):
+        """Use pieces of a claim as far as they bring what is left towards zero."""
+        if claim.kind == "decided" and self.left.get(claim.place) != pieces:
             return
-        self._add(claim, self._find_towards_zero(claim))
+        self._add(claim, self._find_towards_zero(claim.place, pieces))
 
     def find_units(self, sizes):
         """Explain what is left of a place where it is an exact multiple of a pack.
@@ -273,9 +305,8 @@ class _Rests:
             groups[place.level].append(place)
         return groups.values()
 
-    def _find_towards_zero(self, claim):
-        """Return place → pieces of a claim, for each place that it may mean."""
-        wanted, pieces = claim.place, _count(claim.quantity)
+    def _find_towards_zero(self, wanted, pieces):
+        """Return place → pieces, for each place that a claim's place may mean."""
         sign = 1 if pieces > 0 else -1
         found = {}
         for place, rest in self.left.items():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
-from ..lib.stock_diff import KINDS, Claim, Place, compare, explain, find_pack
+from ..lib.stock_diff import CERTAIN, KINDS, Claim, Place, compare, explain, find_pack
 from ..models.check import jd_stock_check_explanation
 
 GOOD = Place(1, "100")
@@ -91,6 +91,13 @@ class TestExplain(BaseCase):
     def test_other_claims_count_towards_zero_only(self):
         self.assert_explained(-2, [("jd_count", -5)], {"jd_count": -2}, 0)
         self.assert_explained(-2, [("jd_count", 5)], {}, -2)
+
+    def test_what_was_done_and_undone_explains_nothing(self):
+        both = [("odoo_only", -5), ("odoo_only", 5)]
+        self.assert_explained(-5, both, {}, -5)
+        self.assert_explained(-5, [*both, ("odoo_only", -2)], {"odoo_only": -2}, -3)
+        counts = [("jd_count", -5), ("odoo_only", 5)]
+        self.assert_explained(-5, counts, {"jd_count": -5}, 0)
 
     def test_other_claims_are_used_in_the_order_of_the_kinds(self):
         self.assert_explained(
@@ -221,6 +228,20 @@ class TestExplainAnything(BaseCase):
             if claim.is_certain:
                 self.assertAlmostEqual(pieces, given_pieces, 6)
             self.assertLessEqual(abs(pieces), abs(given_pieces) + 1e-6)
+
+    @_for_anything
+    @given(_books, _claims, _packs)
+    def test_no_more_is_explained_than_is_left_of_a_kind(self, books, claims, packs):
+        apart = {*CERTAIN, "closed_after", "decided"}
+        facts = [c for c in claims if not c.at_most and c.kind not in apart]
+        left, used = defaultdict(float), defaultdict(float)
+        for claim in facts:
+            left[claim.kind, claim.place] += claim.quantity
+        for row in explain(books, facts, packs):
+            for part in row.parts:
+                used[part.claim.kind, part.claim.place] += part.quantity
+        for key, pieces in left.items():
+            self.assertLessEqual(abs(used[key]), abs(pieces) + 1e-6)
 
     @_for_anything
     @given(_books, _claims, _packs, st.randoms(use_true_random=False))
