@@ -1,5 +1,7 @@
 """Each difference between JD's books and Odoo's is explained by its document."""
 
+from datetime import timedelta
+
 from odoo.fields import Command, Datetime
 from odoo.tests import tagged
 
@@ -227,6 +229,17 @@ class TestClaimsOfOrders(StockClaimsCase):
         words = "changed by hand, .* differs by 1 from"
         self.assertExplained(found, sent, ("changed_by_hand", -1, delivery, words))
         self.assertExplained(found, came, ("changed_by_hand", 1, receipt, words))
+        # Another warehouse of the same connection has none of it.
+        self.check.warehouse_id = self.warehouse.sudo().copy(
+            {
+                "name": "Another warehouse",
+                "code": "JDX",
+                "jd_connector_id": self.connector.id,
+                "jd_department_no": QUICK_DEPARTMENT,
+                "jd_warehouse_no": "110000999",
+            }
+        )
+        self.assertFalse(any(row.parts for row in self.explain().values()))
 
     def test_an_order_that_no_longer_fits_keeps_what_was_reported(self):
         product = self.products[0]
@@ -298,6 +311,21 @@ class TestOtherClaims(StockClaimsCase):
         self.assertExplained(
             self.explain(), product, ("closed_after", 5, delivery, "may be older")
         )
+
+    def test_what_moved_before_jd_was_asked_again_explains_nothing(self):
+        product = self.products[0]
+        self.check.started_at = Datetime.now() - timedelta(minutes=5)
+        self.make_shipped_delivery(3, products=product)
+        self.check.again_at = Datetime.now() + timedelta(seconds=1)
+        self.expect(product, 3)
+        self.assertExplained(self.explain(), product, rest=3)
+
+    def test_an_adjustment_that_was_taken_back_explains_nothing(self):
+        product = self.products[0]
+        self.adjust(product, self.STOCK + 5)
+        self.adjust(product, self.STOCK)
+        self.expect(product, -5)
+        self.assertExplained(self.explain(), product, rest=-5)
 
     def test_a_level_change_that_waits_is_explained_at_both_levels(self):
         goods = self.sandbox.do(

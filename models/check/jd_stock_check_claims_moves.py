@@ -10,16 +10,17 @@ class JdStockCheck(models.Model):
     _inherit = "jd.stock.check"
 
     def _add_moves_during_check(self, causes):
-        """Add what JD moved, and Odoo closed, after JD was first asked for its stock.
+        """Add what JD moved, and Odoo closed, after JD was asked for its stock.
 
         A page of JD's may be older than the move.
         """
-        if not self.started_at:
+        since = self._get_asked_at()
+        if not since:
             return
         lines = self.env["stock.move.line"].search(
             Domain("product_id", "in", causes.product_ids)
             & Domain("state", "=", "done")
-            & Domain("date", ">=", self.started_at)
+            & Domain("date", ">=", since)
             & Domain("move_id.jd_odoo_only_connector_id", "=", False)
             & Domain("move_id.is_inventory", "=", False)
         )
@@ -49,7 +50,8 @@ class JdStockCheck(models.Model):
                 since = move.write_date
                 self._add_move_line(causes, "changed_by_hand", line, since=since)
         for (order, product), move in corrected.items():
-            self._add_corrected_receipt(causes, order, product, move)
+            if order.warehouse_id == self.warehouse_id:
+                self._add_corrected_receipt(causes, order, product, move)
 
     def _add_corrected_receipt(self, causes, order, product, move):
         """Add how far the receipts of an order were changed after they were done.
@@ -89,11 +91,11 @@ class JdStockCheck(models.Model):
                 )
 
     def _explain_move(self, cause, pieces, facts):
-        facts = facts | {"started_at": self._format_time(self.started_at)}
+        facts = facts | {"asked_at": self._format_time(self._get_asked_at())}
         if cause.kind == "closed_after":
             return self.env._(
-                "%(name)s moved %(pieces)s here after JD was first asked for its stock "
-                "on %(started_at)s: JD's number may be older.",
+                "%(name)s moved %(pieces)s here after JD was asked for its stock on "
+                "%(asked_at)s: JD's number may be older.",
                 **facts,
             )
         if cause.kind == "changed_by_hand":

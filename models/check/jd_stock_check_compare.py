@@ -125,14 +125,11 @@ class JdStockCheck(models.Model):
 
     def _get_moved_goods(self):
         """Return the goods that moved on either side since JD was asked for them."""
-        since = self.again_at or self.started_at
-        places = self.warehouse_id._jd_get_locations_by_level().values()
-        ids = [place for each in places for place in each]
+        since = self._get_asked_at()
         done = Domain("state", "=", "done") & Domain("write_date", ">=", since)
-        inside = Domain("location_id", "in", ids) | Domain(
-            "location_dest_id", "in", ids
+        lines = self.env["stock.move.line"]._read_group(
+            done & self._get_moving_domain(), ["product_id"]
         )
-        lines = self.env["stock.move.line"]._read_group(done & inside, ["product_id"])
         events = self.env["jd.order.event"]._read_group(
             [
                 ("order_id.warehouse_id", "=", self.warehouse_id.id),
@@ -141,6 +138,16 @@ class JdStockCheck(models.Model):
             ["order_id"],
         )
         orders = self.env["jd.order"].union(*(order for (order,) in events))
+    def _get_asked_at(self):
+        """Return since when JD was asked for the numbers that are compared."""
+        return self.again_at or self.started_at
+
+    def _get_moving_domain(self):
+        """Return the domain of the move lines from or to where the goods lie."""
+        places = self.warehouse_id._jd_get_locations_by_level().values()
+        ids = [place for each in places for place in each]
+        return Domain("location_id", "in", ids) | Domain("location_dest_id", "in", ids)
+
         return {row[0].id for row in lines} | set(orders.line_ids.product_id.ids)
 
     def _get_goods_to_ask_again(self, books, found, unsteady):

@@ -59,7 +59,7 @@ class JdStockCheck(models.Model):
 
         JD may have moved them, and nobody knows.
         """
-        since = self.again_at or self.started_at
+        since = self._get_asked_at()
         not_asked = Domain("pulled_at", "=", False) | Domain("pulled_at", "<", since)
         lines = self.env["jd.order.line"]._read_group(
             [
