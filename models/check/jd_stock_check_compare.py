@@ -8,7 +8,6 @@ from odoo.fields import Domain
 from ... import const
 from ...lib import api as jd_api
 from ...lib.stock_diff import compare, explain
-from .jd_stock_check import COMPARED
 
 # The cause of the activity about a share of agreeing products below the limit.
 AGREEMENT = "agreement"
@@ -48,7 +47,7 @@ class JdStockCheck(models.Model):
             self.write(
                 {
                     "goods_count": result.goods,
-                    "is_opening": self._is_first() and not any(books.odoo.values()),
+                    "is_opening": self._is_opening(books),
                 }
             )
             again = self._get_goods_to_ask_again(books, found, unsteady)
@@ -68,16 +67,15 @@ class JdStockCheck(models.Model):
             return False
         return any(on_hand > 0 for on_hand, _free in books.odoo.values())
 
-    def _is_first(self):
-        """Tell whether the whole warehouse is compared for the first time."""
-        return not self.is_partial and not self.search_count(
-            [
-                ("warehouse_id", "=", self.warehouse_id.id),
-                ("id", "!=", self.id),
-                ("taken_at", "!=", False),
-                ("state", "in", COMPARED),
-            ],
-            limit=1,
+    def _is_opening(self, books):
+        """Tell whether Odoo has had no stock in the warehouse since it is connected."""
+        if self.is_partial or any(on_hand for on_hand, _free in books.odoo.values()):
+            return False
+        moved = Domain("state", "=", "done") & Domain(
+            "date", ">=", self.connector_id.create_date
+        )
+        return not self.env["stock.move.line"].search_count(
+            moved & self._get_moving_domain(), limit=1
         )
 
     def _explain(self, differences):
@@ -138,6 +136,8 @@ class JdStockCheck(models.Model):
             ["order_id"],
         )
         orders = self.env["jd.order"].union(*(order for (order,) in events))
+        return {row[0].id for row in lines} | set(orders.line_ids.product_id.ids)
+
     def _get_asked_at(self):
         """Return since when JD was asked for the numbers that are compared."""
         return self.again_at or self.started_at
@@ -147,8 +147,6 @@ class JdStockCheck(models.Model):
         places = self.warehouse_id._jd_get_locations_by_level().values()
         ids = [place for each in places for place in each]
         return Domain("location_id", "in", ids) | Domain("location_dest_id", "in", ids)
-
-        return {row[0].id for row in lines} | set(orders.line_ids.product_id.ids)
 
     def _get_goods_to_ask_again(self, books, found, unsteady):
         """Return the goods that differ and that a second answer may put right."""
