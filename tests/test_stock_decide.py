@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .. import const
+from ..lib.stock_diff import Place
 from ..models.check.jd_stock_check_explanation import HEALING, KINDS
 from .jd_case import QUICK_WAREHOUSE
 from .stock_check_case import StockCheckCase
@@ -88,6 +89,14 @@ class TestAccept(StockCheckCase):
             quants = self.env["stock.quant"]._gather(self.cream, place)
             found = {each.lot_id.name: each.quantity for each in quants}
             self.assertEqual(found, expected)
+
+    def test_the_lot_of_another_company_is_not_named(self):
+        self.make_lot("L1", company_id=self.other_company.id)
+        place = Place(self.cream.id, "100", "L1")
+        self.assertFalse(self.check._find_lots([place]))
+        own = self.make_lot("L1", company_id=self.company.id)
+        found = self.check._find_lots([place])
+        self.assertEqual(list(found.values()), own.ids)
 
     def test_where_lots_are_not_compared_what_lies_without_one_is_filled_up(self):
         self.make_lot("L1", 5)

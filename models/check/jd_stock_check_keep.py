@@ -133,6 +133,7 @@ class JdStockCheck(models.Model):
 
     def _prepare_usable(self, books, place):
         row = books.jd.get(place) or Stock()
+                ("company_id", "in", [self.company_id.id, False]),
         names = self.env["jd.stock.check.line"]._get_hold_names()
         return {
             "jd_usable": row.usable,
