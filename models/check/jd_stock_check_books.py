@@ -95,10 +95,13 @@ class JdStockCheck(models.Model):
         :param dict products: JD's goods number → product id.
         """
         group_of = self.warehouse_id._jd_get_level_group
-        stock = defaultdict(Stock)
+        stock, untold = defaultdict(Stock), set()
         for part, (number, level, total, usable) in self._get_rows("stock", key=2):
             kind = part.split(":")[1]
-            row = stock[Place(products.get(number, number), group_of(level))]
+            place = Place(products.get(number, number), group_of(level))
+            row = stock[place]
+            if total is None:
+                untold.add(place.goods)
             row.on_hand += total or 0
             if kind == jd_api.StockType.SELLABLE:
                 row.usable += usable or 0
@@ -111,7 +114,9 @@ class JdStockCheck(models.Model):
                 place = Place(products[number], group_of(level), lot)
                 lots[place].on_hand += total or 0
                 expiry[place] = expires and date.fromisoformat(expires)
-        return self._divide_by_lot(stock, lots), expiry
+        # Without a number, JD has named the goods and does not report their stock.
+        told = {place: row for place, row in stock.items() if place.goods not in untold}
+        return self._divide_by_lot(told, lots), expiry
 
     def _get_tracked_products(self):
         """Return the ids of the products of which lots are compared."""
@@ -122,7 +127,7 @@ class JdStockCheck(models.Model):
         """Return stock by place, with lots where JD names all of them.
 
         Where its lots do not add up to its stock, or have no number, only the sum can
-        be compared.
+        be compared. Lots of which nothing lies there are on their way.
         """
         sums, unnamed = defaultdict(int), set()
         for place, row in lots.items():
@@ -134,7 +139,8 @@ class JdStockCheck(models.Model):
             if goods in unnamed or sums.get(goods) != row.on_hand:
                 found[place] = row
         for place, row in lots.items():
-            if Place(*place[:2]) not in found:
+            whole = Place(*place[:2])
+            if whole in stock and whole not in found:
                 found[place] = row
         return found
 

@@ -208,6 +208,10 @@ class JdStockCheck(models.Model):
     def _prepare_page(self, part, name, number, page):
         if page.odd_rows and part.is_needed:
             raise Contradiction(page.odd_rows[0].reason)
+        asked = part.options.get("goods_numbers")
+        others = {row.goods_number for row in page.rows}.difference(asked or ())
+        if asked and others:
+            raise Contradiction(min(others))
         total = -1 if page.total_rows is None else page.total_rows
         return {
             "check_id": self.id,
