@@ -62,6 +62,7 @@ class JdStockCheck(models.Model):
         "product.product",
         string="Only These Products",
         readonly=True,
+        context={"active_test": False},  # what is archived may lie at JD as well
         help="The products to compare; empty for the whole warehouse.",
     )
     is_partial = fields.Boolean(

@@ -22,8 +22,12 @@ class JdStockCheck(models.Model):
         :param products: Compare these products only.
         """
         running = self.search(
-            [("warehouse_id", "=", warehouse.id), ("state", "in", RUNNING)]
-        ).filtered(lambda check: check.product_ids == (products or check.browse()))
+            [
+                ("warehouse_id", "=", warehouse.id),
+                ("state", "in", RUNNING),
+                ("is_partial", "=", bool(products)),
+            ]
+        ).filtered(lambda check: not products or check.product_ids == products)
         if not running:
             running = self.create(
                 {
@@ -51,8 +55,19 @@ class JdStockCheck(models.Model):
     def _gc_checks(self):
         limit = fields.Datetime.now() - const.STOCK_CHECKS_KEPT
         old = Domain("create_date", "<", limit) & Domain("state", "not in", RUNNING)
-        # The latest of a warehouse says when its books last agreed.
-        self.search(old & Domain("is_latest", "=", False), limit=1_000).unlink()
+        # The latest of a warehouse says when its books last agreed, and what was
+        # decided before and still holds.
+        needed = Domain("is_latest", "=", True) | Domain("id", "in", self._get_held())
+        self.search(old & ~needed, limit=1_000).unlink()
+
+    @api.model
+    def _get_held(self):
+        """Return the ids of the checks whose decisions explain the latest ones."""
+        rows = self.env["jd.stock.check.explanation"].search(
+            [("kind", "=", "decided"), ("check_id.is_latest", "=", True)]
+        )
+        lines = self.env["jd.stock.check.line"].browse(rows.mapped("res_id"))
+        return lines.exists().check_id.ids
 
     @api.model
     def _is_night_due(self, warehouse):
