@@ -132,7 +132,12 @@ class JdStockCheckLine(models.Model):
     # === ASK, KEEP === #
 
     def _ask(self):
-        self._decide("asked")
+        """Mark these differences as asked about; also those that no document ends.
+
+        :raise UserError: There is nothing to ask about.
+        """
+        open_lines = self.filtered(lambda line: line.state in DECIDABLE)
+        (open_lines | self.filtered("is_acceptable"))._decide("asked")
 
     def _keep(self, reason):
         """Keep Odoo's numbers; nobody is asked until the difference changes.
@@ -142,29 +147,30 @@ class JdStockCheckLine(models.Model):
         reason = (reason or "").strip()
         if not reason:
             raise UserError(self.env._("Say why Odoo's number is kept."))
-        self._decide("kept", reason=reason)
+        open_lines = self.filtered(lambda line: line.state in DECIDABLE)
+        open_lines._decide("kept", reason=reason)
 
     def _decide(self, state, **values):
         """Set the state that somebody chose, of lines that somebody may decide.
 
         :raise UserError: There is none.
         """
-        lines = self.filtered(lambda line: line.state in DECIDABLE)
-        if not lines:
+        if not self:
             raise UserError(
                 self.env._("There is nothing left to decide on these differences.")
             )
-        lines.write(
+        self.write(
             {
                 "state": state,
                 "decided_by": self.env.uid,
                 "decided_at": fields.Datetime.now(),
                 "is_accepting": False,
                 "problem": False,
+                "reason": False,
                 **values,
             }
         )
-        lines.check_id._close_if_decided()
+        self.check_id._close_if_decided()
 
     # === COUNT AGAIN === #
 
@@ -178,10 +184,16 @@ class JdStockCheckLine(models.Model):
         self.check_id._close_if_decided()
 
     def _reopen(self):
-        """Have these lines decided after all: they were not counted again."""
-        self.state = "open"
-        self.check_id.filtered(lambda check: check.state == "done").state = "review"
-        self.check_id._request_decisions()
+        """Put these lines back as they were: they were not counted again."""
+        decided = self.filtered("decided_at")
+        kept = decided.filtered("reason")
+        kept.state = "kept"
+        (decided - kept).state = "asked"
+        waiting = self - decided
+        waiting.state = "open"
+        waiting.check_id.filtered(lambda each: each.state == "done").state = "review"
+        self.check_id._close_if_decided()
+        waiting.check_id._request_decisions()
 
     def _count_again(self):
         """Start checks of the products of these lines; return what to show.
@@ -198,7 +210,9 @@ class JdStockCheckLine(models.Model):
                     "matched with a product first, under JD Fulfillment ▸ Goods."
                 )
             )
-        lines.write({"state": "counting", "is_accepting": False, "problem": False})
+        # What moved stays so: there is nothing to decide if JD does not answer.
+        decidable = lines.filtered(lambda line: line.state in DECIDABLE)
+        decidable.write({"state": "counting", "is_accepting": False, "problem": False})
         for warehouse, of_warehouse in lines.grouped("warehouse_id").items():
             warehouse._jd_start_stock_checks(of_warehouse.product_id)
         return notify(
