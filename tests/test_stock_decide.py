@@ -255,6 +255,31 @@ class TestAccept(StockCheckCase):
         self.accept(known)
         self.assertEqual(self.get_stock(self.products[1]), 1003)
 
+    def test_an_order_made_at_jd_moves_its_goods_once(self):
+        product, linked = self.products[:2]
+        lines, orders = [], self.env["jd.foreign.order"].sudo()
+        for each in (product, linked):
+            line = self.make_line(
+                each, 1005, 1000, [("foreign_order", 5)], state="explained"
+            )
+            orders += orders.create(
+                {
+                    "connector_id": self.connector.id,
+                    "warehouse_id": self.warehouse.id,
+                    "kind": "inbound",
+                    "jd_number": f"EPL{each.id}",
+                }
+            )
+            line.explanation_ids.res_model = orders._name
+            line.explanation_ids.res_id = orders[-1].id
+            lines.append(line)
+        orders[1].state = "linked"  # since the check
+        self.accept(*lines)
+        self.assertAccepted(lines[0])
+        self.assertEqual(orders[0].state, "ignored", "it could be linked later")
+        self.assertNotAccepted(lines[1], "Documents explain", state="explained")
+        self.assertEqual(self.get_stock(linked), 1000)
+
     def test_all_open_differences_of_a_check_are_accepted_at_once(self):
         lines = [
             self.make_line(self.products[0], 1002, 1000),
@@ -337,6 +362,18 @@ class TestDecide(StockCheckCase):
         self.assertEqual(text.count("Hello"), 1)
         self.assertEqual(text.count("EMG2"), 2)
 
+    def test_jd_is_asked_about_what_is_explained_and_no_document_ends(self):
+        counted = self.make_line(
+            self.products[0], 995, 1000, [("jd_count", -5)], state="explained"
+        )
+        shipped = self.make_line(
+            self.products[1], 995, 1000, [("shipped", -5)], state="explained"
+        )
+        self.as_user(counted + shipped, self.manager).action_ask()
+        self.assertEqual((counted.state, shipped.state), ("asked", "explained"))
+        self.accept(counted)
+        self.assertAccepted(counted)
+
     def test_ours_is_kept_with_a_reason(self):
         line = self.make_line(self.product, 1002, 1000)
         action = self.as_user(line, self.manager).action_keep()
@@ -362,18 +399,6 @@ class TestDecide(StockCheckCase):
         same = self.make_line(self.products[1], 1002, 1000)
         goods = {"erpGoodsNo": self.products[1].default_code, "quantity": 1003}
         self.sandbox.do("stock", warehouse=QUICK_WAREHOUSE, rows=[goods])
-    def test_jd_is_asked_about_what_is_explained_and_no_document_ends(self):
-        counted = self.make_line(
-            self.products[0], 995, 1000, [("jd_count", -5)], state="explained"
-        )
-        shipped = self.make_line(
-            self.products[1], 995, 1000, [("shipped", -5)], state="explained"
-        )
-        self.as_user(counted + shipped, self.manager).action_ask()
-        self.assertEqual((counted.state, shipped.state), ("asked", "explained"))
-        self.accept(counted)
-        self.assertAccepted(counted)
-
         self.as_user(over + same, self.manager).action_count_again()
         self.assertEqual((over + same).mapped("state"), ["counting", "counting"])
         self.run_cron("check_stock")
@@ -418,6 +443,28 @@ class TestDecide(StockCheckCase):
         self.assertEqual((line.state, self.check.state), ("open", "review"))
         self.assertTrue(self.check.activity_ids)
 
+    def test_what_could_not_be_counted_again_is_as_it_was_before(self):
+        lines = [
+            self.make_line(self.products[0], 1002, 1000, state="moving"),
+            self.make_line(self.products[1], 1002, 1000),
+            self.make_line(self.cream, 2, 0),
+        ]
+        lines[1]._keep("Counted")
+        lines[2]._ask()
+        before = [line.state for line in lines]
+        self.env["jd.stock.check.line"].union(*lines)._count_again()
+        again = self.env["jd.stock.check"].search([("is_partial", "=", True)])
+        self.as_user(again, self.manager).action_stop()
+        self.assertEqual([line.state for line in lines], before)
+        self.assertNotEqual(self.check.state, "review")
+
+    def test_an_archived_product_is_counted_again(self):
+        line = self.make_line(self.product, 1002, 1000)
+        self.product.active = False
+        line._count_again()
+        self.run_cron("check_stock")
+        self.assertEqual(line.state, "over")
+
     def test_a_check_that_has_ended_is_not_stopped(self):
         self.as_user(self.check, self.manager).action_stop()
         self.assertEqual(self.check.state, "review")
@@ -443,28 +490,6 @@ class TestDecide(StockCheckCase):
                 (line, "action_count_again"),
                 *((self.check, f"action_{each}") for each in ("stop", "accept_all")),
                 (self.check, "action_accept_opening"),
-    def test_what_could_not_be_counted_again_is_as_it_was_before(self):
-        lines = [
-            self.make_line(self.products[0], 1002, 1000, state="moving"),
-            self.make_line(self.products[1], 1002, 1000),
-            self.make_line(self.cream, 2, 0),
-        ]
-        lines[1]._keep("Counted")
-        lines[2]._ask()
-        before = [line.state for line in lines]
-        self.env["jd.stock.check.line"].union(*lines)._count_again()
-        again = self.env["jd.stock.check"].search([("is_partial", "=", True)])
-        self.as_user(again, self.manager).action_stop()
-        self.assertEqual([line.state for line in lines], before)
-        self.assertNotEqual(self.check.state, "review")
-
-    def test_an_archived_product_is_counted_again(self):
-        line = self.make_line(self.product, 1002, 1000)
-        self.product.active = False
-        line._count_again()
-        self.run_cron("check_stock")
-        self.assertEqual(line.state, "over")
-
             ):
                 with (
                     self.subTest(f"{name} by {user.login}"),

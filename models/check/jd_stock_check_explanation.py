@@ -107,6 +107,16 @@ class JdStockCheckExplanation(models.Model):
             return None
         return self.env[self.res_model].browse(self.res_id).exists()
 
+    def _is_lasting(self):
+        """Tell whether no document will move these pieces: only a decision ends it."""
+        self.ensure_one()
+        if self.kind == "foreign_order":
+            # sudo: who sees differences need not see orders made at JD
+            order_sudo = self.sudo()._get_document()
+            # Linked since, its transfer will move them.
+            return not order_sudo or order_sudo.state != "linked"
+        return self.kind not in HEALING
+
     @api.model
     def _get_suggestions(self):
         """Return kind → what the merchant does about it."""

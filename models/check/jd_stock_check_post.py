@@ -6,7 +6,6 @@ from odoo import api, fields, models
 
 from ..mixins.jd_worker_mixin import lock_available
 from ..stock.stock_warehouse_goods import Spot
-from .jd_stock_check_explanation import HEALING
 
 # How many of the accepted goods a check's note names.
 NAMED = 20
@@ -139,13 +138,25 @@ class JdStockCheckLine(models.Model):
                 "problem": False,
             }
         )
+        self._ignore_foreign_orders()
+
+    def _ignore_foreign_orders(self):
+        """Ignore the orders made at JD that were taken over with JD's number.
+
+        Linked with a transfer now, they would move their goods a second time.
+        """
+        rows = self.explanation_ids.filtered(lambda row: row.kind == "foreign_order")
+        orders = self.env["jd.foreign.order"].browse(
+            filter(None, rows.mapped("res_id"))
+        )
+        orders.exists().action_ignore()
 
     def _get_postable(self):
         """Return the pieces that are posted, signed: those that no document will move.
 
         What nobody will ever close, such as JD's own count, only a decision ends.
         """
-        lasting = self.explanation_ids.filtered(lambda row: row.kind not in HEALING)
+        lasting = self.explanation_ids.filtered(lambda row: row._is_lasting())
         return self.unexplained + sum(lasting.mapped("quantity"))
 
     def _get_changes(self, quants):
