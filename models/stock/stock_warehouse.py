@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
-from ... import lib
+from ... import const, lib
 from ...lib.api import GoodsLevel
 
 # How many names are tried for a warehouse while other transactions take them.
@@ -239,6 +239,8 @@ class StockWarehouse(models.Model):
                 "city": address.city or address.province,
                 "phone": address.phone,
                 "company_id": connector.company_id.id,
+                # Of the warehouse, not of the user who connects it.
+                "tz": const.JD_TZ,
             }
         )
 
