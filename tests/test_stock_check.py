@@ -28,12 +28,15 @@ class StockCheckCase(JdOrderCase):
         self.run_cron("check_stock")
         return check
 
-    def make_checks_older(self):
-        """Let the checks so far lie two days back."""
+    def make_checks_older(self, days=2):
+        """Let the checks so far lie some days back."""
         self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE jd_stock_check SET taken_at = taken_at - interval '2 days'"
-        )
+        for table, times in (
+            ("jd_stock_check", ("create_date", "taken_at")),
+            ("jd_stock_check_line", ("taken_at", "decided_at", "since", "agreed_on")),
+        ):
+            sets = ", ".join(f"{at} = {at} - interval '{days} days'" for at in times)
+            self.env.cr.execute(f"UPDATE {table} SET {sets}")  # noqa: S608
         self.env.invalidate_all()
 
     def set_stock_at_jd(self, product, quantity, **row):
@@ -95,15 +98,58 @@ class TestStockCheck(StockCheckCase):
         self.assertTrue(check.is_partial)
 
     def test_when_a_difference_began_and_last_agreed_is_kept(self):
-        product = self.products[0]
+        unknown = {"erpGoodsNo": "UNKNOWN", "quantity": 4}
+        self.sandbox.do(
+            "goods",
+            department=self.connector.department_no,
+            goods=[{"erpGoodsNo": "UNKNOWN"}],
+        )
         agreed = self.check()
         self.make_checks_older()
-        self.set_stock_at_jd(product, self.STOCK - 1)
+        self.set_stock_at_jd(self.products[0], self.STOCK - 1)
+        self.sandbox.do("stock", warehouse=QUICK_WAREHOUSE, rows=[unknown])
         first = self.check().line_ids
+        self.make_checks_older()
         second = self.check().line_ids
-        self.assertEqual(first.agreed_on, agreed.taken_at)
-        self.assertEqual(second.agreed_on, agreed.taken_at)
-        self.assertEqual((first.since, second.since), (first.taken_at, first.taken_at))
+        for lines in (first, second):
+            self.assertEqual(len(lines), 2)
+            self.assertEqual(set(lines.mapped("since")), {first.check_id.taken_at})
+            self.assertEqual(set(lines.mapped("agreed_on")), {agreed.taken_at})
+
+    def test_a_check_that_runs_is_not_started_a_second_time(self):
+        checks = self.env["jd.stock.check"].sudo()
+        whole = checks._start(self.warehouse)
+        some = checks._start(self.warehouse, self.products[0])
+        self.assertNotEqual(whole, some)
+        self.assertEqual(checks._start(self.warehouse), whole)
+        self.assertEqual(checks._start(self.warehouse, self.products[0]), some)
+
+    def test_what_was_accepted_explains_no_later_difference(self):
+        product = self.products[0]
+        self.check()
+        self.make_checks_older()
+        quant = self.env["stock.quant"]._gather(product, self.warehouse.lot_stock_id)
+        quant = quant.with_context(inventory_mode=True)
+        quant.inventory_quantity = self.STOCK + 5
+        quant.action_apply_inventory()
+        line = self.check(product).line_ids
+        self.assertEqual(line.explanation_ids.kind, "odoo_only")
+        line._accept(self.env.user)
+        self.assertEqual(line.state, "accepted", line.problem)
+        self.set_stock_at_jd(product, self.STOCK - 5)
+        self.assertEqual(self.check().line_ids.unexplained, -5)
+
+    def test_the_opening_stock_is_offered_until_something_has_moved(self):
+        for product in self.products:
+            self.set_stock_in_odoo(product, 0)  # with rows that say none
+        for _night in range(2):
+            check = self.check()
+            self.assertTrue(check.is_opening)
+            self.assertEqual(set(check.line_ids.mapped("state")), {"open"})
+        check.line_ids[0]._accept(self.env.user)
+        self.assertEqual(check.line_ids[0].state, "accepted")
+        self.set_stock_in_odoo(check.line_ids[0].product_id, 0)
+        self.assertFalse(self.check().is_opening)
 
     # === NOT REPORTED === #
 
@@ -115,10 +161,15 @@ class TestStockCheck(StockCheckCase):
         self.assertFalse(check.line_ids)
         self.assertTrue(check.activity_ids)
 
-    def patch_answers(self, change):
-        """Have JD answer otherwise to all questions about stock."""
+    def patch_answers(self, change, **where):
+        """Have JD answer otherwise to all questions about stock, or some of them."""
         self.sandbox.do(
-            "fault", kind="patch", call="queryStock", count=10_000, patch=[change]
+            "fault",
+            kind="patch",
+            call="queryStock",
+            count=10_000,
+            patch=[change],
+            where=where,
         )
 
     def test_goods_that_jd_leaves_out_are_not_taken_for_none(self):
@@ -136,7 +187,20 @@ class TestStockCheck(StockCheckCase):
         self.assertFalse(line.is_reported)
         self.assertEqual(line.words, "JD does not report it; Odoo has 7")
 
+    def test_goods_without_a_number_are_not_taken_for_none(self):
+        no_number = {"path": "data.resultList.0.stockNum", "delete": True}
+        self.patch_answers(no_number, stockType=StockType.SELLABLE)
+        line = self.check().line_ids
+        self.assertEqual((len(line), line.is_reported), (1, False))
+
     # === INCOMPLETE === #
+
+    def test_goods_that_were_not_asked_for_propose_nothing(self):
+        other = {"path": "data.resultList.0.goodsNo", "value": "EMG0000000009999"}
+        self.patch_answers(other, stockType=StockType.SELLABLE)
+        check = self.check(self.products[0])
+        self.assertEqual(check.state, "waiting")
+        self.assertFalse(check.line_ids)
 
     def test_pages_that_contradict_each_other_propose_nothing(self):
         self.set_stock_at_jd(self.products[0], 1)
@@ -242,6 +306,16 @@ class TestStockCheck(StockCheckCase):
         self.env["jd.stock.check"].sudo()._gc_checks()
         self.assertEqual((first | second | running).exists(), second | running)
 
+    def test_a_decision_that_holds_is_kept_with_its_check(self):
+        self.check()
+        self.make_checks_older()
+        self.set_stock_at_jd(self.products[0], self.STOCK - 3)
+        self.check().line_ids._keep("Counted")
+        self.make_checks_older(400)
+        for _night in range(2):
+            self.assertEqual(self.check().line_ids.main_kind, "decided")
+            self.env["jd.stock.check"].sudo()._gc_checks()
+
     def test_every_hold_has_a_name(self):
         names = self.env["jd.stock.check.line"]._get_hold_names()
         self.assertEqual(set(names), set(StockType.IN_WAREHOUSE) - {StockType.SELLABLE})
@@ -288,6 +362,9 @@ class TestStockCheck(StockCheckCase):
         for _run in range(2):
             checks._start_nightly()
         self.assertEqual(len(checks.search([("is_nightly", "=", True)])), 1)
+
+    def test_a_warehouse_of_jds_has_jds_night(self):
+        self.assertEqual(self.warehouse.partner_id.tz, const.JD_TZ)
 
     # === LEDGER === #
 

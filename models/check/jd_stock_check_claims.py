@@ -7,7 +7,6 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
-from ... import const
 from ...lib.stock_diff import Claim, find_pack
 from .claims import Causes
 
@@ -32,10 +31,7 @@ class JdStockCheck(models.Model):
         self.ensure_one()
         self = self.sudo()  # whoever starts a check may lack access to its documents
         start = self.connector_id.create_date
-        since = {
-            place: at - const.STOCK_AGREED_MARGIN
-            for place, at in self._get_agreed_since(list(differences)).items()
-        }
+        since = self._get_agreed_since(list(differences))
         causes = Causes(differences, since, start)
         self._add_open_orders(causes)
         self._add_parcels(causes)

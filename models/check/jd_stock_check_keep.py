@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from odoo import models
+from odoo.fields import Domain
 
 from ... import const
 from .jd_stock_check import COMPARED
@@ -15,51 +16,86 @@ class JdStockCheck(models.Model):
     # === HISTORY === #
 
     def _get_history(self, places):
-        """Return place → its lines in earlier checks of the whole warehouse.
+        """Return place → its lines in earlier checks of the warehouse.
 
         A list of (taken at, line or empty), the latest first, of those that compared
-        the warehouse.
+        its goods.
         """
         lines = self.env["jd.stock.check.line"]
-        checks = self.search(
-            [
-                ("warehouse_id", "=", self.warehouse_id.id),
-                ("id", "!=", self.id),
-                ("is_partial", "=", False),
-                ("state", "in", COMPARED),
-            ],
-            limit=const.STOCK_CHECKS_LOOKED_AT,
-        )
-        products = [place.goods for place in places if isinstance(place.goods, int)]
+        products = {place.goods for place in places if isinstance(place.goods, int)}
+        numbers = {place.goods for place in places} - products
+        compared = self._get_earlier_checks(products)
         known = lines.search(
-            [("check_id", "in", checks.ids), ("product_id", "in", products)]
+            Domain("check_id", "in", [check.id for check, _goods in compared])
+            & (
+                Domain("product_id", "in", list(products))
+                | Domain("goods_no", "in", list(numbers))
+                & Domain("product_id", "=", False)
+            )
         )
         by_check = {(line.check_id, line._get_place()): line for line in known}
         return {
             place: [
                 (check.taken_at, by_check.get((check, place), lines))
-                for check in checks
+                for check, goods in compared
+                if goods is None or place.goods in goods
             ]
             for place in places
         }
 
+    def _get_earlier_checks(self, products):
+        """Return (check, ids of the products that it compared or None for all).
+
+        The latest first, of those that compared any of these products.
+        """
+        earlier = (
+            Domain("warehouse_id", "=", self.warehouse_id.id)
+            & Domain("id", "!=", self.id)
+            & Domain("state", "in", COMPARED)
+        )
+        whole, partial = (
+            self.search(
+                earlier & which,
+                order="taken_at desc, id desc",
+                limit=const.STOCK_CHECKS_LOOKED_AT,
+            )
+            for which in (
+                Domain("is_partial", "=", False),
+                Domain("is_partial", "=", True)
+                & Domain("product_ids", "in", list(products)),
+            )
+        )
+        return [
+            (check, set(check.product_ids.ids) if check.is_partial else None)
+            for check in (whole | partial).sorted("taken_at", reverse=True)
+        ]
+
     def _get_agreed_since(self, places):
-        """Return place → when both books last agreed; absent if they never did."""
+        """Return place → since when causes explain it; absent if it never agreed."""
         agreed = {
             place: self._find_agreement(history)
             for place, history in self._get_history(places).items()
         }
-        return {place: at for place, at in agreed.items() if at}
+        return {
+            # What was accepted is settled: the same cause explains no more.
+            place: at if is_accepted else at - const.STOCK_AGREED_MARGIN
+            for place, (at, is_accepted) in agreed.items()
+            if at
+        }
 
     def _find_agreement(self, history):
-        """Return when both books last agreed, None if they never did.
+        """Return when both books last agreed, and whether JD's number was accepted.
 
-        JD's number that was accepted agrees from then on.
+        It agrees from then on. The time is False if they never did.
         """
         for taken_at, line in history:
-            if not line or line.state == "accepted":
-                return line.decided_at or taken_at
-        return None
+            if line.state == "accepted":
+                return line.decided_at, True
+            if not line:
+                return taken_at, False
+        # Earlier checks are not looked at any more: the last one of them says it.
+        oldest = history[-1][1] if history else self.env["jd.stock.check.line"]
+        return oldest.agreed_on, False
 
     # === KEEP === #
 
@@ -77,7 +113,7 @@ class JdStockCheck(models.Model):
                 self._prepare_line(books, each, unsteady)
                 | {
                     "since": self._get_since(history[each.place]),
-                    "agreed_on": self._find_agreement(history[each.place]),
+                    "agreed_on": self._find_agreement(history[each.place])[0],
                     "lot_id": lots.get((each.place.goods, each.place.lot)),
                 }
                 for each in found
@@ -97,6 +133,7 @@ class JdStockCheck(models.Model):
             [
                 ("name", "in", [place.lot for place in named]),
                 ("product_id", "in", [place.goods for place in named]),
+                ("company_id", "in", [self.company_id.id, False]),
             ]
         )
         return {(lot.product_id.id, lot.name): lot.id for lot in lots}
@@ -133,7 +170,6 @@ class JdStockCheck(models.Model):
 
     def _prepare_usable(self, books, place):
         row = books.jd.get(place) or Stock()
-                ("company_id", "in", [self.company_id.id, False]),
         names = self.env["jd.stock.check.line"]._get_hold_names()
         return {
             "jd_usable": row.usable,
