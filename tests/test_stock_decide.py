@@ -465,6 +465,11 @@ class TestDecide(StockCheckCase):
         self.run_cron("check_stock")
         self.assertEqual(line.state, "over")
 
+    def test_a_check_is_named_by_the_day_of_its_warehouse(self):
+        self.warehouse.partner_id.tz = "Asia/Shanghai"
+        check = self.make_check(taken_at="2026-01-05 19:00:00")  # 3 at night
+        self.assertEqual(check.name, f"{self.warehouse.name} 2026-01-06")
+
     def test_a_check_that_has_ended_is_not_stopped(self):
         self.as_user(self.check, self.manager).action_stop()
         self.assertEqual(self.check.state, "review")

@@ -149,7 +149,8 @@ class JdStockCheck(models.Model):
     def _compute_name(self):
         for check in self:
             at = check.taken_at or check.started_at or check.create_date
-            day = fields.Date.to_string(at) if at else ""
+            # The night's check is of the day that begins there.
+            day = check.warehouse_id._jd_to_local(at).date() if at else ""
             check.name = f"{check.warehouse_id.name or ''} {day}".strip()
 
     @api.depends("pages_read", "pages_expected")

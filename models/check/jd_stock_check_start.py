@@ -72,10 +72,7 @@ class JdStockCheck(models.Model):
     @api.model
     def _is_night_due(self, warehouse):
         """Tell whether today's check is due and was not started, in local time."""
-        zone = ZoneInfo(
-            warehouse.partner_id.tz or warehouse.company_id.partner_id.tz or const.JD_TZ
-        )
-        now = fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
+        now = warehouse._jd_to_local(fields.Datetime.now())
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         due = midnight + timedelta(hours=warehouse.jd_connector_id.stock_check_hour)
         begins = midnight.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)

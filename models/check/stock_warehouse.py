@@ -1,7 +1,11 @@
 """Starting stock checks from where a user looks at stock."""
 
+from zoneinfo import ZoneInfo
+
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+
+from ... import const
 
 
 class StockWarehouse(models.Model):
@@ -53,6 +57,13 @@ class StockWarehouse(models.Model):
             raise AccessError(
                 self.env._("Only JD managers start stock checks: ask one of them.")
             )
+
+    def _jd_to_local(self, moment):
+        """Return a naive UTC time as one of the time zone of this warehouse."""
+        zone = ZoneInfo(
+            self.partner_id.tz or self.company_id.partner_id.tz or const.JD_TZ
+        )
+        return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
 
     def _jd_open_stock_checks(self, checks):
         """Return the action that shows checks."""
