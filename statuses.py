@@ -138,6 +138,18 @@ class Kind:
         self.moved_rank = table[moved].rank
         self.final_rank = table[final].rank
 
+    def get_milestones(self, rank):
+        """Return the milestones of `jd.order` that a status of this rank has passed."""
+        passed = []
+        # What arrives is not picked, and nobody reports it as delivered.
+        if self.fixed_rank < self.moved_rank and rank >= self.fixed_rank:
+            passed.append("picked_at")
+        if rank >= self.moved_rank:
+            passed.append("moved_at")
+        if rank == self.final_rank > self.moved_rank:
+            passed.append("delivered_at")
+        return passed
+
 
 KINDS = {
     "outbound": Kind(

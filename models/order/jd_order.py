@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ... import const, statuses
+from ...lib.api import GoodsLevel
 from ..mixins.notification import notify
 
 # draft --[pre-flight ok]--> queued --[claim]--> sending --[accepted]--> accepted
@@ -215,6 +216,28 @@ class JdOrder(models.Model):
     status_rank = fields.Integer(readonly=True, copy=False)
     status_at = fields.Datetime(string="JD Status Since", readonly=True, copy=False)
     status_name = fields.Char(string="JD Status", compute="_compute_status_name")
+    picked_at = fields.Datetime(string="Picked On", readonly=True, copy=False)
+    moved_at = fields.Datetime(
+        string="Shipped or Received On", readonly=True, copy=False
+    )
+    delivered_at = fields.Datetime(string="Delivered On", readonly=True, copy=False)
+    learnt_by_message = fields.Integer(
+        readonly=True, copy=False, help="How many statuses a message told first."
+    )
+    learnt_by_pull = fields.Integer(
+        readonly=True, copy=False, help="How many statuses a pull found first."
+    )
+    planned_pieces = fields.Integer(compute="_compute_pieces", store=True)
+    short_pieces = fields.Integer(
+        compute="_compute_pieces",
+        store=True,
+        help="Ordered, and not moved by JD, once JD has reported what it moved.",
+    )
+    damaged_pieces = fields.Integer(
+        compute="_compute_pieces",
+        store=True,
+        help="Ordered as good, and moved at another goods level.",
+    )
     has_unknown_status = fields.Boolean(
         readonly=True,
         copy=False,
@@ -401,6 +424,28 @@ class JdOrder(models.Model):
         for order in self:
             order.is_closable = order.state in AT_JD and (
                 order.is_part_due or order._has_ended()
+            )
+
+    @api.depends(
+        "are_quantities_known",
+        "line_ids.planned",
+        "line_ids.reported",
+        "line_ids.level",
+        "allocation_ids.level",
+        "allocation_ids.quantity",
+    )
+    def _compute_pieces(self):
+        for order in self:
+            lines, group_of = order.line_ids, order.warehouse_id._jd_get_level_group
+            order.planned_pieces = sum(lines.mapped("planned"))
+            order.short_pieces = order.are_quantities_known and sum(
+                max(line.planned - line.reported, 0) for line in lines
+            )
+            order.damaged_pieces = sum(
+                row.quantity
+                for row in order.allocation_ids
+                if group_of(row.line_id.level) == GoodsLevel.GOOD
+                and group_of(row.level) == GoodsLevel.DEFECTIVE
             )
 
     @api.depends("kind", "line_ids.planned", "line_ids.reported")

@@ -11,6 +11,9 @@ from ...lib.agreement import ExpectedOrder, find_disagreements
 from ...lib.allocation import relabel
 from .jd_order import AT_JD, TOLD
 
+# Source of an event → the counter of an order.
+LEARNT_BY = {"push": "learnt_by_message", "pull": "learnt_by_pull"}
+
 
 class JdOrder(models.Model):
     _inherit = "jd.order"
@@ -389,6 +392,7 @@ class JdOrder(models.Model):
         )
         for order, codes in fresh.items():
             order._advance(codes)
+            order._record_progress(codes, source)
         return events
 
     def _advance(self, codes):
@@ -428,6 +432,21 @@ class JdOrder(models.Model):
             if status:
                 self._apply_effect(status)
                 self._show_end(code, status, codes[code])
+
+    def _record_progress(self, codes, source):
+        """Record when milestones were passed, and how Odoo learnt of new statuses.
+
+        JD reports late, or in another order: the earliest time counts.
+
+        :param dict codes: JD's code → naive UTC time.
+        """
+        counter = LEARNT_BY.get(source)
+        values = {counter: self[counter] + len(codes)} if counter else {}
+        for code, at in codes.items():
+            status = statuses.find(self.kind, code)
+            for name in self._rules.get_milestones((status and status.rank) or 0):
+                values[name] = min(filter(None, [at, values.get(name), self[name]]))
+        self.write(values)
 
     def _show_end(self, code, status, at):
         """Show the status with which JD ended this order: it is no progress."""
