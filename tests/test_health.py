@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from email.utils import formatdate
 from itertools import count
@@ -35,20 +35,20 @@ PUBLIC = "https://shop.example.com"
 class TestHealth(JdOrderCase):
     """A connection with which all is well; each break is undone after it was seen."""
 
+    @classmethod
+    def setUpClass(cls):
+        # First of all: secrets are encrypted when the connection is made.
+        options = {"max_cron_threads": 2, "workers": 4, "proxy_mode": False}
+        patches = ExitStack()
+        cls.addClassCleanup(patches.close)
+        patches.enter_context(patch.dict(os.environ, {vault.VARIABLE: KEY}))
+        patches.enter_context(patch.dict(config.options, options))
+        super().setUpClass()
+
     def setUp(self):
-        self.set_environment(**{vault.VARIABLE: KEY})
-        self.set_options(max_cron_threads=2, workers=4, proxy_mode=False)
         super().setUp()
         self.receive_message(self.send(self.make_delivery(1)), "10014")
         self.run_cron("process_messages")
-        self.sandbox.do("mark")
-
-    def set_environment(self, **values):
-        self.enterContext(patch.dict(os.environ, values))
-
-    def set_options(self, **values):
-        """Start Odoo, as it were, with these options in its configuration."""
-        self.enterContext(patch.dict(config.options, values))
 
     @contextmanager
     def broken(self, break_it):
