@@ -65,6 +65,9 @@ class TestLogin(JdHttpCase):
         connector = self.connect_over_http(self.make_basic())
         self.assertEqual(connector.state, "connected")
         self.assertFalse(connector.warehouse_ids)
+        self.assertRegex(
+            connector.message_ids[0].body, f"{self.manager.name} signed in at JD"
+        )
 
     def test_requests_are_signed_as_the_application_says(self):
         self.application.algorithm = "HMacSHA256"
@@ -230,7 +233,7 @@ class TestLoginGoesWrong(JdHttpCase):
 
     def test_denied_on_jds_page(self):
         location = self.sign_in(self.start_login(self.connector), deny=True)
-        self.fail_on_the_way_back("JD was not allowed to connect", location=location)
+        self.fail_on_the_way_back("a slip, click Start Connecting", location=location)
 
     def test_neither_code_nor_error(self):
         location = changed(self.sign_in(self.start_login(self.connector)), code=None)
@@ -440,7 +443,7 @@ class TestLoginGoesWrong(JdHttpCase):
         self.connect_over_http(self.connector)
         self.before = self.read_everything()
         denied = self.sign_in(self.start_login(self.connector), deny=True)
-        self.fail_on_the_way_back("JD was not allowed", location=denied)
+        self.fail_on_the_way_back("a slip, click Reconnect", location=denied)
         self.sandbox.do("fault", kind="html_502", call="oauthToken")
         self.fail_on_the_way_back("JD does not answer")
         answer = self.connector.action_check_connection()

@@ -186,6 +186,14 @@ class TestOrderScreens(JdOrderCase):
         self.make_delivery(1)
         self.assertEqual(columns(), ["draft", "cancelling"])
 
+    def test_no_technical_field_is_offered_to_group_filter_or_export_by(self):
+        for name in ("groupable", "searchable", "exportable"):
+            fields = self.env["jd.order"].fields_get([], [name])
+            offered = {field for field, each in fields.items() if each.get(name)}
+            with self.subTest(name):
+                self.assertFalse(offered & self.env["jd.order"]._jd_technical)
+                self.assertLessEqual({"state", "create_date", "kind"}, offered)
+
     def test_the_timeline_keeps_its_order_within_one_second(self):
         order = self.send(self.make_delivery(1))
         self.advance(order, "10017")
