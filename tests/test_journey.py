@@ -116,7 +116,7 @@ class TestJourney(JdHttpCase):
             department_no=QUICK_DEPARTMENT,
             warehouse_no=QUICK_WAREHOUSE,
         )
-        page.click("button:has-text('Start connecting')")
+        page.click("button:has-text('Start Connecting')")
         self.sign_in_at_jd(page, "jd_demo_quick", tick)
         ready = page.locator(".alert-success")
         expect(ready).to_contain_text(QUICK_NAME)
@@ -158,7 +158,7 @@ class TestJourney(JdHttpCase):
                 app_key="sandbox-own-key",
                 app_secret="sandbox-own-secret",
             )
-            page.click("button:has-text('Start connecting')")
+            page.click("button:has-text('Start Connecting')")
             self.sign_in_at_jd(page, "jd_demo_basic", tick=True)
             for number in ("110000202", "110000203"):
                 row = page.locator(".modal .o_data_row", has_text=number)
@@ -181,13 +181,13 @@ class TestJourney(JdHttpCase):
                 department_no=QUICK_DEPARTMENT,
                 warehouse_no=QUICK_WAREHOUSE,
             )
-            page.click("button:has-text('Start connecting')")
+            page.click("button:has-text('Start Connecting')")
             page.click("button[value=refuse]")
             expect(page.get_by_role("heading", level=1)).to_have_text(
                 "JD was not allowed to connect"
             )
             page.click("text=Back to the connection")
-            page.click("button:has-text('Start connecting')")
+            page.click("button:has-text('Start Connecting')")
             self.sign_in_at_jd(page, "jd_demo_quick", tick=True)
             expect(page.locator(".alert-success")).to_contain_text(QUICK_NAME)
 
@@ -201,7 +201,7 @@ class TestJourney(JdHttpCase):
                 department_no=QUICK_DEPARTMENT,
                 warehouse_no=QUICK_WAREHOUSE,
             )
-            start = page.locator("button:has-text('Start connecting')")
+            start = page.locator("button:has-text('Start Connecting')")
             start.scroll_into_view_if_needed()
             page.wait_for_timeout(500)  # the bar above glides into its place
             start.click()

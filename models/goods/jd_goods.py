@@ -17,7 +17,7 @@ from ..mixins.notification import notify
 #           --[no answer]--> to_match: asked before repeated
 # to_match, to_create --[JD refuses, or the product is incomplete]--> refused
 # missing, unneeded --[“Create at JD”]--> to_match: it may be there by now
-# missing, unneeded, refused --[product corrected, or “Match again”]--> to_match
+# missing, unneeded, refused --[product corrected, or “Match Again”]--> to_match
 STATES = [
     ("to_match", "Waiting"),
     ("to_create", "To Create"),

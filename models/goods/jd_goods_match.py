@@ -109,7 +109,7 @@ class JdGoods(models.Model):
                     "Products got another internal reference or barcode after they "
                     "were matched: %(products)s. JD goes on moving the goods they were "
                     "matched with. If they are other products now, select all of them "
-                    "under JD Fulfillment ▸ Goods and click Match again.",
+                    "under JD Fulfillment ▸ Goods and click Match Again.",
                     products=self.env["jd.order"]._name_products(
                         changed.product_id[:5]
                     ),
@@ -130,7 +130,7 @@ class JdGoods(models.Model):
     def _explain_changed(self):
         return self.env._(
             "It had the code %(code)s when it was matched with JD's goods %(goods)s, "
-            "which JD goes on moving. If it is another product now, click Match again, "
+            "which JD goes on moving. If it is another product now, click Match Again, "
             "for the product that had its code before as well.",
             code=self.matched_code,
             goods=self.goods_no,
@@ -237,13 +237,13 @@ class JdGoods(models.Model):
         return self.env._(
             "JD's list of goods has rows that Odoo cannot read, and this product may "
             "be one of them: it is not created, because JD would change the goods it "
-            "has. Show the rows to JD support, then click Match again."
+            "has. Show the rows to JD support, then click Match Again."
         )
 
     def _explain_disabled(self, number):
         return self.env._(
             "JD has switched its goods %(goods)s off. Ask JD support to switch them "
-            "on, then click Match again.",
+            "on, then click Match Again.",
             goods=number,
         )
 
@@ -300,7 +300,7 @@ class JdGoods(models.Model):
             ),
             reasons.SHELF_LIFE: self.env._("Check its expiration time."),
             reasons.GOODS_NAME: self.env._("JD does not accept its name: change it."),
-        }.get(error.reason, self.env._("Correct the product, then click Match again."))
+        }.get(error.reason, self.env._("Correct the product, then click Match Again."))
         return self.env._(
             "JD refused this product: %(words)s (code %(code)s). %(advice)s",
             words=error.message,
