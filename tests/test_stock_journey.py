@@ -209,3 +209,8 @@ class TestStockJourney(LiveBrowserCase):
                 card.click()
                 expect(page.locator(".o_form_view")).to_be_visible()
                 self.assertFits(page)
+            page.goto(f"{self.odoo.url}/odoo/jd-overview")
+            expect(page.locator(".o_jd_overview")).to_contain_text("% agree")
+            self.assertFits(page)
+            page.click(".o_jd_overview a:has-text('At JD')")
+            expect(page.get_by_text("JD Orders: At JD").first).to_be_visible()

@@ -141,7 +141,20 @@ class JdConnector(models.Model):
             "jd_fulfillment.action_jd_order"
         )
         domain = Domain("connector_id", "=", self.id) & domains[name]
-        return action | {"domain": list(domain), "context": {}}
+        title = self.env._("JD Orders: %(list)s", list=self._get_list_title(name))
+        return action | {"name": title, "domain": list(domain), "context": {}}
+
+    def _get_list_title(self, name):
+        titles = {
+            "open": self.env._("Open"),
+            "waiting": self.env._("Waiting to Be Sent"),
+            "to_fix": self.env._("To Fix"),
+            "at_jd": self.env._("At JD"),
+            "late": self.env._("Late"),
+            "done_today": self.env._("Done Today"),
+            "asked": self.env._("With Activities"),
+        }
+        return titles.get(name) or self.env._("Waiting")
 
     def action_view_differences(self):
         """Open the stock differences of this connection that wait for a decision."""
