@@ -320,6 +320,35 @@ class TestOtherClaims(StockClaimsCase):
         self.expect(product, 3)
         self.assertExplained(self.explain(), product, rest=3)
 
+    def test_a_move_between_two_connections_is_explained_at_both(self):
+        product = self.products[0]
+        other = self.warehouse.sudo().copy(
+            {
+                "name": "Another connection",
+                "code": "JDX",
+                "jd_connector_id": self.make_connector(pin="jd_demo_other").id,
+                "jd_department_no": "EBU0000000000999",
+                "jd_warehouse_no": "110000999",
+            }
+        )
+        move = self.env["stock.move"].create(
+            {
+                "product_id": product.id,
+                "product_uom_qty": 3,
+                "location_id": self.stock.id,
+                "location_dest_id": other.lot_stock_id.id,
+            }
+        )
+        move._action_confirm()
+        move.quantity = 3
+        move.picked = True
+        move._action_done()
+        for warehouse, pieces in ((self.warehouse, 3), (other, -3)):
+            self.check.warehouse_id = warehouse
+            self.expect(product, pieces)
+            part = ("odoo_only", pieces, move, "JD was not told")
+            self.assertExplained(self.explain(), product, part)
+
     def test_an_adjustment_that_was_taken_back_explains_nothing(self):
         product = self.products[0]
         self.adjust(product, self.STOCK + 5)

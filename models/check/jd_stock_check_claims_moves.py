@@ -37,7 +37,8 @@ class JdStockCheck(models.Model):
             Domain("product_id", "in", causes.product_ids)
             & Domain("state", "=", "done")
             & Domain("move_id.write_date", ">=", causes.earliest)
-            & Domain("move_id.jd_odoo_only_connector_id", "=", self.connector_id.id)
+            # Of any connection: a move between two of them is noted on one.
+            & Domain("move_id.jd_odoo_only_connector_id", "!=", False)
         )
         corrected = {}
         for line in lines:
