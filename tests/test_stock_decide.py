@@ -98,6 +98,16 @@ class TestAccept(StockCheckCase):
         found = self.check._find_lots([place])
         self.assertEqual(list(found.values()), own.ids)
 
+    def test_a_location_of_a_level_that_was_archived_is_used_again(self):
+        place = self.defective
+        place.active = False
+        self.env.invalidate_all()
+        line = self.make_line(self.make_stocked(0), 2, 0, level="200")
+        self.accept(line)
+        self.assertAccepted(line)
+        self.assertEqual(line.move_ids.location_dest_id, place)
+        self.assertTrue(place.active)
+
     def test_where_lots_are_not_compared_what_lies_without_one_is_filled_up(self):
         self.make_lot("L1", 5)
         more = self.make_line(self.cream, 8, 5)

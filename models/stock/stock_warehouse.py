@@ -63,7 +63,9 @@ class StockWarehouse(models.Model):
         copy=False,
         help="JD does not run this warehouse for the PIN any more.",
     )
-    jd_level_location_ids = fields.One2many("stock.location", "jd_warehouse_id")
+    jd_level_location_ids = fields.One2many(
+        "stock.location", "jd_warehouse_id", context={"active_test": False}
+    )
 
     _jd_numbers_uniq = models.UniqueIndex(
         "(jd_connector_id, jd_department_no, jd_warehouse_no)"
@@ -259,6 +261,9 @@ class StockWarehouse(models.Model):
         if group == GoodsLevel.GOOD:
             return self.lot_stock_id
         found = self.jd_level_location_ids.filtered(lambda loc: loc.jd_level == group)
+        if found and not found.active:  # archived while nothing lay there
+            # sudo: as in `_jd_create_level_location`
+            found.sudo().active = True
         return found or self._jd_create_level_location(group)
 
     def _jd_create_level_location(self, group):
