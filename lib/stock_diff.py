@@ -56,6 +56,7 @@ class Claim:
     :param heals_at: When the document is due to close by itself.
     :param at_most: Whether only some of the pieces may have moved: then the claim
         counts towards zero only, of whatever kind it is.
+    :param number: JD's number of what is no document here; only carried.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Claim:
     evidence: str = ""
     heals_at: datetime | None = None
     at_most: bool = False
+    number: str = ""
 
     @property
     def is_certain(self):
@@ -351,4 +353,5 @@ def _get_claim_key(claim):
         claim.evidence,
         claim.heals_at or datetime.max,
         claim.at_most,
+        claim.number,
     )

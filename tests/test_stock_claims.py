@@ -412,6 +412,20 @@ class TestOtherClaims(StockClaimsCase):
         order.state = "linked"
         self.assertExplained(self.explain(counts), ordered, rest=8)
 
+    def test_a_count_explains_nothing_any_more_once_it_was_accepted(self):
+        product = self.products[0]
+        line = self.make_line(product, -3, state="accepted")
+        line.explanation_ids = [
+            Command.create({"kind": "jd_count", "quantity": -3, "document_name": "CL7"})
+        ]
+        # By its day alone, it may be later than the decision.
+        at = Datetime.now().replace(hour=16, minute=0, second=0, microsecond=0)
+        number = self.get_goods_no(product)
+        counts = [StockCount(name, number, -3, at=at) for name in ("CL7", "CL8")]
+        self.expect(product, -6)
+        part = ("jd_count", -3, None, "CL8")
+        self.assertExplained(self.explain(counts), product, part, rest=-3)
+
     def test_a_count_of_which_jd_names_a_lot_is_of_that_lot(self):
         number = self.get_goods_no(self.cream)
         lot = Lot(number="A")

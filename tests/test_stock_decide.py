@@ -308,15 +308,16 @@ class TestAccept(StockCheckCase):
         )
         lines = [self.make_line(product, 2, 0) for product in products]
         lines[0].odoo_quantity = 1  # moved since
-        shown = self.as_user(self.check, self.manager).action_accept_all()["params"]
+        lines[0].write({"state": "asked", "decided_by": self.stock_user.id})
+        shown = self.accept(*lines)
         self.assertIn(str(count), shown["message"])
         self.assertEqual(lines[1].state, "open")
         self.run_cron("accept_stock")
         self.assertAccepted(*lines[1:])
         self.assertEqual(lines[1].decided_by, self.manager)
-        self.assertNotAccepted(lines[0], "has changed since")
+        self.assertNotAccepted(lines[0], "has changed since", state="asked")
         self.assertFalse(lines[0].is_accepting)
-        self.assertTrue(self.check.activity_ids, "somebody must look at the rest")
+        self.assertEqual(lines[0].decided_by, self.stock_user)
 
     def test_all_that_jd_holds_becomes_the_opening_stock(self):
         opening = self.make_check(is_opening=True)
@@ -419,6 +420,14 @@ class TestDecide(StockCheckCase):
         self.accept(again.line_ids)
         self.assertAccepted(again.line_ids)
         self.assertEqual(self.get_stock(self.products[1]), 1003)
+
+    def test_goods_that_wait_to_be_counted_are_counted_at_once_if_somebody_asks(self):
+        line = self.make_line(self.product, 1002, 1000, state="moving")
+        waiting = self.env["jd.stock.check"]._start(self.warehouse, self.product)
+        waiting.retry_at = fields.Datetime.now() + timedelta(minutes=15)
+        self.as_user(line, self.manager).action_count_again()
+        self.run_cron("check_stock")
+        self.assertEqual((waiting.state, line.state), ("done", "over"))
 
     def test_goods_that_odoo_does_not_know_are_matched_first(self):
         nobody = self.env["product.product"]

@@ -98,18 +98,46 @@ class JdStockCheck(models.Model):
         A count names no level: it may be about any.
         """
         numbers = self._find_products({count.goods_number for count in counts})
+        settled = self._get_settled_counts(causes, counts)
         claims = []
         for count in counts:
+            goods = numbers.get(count.goods_number, count.goods_number)
+            if (goods, count.number) in settled:
+                continue
             place = causes.find(
-                numbers.get(count.goods_number, count.goods_number),
+                goods,
                 "",
                 count.lot.number if count.lot else "",
                 self._get_counted_by(count),
             )
             if place and count.quantity:
                 evidence = self._explain_count(count)
-                claims.append(Claim("jd_count", place, count.quantity, None, evidence))
+                claims.append(
+                    Claim(
+                        "jd_count",
+                        place,
+                        count.quantity,
+                        number=count.number,
+                        evidence=evidence,
+                    )
+                )
         return claims
+
+    def _get_settled_counts(self, causes, counts):
+        """Return (product id, number) of the counts that an accepted number includes.
+
+        JD may name the day only on which it counted.
+        """
+        rows = self.env["jd.stock.check.explanation"].search(
+            [
+                ("check_id.warehouse_id", "=", self.warehouse_id.id),
+                ("line_id.state", "=", "accepted"),
+                ("kind", "=", "jd_count"),
+                ("product_id", "in", causes.product_ids),
+                ("document_name", "in", [count.number for count in counts]),
+            ]
+        )
+        return {(row.product_id.id, row.document_name) for row in rows}
 
     def _get_counted_by(self, count):
         """Return by when JD had counted: the day's end where it names only the day."""

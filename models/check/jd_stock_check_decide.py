@@ -78,7 +78,9 @@ class JdStockCheckLine(models.Model):
         lines = self.filtered(lambda line: line.state != "accepted")
         if len(lines) <= const.STOCK_ACCEPT_AT_ONCE:
             return lines._show_accepted(lines._accept(user))
-        lines.write({"is_accepting": True, "decided_by": user.id, "problem": False})
+        lines.write(
+            {"is_accepting": True, "accepting_user_id": user.id, "problem": False}
+        )
         self._trigger("accept_stock")
         return notify(
             "info",
@@ -96,15 +98,15 @@ class JdStockCheckLine(models.Model):
             const.STOCK_ACCEPT_BATCH,
             lambda lines: lines._accept_queued(),
             lambda line, error: line.write(
-                {"is_accepting": False, "decided_by": False, "problem": str(error)}
+                {"is_accepting": False, "problem": str(error)}
             ),
         )
         self._commit_and_retrigger("accept_stock", left)
 
     def _accept_queued(self):
-        for user, lines in self.grouped("decided_by").items():
+        for user, lines in self.grouped("accepting_user_id").items():
             refused = lines - lines._accept(user)
-            refused.write({"is_accepting": False, "decided_by": False})
+            refused.is_accepting = False
             refused.check_id._request_decisions()
 
     def _show_accepted(self, accepted):
@@ -214,7 +216,9 @@ class JdStockCheckLine(models.Model):
         decidable = lines.filtered(lambda line: line.state in DECIDABLE)
         decidable.write({"state": "counting", "is_accepting": False, "problem": False})
         for warehouse, of_warehouse in lines.grouped("warehouse_id").items():
-            warehouse._jd_start_stock_checks(of_warehouse.product_id)
+            checks = warehouse._jd_start_stock_checks(of_warehouse.product_id)
+            # One may be waiting for goods to stand still.
+            checks.with_env(self.env).retry_at = False
         return notify(
             "info",
             self.env._("JD is asked about these goods again; this takes a moment."),

@@ -194,7 +194,8 @@ class JdStockCheck(models.Model):
                     "quantity": float(part.quantity),
                     "res_model": part.claim.document and part.claim.document[0],
                     "res_id": part.claim.document and part.claim.document[1],
-                    "document_name": names.get(part.claim.document),
+                    "document_name": names.get(part.claim.document)
+                    or part.claim.number,
                     "evidence": self._get_evidence(part),
                     "heals_at": part.claim.heals_at,
                 }

@@ -149,6 +149,9 @@ class JdStockCheckLine(models.Model):
         readonly=True,
         help="A scheduled action takes JD's number over in a moment.",
     )
+    accepting_user_id = fields.Many2one(
+        "res.users", readonly=True, help="Who accepts it; empty: the limits."
+    )
     is_acceptable = fields.Boolean(
         compute="_compute_is_acceptable",
         help="Pieces are left that no document will move.",
