@@ -143,12 +143,22 @@ class Addon:
             if (extended := self._get_own_name(_get_extended(node)))
         ]
 
+    def find_nodes(self, *tags):
+        """Return pairs of a node of these tags, in any XML file, and its place."""
+        return [
+            (node, self.get_place(path, node.sourceline))
+            for path in self.find_files(".xml")
+            for node in self._parse(path, f"//{' | //'.join(tags)}")
+        ]
+
     def _parse_views(self, path):
+        return self._parse(path, "//record[@model='ir.ui.view'] | //template[@id]")
+
+    def _parse(self, path, query):
         try:
-            root = etree.parse(path)
+            return etree.parse(path).xpath(query)
         except etree.XMLSyntaxError:
             return []  # pylint-odoo tells of these
-        return root.xpath("//record[@model='ir.ui.view'] | //template[@id]")
 
     def _get_own_name(self, reference):
         """Return the name of a view without the addon's, nothing for another's view."""

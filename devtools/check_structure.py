@@ -21,6 +21,9 @@ FREE_OF_CODES = ("models", "wizards", "controllers", "views")
 # What is skipped without other modules: `./dev test` runs these files next to them.
 SKIP = re.compile(r"\bself\.skipTest\(|@skip|\bNextToMixin\b")
 MAY_SKIP = re.compile(r"tests/(next_to_case|test_next_to_\w+|test_structure)\.py")
+# What gives a button its words, beside the text in it.
+WORDS = {"string", "title", "aria-label", "t-att-title", "t-att-aria-label"}
+SHOWN = ".//field | .//@t-esc | .//@t-out | @t-esc | @t-out"
 
 
 def check_methods(addon):
@@ -68,6 +71,14 @@ def check_codes(addon):
                     )
 
 
+def check_buttons(addon):
+    """Whoever does not see an icon is told what its button does."""
+    for node, place in addon.find_nodes("button", "a"):
+        text = node.xpath("normalize-space()")
+        if not (text or WORDS & set(node.keys()) or node.xpath(SHOWN)):
+            yield place, "a button without words needs a title"
+
+
 def check_skips(addon):
     """A test that is skipped in one database is run in another."""
     for path in sorted((addon.folder / "tests").glob("*.py")):
@@ -83,6 +94,7 @@ RULES = (
     check_views,
     check_imports,
     check_codes,
+    check_buttons,
     check_skips,
 )
 

@@ -1,5 +1,6 @@
 from . import (
     test_access_matrix,
+    test_accessible,
     test_at_once,
     test_connector,
     test_connector_login,

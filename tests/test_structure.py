@@ -66,7 +66,7 @@ class TestStructure(BaseCase):
         with tempfile.TemporaryDirectory() as folder:
             for path, content in (HOUSE | {name: text}).items():
                 file = Path(folder, path)
-                file.parent.mkdir(exist_ok=True)
+                file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(dedent(content))
             return self.check(folder)
 
@@ -159,6 +159,24 @@ class TestStructure(BaseCase):
             "<odoo>\n<field invisible=\"kind != 'CGRK'\"/>\n</odoo>",
             "views/order.xml:2: CGRK is JD's code: use the kind's name",
         )
+
+    def test_a_button_without_words_is_found(self):
+        button = '<odoo>\n<button icon="fa-truck"{}>{}</button></odoo>'
+        for words in (
+            "",
+            "<!-- a truck -->",
+            '<i class="fa fa-truck"/>',
+            "<span> </span>",
+        ):
+            self.assertOnlyFound(
+                "static/src/track.xml",
+                button.format("", words),
+                "static/src/track.xml:2: a button without words needs a title",
+            )
+        for attribute in (' string="Track"', ' title="Track"', ' t-esc="name"'):
+            self.assertOnlyFound("views/track.xml", button.format(attribute, ""))
+        for words in ("Track", '<field name="waybills"/>', '<t t-out="name"/>'):
+            self.assertOnlyFound("views/track.xml", button.format("", words))
 
     def test_a_test_is_skipped_only_where_it_runs_next_to_other_modules(self):
         text = "class TestSale(NextToMixin):\n    modules = ('sale',)\n"
