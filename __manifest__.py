@@ -5,6 +5,11 @@
     "summary": "Work with the warehouses that JD runs for you: orders, receipts, stock",
     "author": "JD Fulfillment maintainers",
     "license": "LGPL-3",
+    "development_status": "Beta",
+    "images": [
+        "static/description/connect.png",
+        "static/description/connected.png",
+    ],
     "depends": ["stock"],
     "external_dependencies": {"python": ["cryptography", "requests"]},
     "data": [
