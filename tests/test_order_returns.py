@@ -178,6 +178,16 @@ class TestSupplierReturns(JdInboundCase):
             self.get_stock(self.product), self.get_stock_at_jd(self.product)
         )
 
+    def test_goods_for_a_supplier_wait_for_no_waybill(self):
+        self.connector.push_policy = "waybill"
+        picking = self.make_supplier_return(6)
+        self.assertTrue(picking.jd_order_id)
+        self.connector.push_policy = "manual"
+        other = self.make_supplier_return(1)
+        self.connector.push_policy = "waybill"  # no hook runs
+        self.run_cron("push_orders")
+        self.assertTrue(other.jd_order_id)
+
     def test_jd_delivers_only_to_a_full_address(self):
         self.connector.push_policy = "manual"
         picking = self.make_supplier_return(6, jd_supplier_delivery="jd")

@@ -102,7 +102,7 @@ class JdGoodsCreation(models.TransientModel):
                 "info",
                 self.env._(
                     "Nothing to create: JD has all products that can be matched. Those "
-                    "to correct first are under JD Goods, To Fix."
+                    "to correct first are under JD Fulfillment ▸ Goods, To Fix."
                 ),
             )
         # sudo: users choose rows, but must not change what JD lacks.

@@ -173,8 +173,9 @@ class JdConnector(models.Model):
         offered = [row.number for row in operations.warehouses(department_no)]
         return self.env._(
             "The department %(department)s has no warehouse %(number)s at JD. JD "
-            "lists: %(offered)s. Correct the warehouse number and click Start "
-            "connecting again.",
+            "lists: %(offered)s. Correct the warehouse number and click %(button)s "
+            "again.",
+            button=self._get_login_button(),
             department=department_no,
             number=number,
             offered=", ".join(offered[:10]) or self.env._("none"),

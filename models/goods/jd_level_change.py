@@ -184,8 +184,8 @@ class JdLevelChange(models.Model):
         """Return why this change cannot be moved and what to do, or False."""
         if not self.warehouse_id:
             return self.env._(
-                "JD's warehouse %(number)s is not connected with Odoo: fetch the "
-                "warehouses of the JD connection and add it.",
+                "JD's warehouse %(number)s is not connected with Odoo: click "
+                "Synchronise Warehouses on the JD connection and add it.",
                 number=self.warehouse_no,
             )
         if not self.product_id:

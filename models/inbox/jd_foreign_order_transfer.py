@@ -80,7 +80,7 @@ class JdForeignOrder(models.Model):
             raise UserError(
                 self.env._(
                     "These JD goods are matched with no product: %(goods)s. Match them "
-                    "first, see JD Goods; or link a transfer of yours.",
+                    "first, under JD Fulfillment ▸ Goods; or link a transfer of yours.",
                     goods=", ".join(unmatched.mapped("goods_no")),
                 )
             )

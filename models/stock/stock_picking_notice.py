@@ -85,7 +85,7 @@ class StockPicking(models.Model):
             return self.env._("JD gets it once the goods are on their way.")
         if self.state != "assigned":
             return self.env._("JD gets it once its goods are reserved.")
-        if policy == "waybill" and not self._jd_get_own_waybill():
+        if self._jd_waits_for_waybill():
             return self.env._(
                 "JD gets it once it has a waybill: enter it on the JD tab, or click "
                 "“Send to JD” to have JD make one."

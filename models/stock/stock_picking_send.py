@@ -97,6 +97,7 @@ class StockPicking(models.Model):
                 ~incoming & Domain(f"{connector}.push_policy", "=", "manual"),
                 ~incoming
                 & Domain(f"{connector}.push_policy", "=", "waybill")
+                & Domain("location_dest_id.usage", "!=", "supplier")
                 & ~has_waybill,
             ]
         )
@@ -109,9 +110,17 @@ class StockPicking(models.Model):
         if self.jd_kind in ("inbound", "customer_return"):
             return self.jd_connector_id.receipt_policy == "confirmed"
         policy = self.jd_connector_id.push_policy
-        if policy == "waybill":
-            return bool(self._jd_get_own_waybill())
-        return policy == "ready"
+        return policy == "ready" or (
+            policy == "waybill" and not self._jd_waits_for_waybill()
+        )
+
+    def _jd_waits_for_waybill(self):
+        """Tell whether JD is told only once somebody enters the carrier's waybill."""
+        return (
+            self.jd_kind == "outbound"  # a supplier's own carrier needs none
+            and self.jd_connector_id.push_policy == "waybill"
+            and not self._jd_get_own_waybill()
+        )
 
     def _jd_is_refused_parcel(self):
         """Tell whether this is the return of a parcel that JD itself brings back."""
