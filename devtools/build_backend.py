@@ -16,7 +16,7 @@ from pathlib import Path
 from whool import buildapi
 
 ADDON = "jd_fulfillment"
-NOT_SHIPPED = {"bench", "dev", "devtools", "docs", "sandbox", "tests"}
+NOT_SHIPPED = {"bench", "dev", "devtools", "sandbox", "tests"}
 # What others leave behind, as .gitignore has it.
 MADE = {"__pycache__", "build", "dist"}
 # An sdist builds its wheel by itself.

@@ -49,8 +49,10 @@ class TestPackages(BaseCase):
         addon = {name for name in self.wheel if name.startswith("odoo/")}
         self.assertIn("odoo/addons/jd_fulfillment/__manifest__.py", addon)
         self.assertIn("odoo/addons/jd_fulfillment/security/ir.model.access.csv", addon)
+        # What Odoo's screens point to.
+        self.assertIn("odoo/addons/jd_fulfillment/docs/administrator.md", addon)
         tops = {name.split("/")[3] for name in addon}
-        developers = {"tests", "sandbox", "bench", "docs", "devtools", "dev", ".ci"}
+        developers = {"tests", "sandbox", "bench", "devtools", "dev", ".ci"}
         self.assertFalse(tops & (developers | {"pyproject.toml", "PKG-INFO"}))
 
     def test_is_the_same_from_an_export_where_things_were_left(self):

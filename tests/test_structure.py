@@ -1,10 +1,13 @@
 """The check of `./dev lint` that keeps the house, on examples that break it."""
 
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from textwrap import dedent
+
+from lxml import etree
 
 from odoo.tests import BaseCase
 
@@ -190,3 +193,19 @@ class TestStructure(BaseCase):
             "self.skipTest('needs sale')",
             f"tests/test_sale.py:1: {line}",
         )
+
+
+class TestAdministratorGuide(BaseCase):
+    """What `docs/administrator.md` says that the addon's files say as well."""
+
+    def test_it_lists_all_scheduled_actions_with_their_intervals(self):
+        short = {"minutes": "min", "hours": "h", "days": "day"}
+        actions = set()
+        for record in etree.parse(Path(ROOT, "data/ir_cron_data.xml")).iter("record"):
+            values = {field.get("name"): field.text for field in record}
+            unit = short[values["interval_type"]]
+            name = values["name"].removeprefix("JD Fulfillment: ")
+            actions.add((name, f"{values['interval_number']} {unit}"))
+        guide = Path(ROOT, "docs/administrator.md").read_text()
+        rows = re.findall(r"^\| ([^|]+) \| (\d+ (?:min|h|day)) \|", guide, re.MULTILINE)
+        self.assertEqual(set(rows), actions)

@@ -200,12 +200,12 @@ class TestOwners(VaultCase):
 
 
 class TestCommand(LiveCase):
-    """The command by which the README encrypts what is stored and changes the key."""
+    """The documented command that encrypts what is stored and changes the key."""
 
-    def read_readme(self):
+    def read_command(self):
         """Return the command, for this Python and this database."""
-        readme = Path(ROOT, "README.md").read_text()
-        [command] = re.findall(r"^ +(echo '.*odoo shell -c .*)$", readme, re.MULTILINE)
+        guide = Path(ROOT, "docs/administrator.md").read_text()
+        [command] = re.findall(r"^ +(echo '.*odoo shell -c .*)$", guide, re.MULTILINE)
         odoo = f"{shlex.quote(sys.executable)} -m odoo"
         return command.replace("| odoo ", f"| {odoo} ").replace(
             "DATABASE", self.odoo.database
@@ -217,7 +217,7 @@ class TestCommand(LiveCase):
             usual = Path(os.environ["ODOO_RC"]).read_text()
             configuration.write_text(f"{usual}\n{option}\n")
             done = subprocess.run(  # noqa: S602 - as it is typed
-                self.read_readme(),
+                self.read_command(),
                 shell=True,
                 cwd=folder,
                 env=os.environ | environment,
