@@ -21,7 +21,7 @@ FREE_OF_CODES = ("models", "wizards", "controllers", "views")
 # What is skipped without other modules: `./dev test` runs these files next to them.
 SKIP = re.compile(r"\bself\.skipTest\(|@skip|\bNextToMixin\b")
 MAY_SKIP = re.compile(r"tests/(next_to_case|test_next_to_\w+|test_structure)\.py")
-# What gives a button its words, beside the text in it.
+# What names a button or an input, beside the text in or around it.
 WORDS = {"string", "title", "aria-label", "t-att-title", "t-att-aria-label"}
 SHOWN = ".//field | .//@t-esc | .//@t-out | @t-esc | @t-out"
 
@@ -79,6 +79,14 @@ def check_buttons(addon):
             yield place, "a button without words needs a title"
 
 
+def check_inputs(addon):
+    """Those of forms are fields, which tests/test_accessible.py checks."""
+    for node, place in addon.find_nodes("input", "select", "textarea"):
+        named = WORDS & set(node.keys()) or node.xpath("ancestor::label")
+        if not (named or node.get("type") == "hidden"):
+            yield place, f"{node.tag} needs a label around it, or an aria-label"
+
+
 def check_skips(addon):
     """A test that is skipped in one database is run in another."""
     for path in sorted((addon.folder / "tests").glob("*.py")):
@@ -95,6 +103,7 @@ RULES = (
     check_imports,
     check_codes,
     check_buttons,
+    check_inputs,
     check_skips,
 )
 

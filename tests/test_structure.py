@@ -181,6 +181,19 @@ class TestStructure(BaseCase):
         for words in ("Track", '<field name="waybills"/>', '<t t-out="name"/>'):
             self.assertOnlyFound("views/track.xml", button.format("", words))
 
+    def test_an_input_of_a_template_without_a_label_is_found(self):
+        self.assertOnlyFound(
+            "static/src/choice.xml",
+            "<t><input type='radio'/></t>",
+            "static/src/choice.xml:1: input needs a label around it, or an aria-label",
+        )
+        for named in (
+            "<label><input type='radio'/> Quick</label>",
+            "<select t-att-aria-label='props.label'/>",
+            "<input type='hidden' name='csrf_token'/>",
+        ):
+            self.assertOnlyFound("static/src/choice.xml", f"<t>{named}</t>")
+
     def test_a_test_is_skipped_only_where_it_runs_next_to_other_modules(self):
         text = "class TestSale(NextToMixin):\n    modules = ('sale',)\n"
         self.assertOnlyFound("tests/test_next_to_sale.py", text)
