@@ -96,9 +96,9 @@ class JdConnector(models.Model):
             self.env["jd.order"]._trigger(name)
 
     def _search_orders(self, *states):
-        """Return the connection's orders in some states."""
+        """Return the connections' orders in some states."""
         return self.env["jd.order"].search(
-            [("connector_id", "=", self.id), ("state", "in", states)]
+            [("connector_id", "in", self.ids), ("state", "in", states)]
         )
 
     def _get_pause_notice(self):
