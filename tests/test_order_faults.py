@@ -8,7 +8,7 @@ class Deliveries(fault_case.Documents):
     kind = "XSCK"
     crons = ("push_orders", "process_messages", "follow_orders", "close_orders")
     create_call, query_call = "addSoOrder", "querySoOrder"
-    path = (100130, 10014, 10015, 10016, 10017, 10018, 10019, 10020)
+    path = (100130, 10014, 10016, 10019, 10020)
     make = staticmethod(make_deliveries)
 
     @classmethod
