@@ -26,15 +26,6 @@ class Button:
     press: Callable
 
 
-def _open_connection(page):
-    return {
-        "type": "ir.actions.act_window",
-        "res_model": "jd.connector",
-        "res_id": page.connector_id.id,
-        "view_mode": "form",
-    }
-
-
 def _open_actions(page):
     names = sorted(const.ACTIONS)
     ids = [page.env.ref(f"jd_fulfillment.ir_cron_{name}").id for name in names]
@@ -55,7 +46,11 @@ def _open_refused_goods(page):
 
 
 BUTTONS = {
-    "connection": Button(_lt("Open Connection"), _STOCK_USER, _open_connection),
+    "connection": Button(
+        _lt("Open Connection"),
+        _STOCK_USER,
+        lambda page: page.connector_id.action_open(),
+    ),
     "reconnect": Button(
         _lt("Reconnect"),
         _JD_MANAGER,

@@ -56,20 +56,25 @@ def _set_note(activity, note):
 
 def _was_told(activities, note, since):
     known = activities.filtered(
-        lambda activity: (
-            activity.jd_cause != OVER
-            and (activity.active or not since or activity.date_done > since)
-        )
+        lambda activity: activity.jd_cause != OVER and _counts_since(activity, since)
     )
     return html2plaintext(note) in map(html2plaintext, known.mapped("note"))
 
 
-def find_activities(records):
-    """Return all activities about records, as superuser, those done as well."""
+def _counts_since(activity, since):
+    """Tell whether an activity is open, or was done after a date; None: whenever."""
+    return activity.active or not since or activity.date_done > since
+
+
+def find_activities(records, domain=None):
+    """Return all activities about records, as superuser, those done as well.
+
+    :param domain: Which are about them; by default those planned on them.
+    """
     # sudo: what was told to others counts, too.
     activities_sudo = records.env["mail.activity"].sudo()
     return activities_sudo.with_context(active_test=False).search(
-        [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+        domain or [("res_model", "=", records._name), ("res_id", "in", records.ids)]
     )
 
 
@@ -127,8 +132,7 @@ class JdActivityMixin(models.AbstractModel):
         since = self._get_told_since()
         known_sudo = self._find_activities().filtered(
             lambda activity: (
-                activity.jd_cause == cause
-                and (activity.active or not since or activity.date_done > since)
+                activity.jd_cause == cause and _counts_since(activity, since)
             )
         )
         known_sudo.filtered(lambda a: a.active and a.user_id not in users).unlink()

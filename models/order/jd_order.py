@@ -9,6 +9,7 @@ from odoo.tools import format_datetime
 
 from ... import const, statuses
 from ...lib.api import GoodsLevel
+from ..mixins.jd_activity_mixin import find_activities
 from ..mixins.notification import notify
 
 # draft --[pre-flight ok]--> queued --[claim]--> sending --[accepted]--> accepted
@@ -781,11 +782,7 @@ class JdOrder(models.Model):
         return self.picking_id or self
 
     def _find_activities(self):
-        # sudo: what was told to others counts, too.
-        activities_sudo = self.env["mail.activity"].sudo()
-        return activities_sudo.with_context(active_test=False).search(
-            [("jd_order_id", "in", self.ids)]
-        )
+        return find_activities(self, [("jd_order_id", "in", self.ids)])
 
     def _get_attention_candidates(self):
         pickings = self.picking_id | self.part_picking_ids

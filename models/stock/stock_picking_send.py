@@ -109,10 +109,8 @@ class StockPicking(models.Model):
             return False
         if self.jd_kind in ("inbound", "customer_return"):
             return self.jd_connector_id.receipt_policy == "confirmed"
-        policy = self.jd_connector_id.push_policy
-        return policy == "ready" or (
-            policy == "waybill" and not self._jd_waits_for_waybill()
-        )
+        is_sent_alone = self.jd_connector_id.push_policy in ("ready", "waybill")
+        return is_sent_alone and not self._jd_waits_for_waybill()
 
     def _jd_waits_for_waybill(self):
         """Tell whether JD is told only once somebody enters the carrier's waybill."""
