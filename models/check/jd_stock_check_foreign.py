@@ -17,7 +17,7 @@ class JdStockCheck(models.Model):
         Commits.
         """
         connector = self.connector_id
-        orders = self._get_foreign_orders_to_ask()
+        orders = self._get_foreign_orders_to_ask()._lock_available()
         orders._ask(connector, connector._get_operations())
 
     def _get_foreign_orders_to_ask(self):

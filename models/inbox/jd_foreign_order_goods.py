@@ -45,13 +45,21 @@ class JdForeignOrder(models.Model):
                 lambda question, ask=ask: ask(**question),
                 [row._prepare_question() for row in asked],
             )
-            for row, report in zip(asked, reports, strict=True):
-                if not isinstance(report, Exception):
-                    row._process_isolated(
-                        lambda row, report=report: row._record_report(report),
-                        lambda row, error: row.connector_id._report_error(error),
-                    )
+            answers = dict(zip(asked.ids, reports, strict=True))
+            asked._lock_available()._process_isolated(
+                lambda rows, answers=answers: rows._record_reports(answers),
+                lambda row, error: row.connector_id._report_error(error),
+            )
         self.env["ir.cron"]._commit_progress()
+
+    def _record_reports(self, answers):
+        """Record JD's answers; one that is missing is asked for again.
+
+        :param dict answers: Id → `lib.api.Report` or the error.
+        """
+        for row in self:
+            if not isinstance(answers[row.id], Exception):
+                row._record_report(answers[row.id])
 
     def _prepare_question(self):
         department_no = self.warehouse_id.jd_department_no
