@@ -115,7 +115,7 @@ class JdConnector(models.Model):
                 held,
                 self.env._(
                     "%(pin)s is disconnected from JD: open the connection and click "
-                    "Reconnect, or cancel them.",
+                    "Reconnect.",
                     pin=self.pin,
                 ),
             )
@@ -158,7 +158,7 @@ class JdConnector(models.Model):
         if count := counts.get(("unanswered", self)):
             yield Alert("unanswered", self._explain_unanswered(count), "unanswered")
         if self.subscription_state == "missing":
-            yield Alert("messages", self._explain_messages_missing())
+            yield Alert("messages", self._summarise_missing_messages())
 
     def _find_corrections(self, counts):
         """Yield the alerts of orders that cannot be sent as they are."""
@@ -218,7 +218,7 @@ class JdConnector(models.Model):
             count=f"{count:,}",
         )
 
-    def _explain_messages_missing(self):
+    def _summarise_missing_messages(self):
         return self.env._(
             "JD's messages of %(pin)s do not arrive: Odoo learns later what JD does. "
             "Reconnect and tick “subscribe to messages” on JD's page.",
