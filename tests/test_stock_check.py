@@ -29,11 +29,13 @@ class StockCheckCase(JdOrderCase):
         return check
 
     def make_checks_older(self, days=2):
-        """Let the checks so far lie some days back."""
+        """Let the checks so far, and what moved goods, lie some days back."""
         self.env.flush_all()
         for table, times in (
             ("jd_stock_check", ("create_date", "taken_at")),
             ("jd_stock_check_line", ("taken_at", "decided_at", "since", "agreed_on")),
+            ("jd_order_event", ("create_date",)),
+            ("stock_move_line", ("write_date",)),
         ):
             sets = ", ".join(f"{at} = {at} - interval '{days} days'" for at in times)
             self.env.cr.execute(f"UPDATE {table} SET {sets}")  # noqa: S608
