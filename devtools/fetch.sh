@@ -99,8 +99,7 @@ except OSError as error:
     sys.exit(f"{sys.argv[1]}: {error}")' "$@"
 }
 
-ODOO_WANTED=yes
-have_odoo() { [[ ! $ODOO_WANTED || ${ODOO_PATH:-} || -e $STATE/odoo/version ]]; }
+have_odoo() { [[ ${ODOO_PATH:-} || -e $STATE/odoo/version ]]; }
 
 odoo_version() {
   if [[ -n ${ODOO_PATH:-} ]]; then
@@ -226,7 +225,6 @@ setup() {
   ON_EXIT+=("rm -rf $TMPDIR")
   install_system_packages "$1"
   choose_venv
-  [[ $1 != lint ]] || ODOO_WANTED=
   { have_odoo && have_venv; } || locked setup fetch_missing
   [[ $1 != test ]] || have_browser || locked setup fetch_missing_browser
   unset PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2164 # dev ends where cd fails (set -e)
-# What is checked without running anything.
+# What is checked without a test.
 
 # lint_with PROGRAM ARGS...: goes on after a complaint, for all of them to be told.
 lint_with() {
@@ -14,8 +14,11 @@ copy_addon() {
 }
 
 cmd_lint() {
-  local FAILED=() translations repository
+  local FAILED=() terms repository
   setup lint
+  start_postgres
+  terms=$TMPDIR/$ADDON.pot
+  begin terms "exporting the addon's texts" export_terms "$terms"
   repository=$TMPDIR/lint
   copy_addon "$repository"
   cd "$CHECKOUT"
@@ -26,9 +29,10 @@ cmd_lint() {
   lint_with shellcheck --external-sources dev .ci/run
   cd "$repository"
   lint_with oca-checks-odoo-module \
-    --disable=prefer-readme-rst,xml-header-wrong,xml-field-numeric-without-eval "$ADDON"
-  translations=("$ADDON"/i18n/*.po*)
-  [[ ! -e ${translations[0]} ]] || lint_with oca-checks-po "${translations[@]}"
+    --disable=prefer-readme-rst "$ADDON"
+  lint_with oca-checks-po "$ADDON"/i18n/*.po*
+  finish terms "exporting the addon's texts"
+  lint_with python "$CHECKOUT/devtools/translations.py" check "$terms"
   ((${#FAILED[@]} == 0)) || die "lint found something: ${FAILED[*]}"
   say "lint found nothing"
 }

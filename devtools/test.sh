@@ -194,12 +194,6 @@ cmd_campaign() {
   ((${#failed[@]} == 0)) || die "failed:$(printf '\n  %s' "${failed[@]}")"
 }
 
-# export_translations FILE: every text of the addon, as gettext's template.
-export_translations() {
-  make_test_database
-  "$PY" -m odoo i18n export -d "$TEST_DB" -l pot -o "$1" "$ADDON"
-}
-
 cmd_bench() {
   [[ -d $CHECKOUT/bench ]] || die "there are no benchmarks yet."
   setup bench

@@ -101,6 +101,7 @@ from . import (
     test_stock_odoo_only,
     test_stock_screens,
     test_structure,
+    test_translations,
     test_vault,
     test_writable_fields,
 )
