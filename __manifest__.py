@@ -52,7 +52,11 @@
         "wizards/stock_inventory_adjustment_name_views.xml",
         "views/jd_menus.xml",
     ],
-    "demo": ["demo/jd_application.xml", "demo/product_product.xml"],
+    "demo": [
+        "demo/jd_application.xml",
+        "demo/product_product.xml",
+        "demo/res_partner.xml",
+    ],
     "assets": {
         "web.assets_backend": ["jd_fulfillment/static/src/**/*"],
     },

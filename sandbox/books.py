@@ -179,7 +179,7 @@ class Books:
         self.stock_answers = Answers()
         self.orders = OrderList()
         self.open_orders = {}  # those that may still move, by JD's number
-        self.arranged_for_new = {}
+        self.arranged_for_new = {}  # by kind, None for all of them
         self.suppliers = {}
         self.level_changes = []
         self.stock_counts = []

@@ -38,6 +38,10 @@ class Line:
     damaged: int = 0
     refused: int = 0
 
+    @property
+    def missing(self):
+        return max(0, self.plan - (self.real or 0))
+
 
 @dataclass
 class Parcel:

@@ -62,7 +62,7 @@ def recount(books, order, order_line, quantity, level=""):
 def close(order):
     """Let nothing more come: what is missing counts as short."""
     order.arranged["short"] = {
-        line.order_line: max(0, line.plan - (line.real or 0)) for line in order.lines
+        line.order_line: line.missing for line in order.lines
     }
 
 

@@ -11,8 +11,8 @@ from .books import (
     Supplier,
     Warehouse,
 )
-from .goods import Goods
-from .stock import GOOD
+from .goods import YES, Goods
+from .stock import GOOD, NO_BATCH, Batch
 
 # A loopback address is taken at any port (RFC 8252, 7.3): a developer's Odoo moves.
 CALLBACKS = [
@@ -43,11 +43,14 @@ WAREHOUSES = [
     ("110000203", "Makassar DC", "EBU0000000000202", ENABLED, "Makassar"),
     ("110000301", "北京仓", "EBU0000000000301", ENABLED, "北京"),
 ]
-# The products of demo/product_product.xml, which lie in every warehouse.
+# The products of demo/product_product.xml, which lie in every warehouse; by lots where
+# these are named.
 DEMO_GOODS = [
-    ("JD-DEMO-MUG", "Enamel mug"),
-    ("JD-DEMO-TEA", "Jasmine tea, 250 g"),
-    ("JD-DEMO-BAG", "Canvas bag"),
+    ("JD-DEMO-MUG", "Enamel mug", ()),
+    ("JD-DEMO-POT", "Enamel teapot", ()),
+    ("JD-DEMO-TEA", "Jasmine tea, 250 g", ()),
+    ("JD-DEMO-BAG", "Canvas bag", ()),
+    ("JD-DEMO-CREAM", "Hand cream, 50 ml", ("HC-2607", "HC-2611")),
 ]
 DEMO_STOCK = 500
 
@@ -71,19 +74,27 @@ def fill(books, demo=False):
 
 def _fill_demo(books):
     for department in books.departments:
-        for erp_no, name in DEMO_GOODS:
-            basic = {"erpGoodsNo": erp_no, "goodsName": name, "barcode": erp_no}
-            groups = {
-                "basicInfo": basic,
-                "goodsCategory": {"thirdCategoryCode": "4159"},
-            }
-            books.goods.add(Goods(books.next_no("EMG"), erp_no, department, groups))
-    for warehouse in books.warehouses.values():
-        for department in warehouse.departments:
-            for goods in books.goods.of(department):
-                books.stock.put(warehouse.no, goods.no, GOOD, DEMO_STOCK)
+        for erp_no, name, lots in DEMO_GOODS:
+            goods = _make_goods(books, department, erp_no, name, bool(lots))
+            batches = [Batch(lot) for lot in lots] or [NO_BATCH]
+            for warehouse in books.warehouses_of(department):
+                for batch in batches:
+                    place = warehouse.no, goods.no, GOOD
+                    books.stock.put(*place, DEMO_STOCK // len(batches), batch)
     # The demo's Odoo outlives the sandbox and remembers the numbers of its last life.
     books.numbers_given = int(time.time())
+
+
+def _make_goods(books, department, erp_no, name, has_lots):
+    groups = {
+        "basicInfo": {"erpGoodsNo": erp_no, "goodsName": name, "barcode": erp_no},
+        "goodsCategory": {"thirdCategoryCode": "4159"},
+    }
+    if has_lots:
+        groups["management"] = {"isBatchMgmt": YES}
+    goods = Goods(books.next_no("EMG"), erp_no, department, groups)
+    books.goods.add(goods)
+    return goods
 
 
 def add_department(books, no, name, pins):

@@ -98,7 +98,7 @@ class Server:
             self._http.server_close()
 
     def __call__(self, request):
-        if request.path == "/":
+        if request.path in page.FILES:
             return page.show(request)
         if request.path.startswith("/sandbox"):
             return control.serve(self.sandbox, request)

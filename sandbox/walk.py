@@ -140,7 +140,8 @@ RULES = {
 
 def start(sandbox, order):
     """Take a new document into the books at the first status of its path."""
-    order.arranged = dict(sandbox.books.arranged_for_new)
+    wanted = sandbox.books.arranged_for_new
+    order.arranged = wanted.get(None, {}) | wanted.get(order.kind, {})
     sandbox.books.orders.add(order)
     sandbox.books.open_orders[order.no] = order
     enter(sandbox, order, RULES[order.kind].path[0])

@@ -87,6 +87,7 @@ from . import (
     test_sandbox_messages,
     test_sandbox_odd_answers,
     test_sandbox_outbound,
+    test_sandbox_page,
     test_sandbox_repeats,
     test_sandbox_stock,
     test_secrets,

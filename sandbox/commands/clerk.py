@@ -70,6 +70,7 @@ def summary(sandbox):
     return {
         "now": clock.text(clock.now()),
         "settings": sandbox.settings,
+        "arrangedForNew": books.arranged_for_new,
         "applications": list(books.applications.values()),
         "accounts": list(books.accounts.values()),
         "departments": [
@@ -143,16 +144,16 @@ def advance(
 
 @_command
 def arrange(sandbox, orders="new", kind=None, status=None, **arranged):
-    """Say how documents will go: "new" ones from now on, "all" open ones, or a list.
-
-    What can be arranged is described in warehouse_work.
+    """Say how documents will go: "new" ones from now on, "all" open ones, or a list;
+    ``kind`` narrows it. What can be arranged is described in warehouse_work.
     """
     unknown = set(arranged) - ARRANGEMENTS
     if unknown:
         raise ValueError(f"cannot arrange {unknown}; only {sorted(ARRANGEMENTS)}")
     if orders == "new":
-        sandbox.books.arranged_for_new.update(arranged)
-        return sandbox.books.arranged_for_new
+        wanted = sandbox.books.arranged_for_new.setdefault(kind, {})
+        wanted.update(arranged)
+        return wanted
     chosen = _choose(sandbox, orders, kind, status)
     for order in chosen:
         order.arranged.update(arranged)
@@ -192,7 +193,8 @@ def settle(sandbox, orders="all", agreed=True):
 
 @_command
 def receive(sandbox, order, parts):
-    """Count a part of what comes in, before the document is done; by order line.
+    """Count a part of what comes in, before the document is done: by order line, or so
+    many pieces of each.
 
     An inbound order must be one taken in parts. That returns are counted in parts as
     well is not documented [U]. What a part may hold is described in receiving.
@@ -200,6 +202,8 @@ def receive(sandbox, order, parts):
     found = _find_arriving(sandbox, order)
     if found.kind == INBOUND and not found.request.get("multiReceivingFlag"):
         raise ValueError(f"{found.no} is not received in parts")
+    if isinstance(parts, int):
+        parts = {line.order_line: min(parts, line.missing) for line in found.lines}
     receiving.receive_part(sandbox.books, found, parts)
 
 

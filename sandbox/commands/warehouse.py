@@ -32,6 +32,33 @@ def stock_list(sandbox, warehouse):
     ]
 
 
+@_query
+def shelf(sandbox, warehouse, limit=50):
+    """What lies in a warehouse as the sandbox's page shows it: the first goods, each
+    with its pieces by level and its lots.
+    """
+    shown = {}
+    for goods_no, level, batches in sandbox.books.stock.rows(warehouse):
+        goods = sandbox.books.goods.by_no[goods_no]
+        row = shown.setdefault(
+            goods_no,
+            {
+                "goodsNo": goods_no,
+                "erpGoodsNo": goods.erp_no,
+                "goodsName": goods.name,
+                "department": goods.department_no,
+                "levels": {},
+                "lots": set(),
+            },
+        )
+        row["levels"][level] = sum(each.lying for each in batches.values())
+        row["lots"] |= {batch.lot for batch in batches if batch.lot}
+        if len(shown) > int(limit):
+            shown.popitem()
+            break
+    return list(shown.values())
+
+
 @_command
 def stock(sandbox, warehouse, rows=(), each=None, level=GOOD):
     """Set what is there: rows of goodsNo or erpGoodsNo, quantity, goodsLevel,
