@@ -10,7 +10,7 @@ from .world import World
 DESCRIPTION = "Measurements of the addon against the sandbox, as ratios in one run."
 SECTIONS = ("push", "closing", "endpoint", "calls", "queries", "overview")
 # Only where they are named: they take many minutes.
-CAMPAIGNS = ("prefork", "stock")
+CAMPAIGNS = ("prefork", "stock", "history")
 
 
 def main():
