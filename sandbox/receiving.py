@@ -61,9 +61,7 @@ def recount(books, order, order_line, quantity, level=""):
 
 def close(order):
     """Let nothing more come: what is missing counts as short."""
-    order.arranged["short"] = {
-        line.order_line: line.missing for line in order.lines
-    }
+    order.arranged["short"] = {line.order_line: line.missing for line in order.lines}
 
 
 def _count(order, line):

@@ -413,7 +413,7 @@ class TestHealthPage(LiveBrowserCase):
             test = rows.filter(has_text="Test Message")
             expect(test).to_contain_text("Cannot Tell")
             test.locator("button").click()
-            expect(test).to_contain_text("Good")
+            expect(test).to_contain_text("OK")
             expect(test).to_contain_text("It arrived")
             rows.filter(has_text="Scheduled Actions").locator("button").click()
             expect(page.locator(".o_list_view")).to_contain_text("send orders")

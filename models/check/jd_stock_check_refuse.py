@@ -51,8 +51,8 @@ class JdStockCheckLine(models.Model):
             return self.env._("These goods are being counted again: wait for that.")
         if not self._get_postable():
             return self.env._(
-                "Documents explain all of it: it heals when they close, and Odoo's "
-                "stock would be changed twice."
+                "Documents explain all of it: it heals when they close. If it were "
+                "accepted now, Odoo's stock would be changed twice."
             )
         if self.state not in (*DECIDABLE, "explained"):
             return self.env._("This difference is settled: nothing to accept.")

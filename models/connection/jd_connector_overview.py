@@ -146,7 +146,7 @@ class JdConnector(models.Model):
 
     def _get_list_title(self, name):
         titles = {
-            "open": self.env._("Open"),
+            "open": self.env._("Open Orders"),
             "waiting": self.env._("Waiting to Be Sent"),
             "to_fix": self.env._("To Fix"),
             "at_jd": self.env._("At JD"),

@@ -30,16 +30,37 @@ def check(connector, jd):
             ),
             "reconnect",
         )
-    valid = env._(
-        "JD answers and accepts the login. It is valid until %(date)s",
-        date=format_date(env, connector.token_expires_at),
-    )
+    return _explain_validity(connector)
+
+
+def _explain_validity(connector):
+    env, date = connector.env, format_date(connector.env, connector.token_expires_at)
     if connector.is_expiring:
-        advice = env._("and JD does not renew it: sign in again before that.")
-        return attention(f"{valid} {advice}", "reconnect")
+        return attention(
+            env._(
+                "JD answers and accepts the login. It is valid until %(date)s and JD "
+                "does not renew it: sign in again before that.",
+                date=date,
+            ),
+            "reconnect",
+        )
     if connector.is_renewable:
-        return good(f"{valid} {env._('and renews by itself.')}")
-    return add_hint(good(f"{valid}."), env._("Odoo reminds somebody before that."))
+        return good(
+            env._(
+                "JD answers and accepts the login. It is valid until %(date)s and "
+                "renews by itself.",
+                date=date,
+            )
+        )
+    return add_hint(
+        good(
+            env._(
+                "JD answers and accepts the login. It is valid until %(date)s.",
+                date=date,
+            )
+        ),
+        env._("Odoo reminds somebody before that."),
+    )
 
 
 def _explain_state(connector):

@@ -152,7 +152,7 @@ class JdHealthRow(models.TransientModel):
     title = fields.Char(compute="_compute_title")
     result = fields.Selection(
         selection=[
-            (GOOD, "Good"),
+            (GOOD, "OK"),
             (ATTENTION, "Needs Attention"),
             (UNKNOWN, "Cannot Tell"),
         ],

@@ -281,7 +281,7 @@ class JdOrder(models.Model):
         index="btree_not_null",
     )
     confirmation = fields.Selection(
-        selection=[("due", "Due"), ("sending", "Being Sent")],
+        selection=[("due", "To Be Sent"), ("sending", "Being Sent")],
         string="Customer Confirmation",
         readonly=True,
         copy=False,

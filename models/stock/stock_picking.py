@@ -91,7 +91,7 @@ class StockPicking(models.Model):
     )
     # Set just before a transfer is closed. Backorders get a time of their own.
     jd_moved_at = fields.Datetime(
-        string="Moved by JD",
+        string="Moved by JD On",
         copy=False,
         readonly=True,
         help="When JD handed over or counted the goods, by JD's clock, as far as "
