@@ -1,4 +1,4 @@
-"""What a long history costs: idle actions, screens, storage, and deleting what is old."""
+"""What a long history costs: idle actions, screens and storage."""
 
 import time
 from statistics import median
