@@ -80,6 +80,11 @@ ACTIONS = {
     *("process_messages", "close_orders", "list_orders", "pull_level_changes"),
     *("send_confirmations", "check_stock", "accept_stock", "update_alerts"),
 }
+# Those that share the work on orders where somebody adds a worker.
+SHARED_ACTIONS = (
+    *("push_orders", "follow_orders", "process_messages"),
+    *("close_orders", "send_confirmations"),
+)
 # How long an action may be overdue before somebody is told.
 ACTION_OVERDUE = timedelta(hours=1)
 

@@ -334,6 +334,35 @@ class TestHealth(JdOrderCase):
         self.assertRegex(rows["login"].text, "Nobody signed in")
         self.assertGreaterEqual(page.checked_at, fields.Datetime.now() - timedelta(1))
 
+    def test_an_administrator_adds_a_worker_for_the_work_on_orders(self):
+        row = self.find_row("workers")
+        with self.assertRaises(AccessError):
+            row.action_press()
+        admin = self.make_user(
+            "system", "base.group_system,jd_fulfillment.group_jd_manager"
+        )
+        action = self.find_row("workers", user=admin).action_press()
+        added = self.env["ir.cron"].search([("jd_shared_id", "!=", False)])
+        shared = {f"jd_fulfillment.ir_cron_{name}" for name in const.SHARED_ACTIONS}
+        self.assertEqual(set(added.jd_shared_id.get_external_id().values()), shared)
+        self.assertLessEqual(added, self.env["ir.cron"].search(action["domain"]))
+        self.assertRow("workers", "good", "2 workers share the sending")
+        self.env["ir.cron"]._jd_add_worker()
+        self.assertRow(
+            "workers", "good", "3 workers.* no more than 2 actions run at once"
+        )
+
+    def test_further_workers_are_woken_for_what_a_batch_leaves(self):
+        added = (
+            self.env["ir.cron"]._jd_add_worker() | self.env["ir.cron"]._jd_add_worker()
+        )
+        first = self.env.ref("jd_fulfillment.ir_cron_push_orders")
+        running, other = added.filtered(lambda row: row.jd_shared_id == first)
+        worker = self.env["jd.order"].with_context(cron_id=running.id)
+        worker._wake_sharers("push_orders")
+        woken = self.env["ir.cron.trigger"].search([("cron_id", "in", added.ids)])
+        self.assertEqual(woken.cron_id, other)
+
 
 @tagged("post_install", "-at_install")
 class TestHealthPage(LiveBrowserCase):

@@ -28,11 +28,20 @@ class Button:
 
 def _open_actions(page):
     names = sorted(const.ACTIONS)
-    ids = [page.env.ref(f"jd_fulfillment.ir_cron_{name}").id for name in names]
+    actions = page.env["ir.cron"].union(
+        *(page.env.ref(f"jd_fulfillment.ir_cron_{name}") for name in names)
+    )
+    actions |= actions.union(*(action._jd_get_sharers() for action in actions))
     action = page.env["ir.actions.actions"]._for_xml_id("base.ir_cron_act")
     # With those that are switched off: they are why somebody looks.
-    domain = [("id", "in", ids), ("active", "in", [True, False])]
+    domain = [("id", "in", actions.ids), ("active", "in", [True, False])]
     return action | {"domain": domain, "context": {}}
+
+
+def _add_worker(page):
+    # With the user's own rights: scheduled actions are for system administrators.
+    page.env["ir.cron"]._jd_add_worker()
+    return _open_actions(page)
 
 
 def _open_parameters(page):
@@ -81,6 +90,7 @@ BUTTONS = {
         lambda page: page.connector_id.action_match_goods(),
     ),
     "actions": Button(_lt("Scheduled Actions"), _SYSTEM, _open_actions),
+    "add_worker": Button(_lt("Add a Worker"), _SYSTEM, _add_worker),
     "parameters": Button(_lt("System Parameters"), _SYSTEM, _open_parameters),
     "messages": Button(
         _lt("Messages"),

@@ -3,7 +3,7 @@
 from odoo.tools import config
 
 from ... import const
-from .finding import attention, good
+from .finding import add_hint, attention, good
 
 
 def check(connector, jd):
@@ -25,7 +25,7 @@ def check(connector, jd):
                 "messages wait, and people too. Set two at least."
             )
         )
-    return good(_describe(env))
+    return add_hint(good(_describe(env), "add_worker"), _describe_sharers(env))
 
 
 def _explain_limits(env):
@@ -48,6 +48,26 @@ def _explain_limits(env):
                 seconds=seconds,
                 least=int(least.total_seconds()),
             )
+
+
+def _describe_sharers(env):
+    """Return how many workers an action that works on orders has, if there are more."""
+    # sudo: users of the health page have no access to scheduled actions.
+    first = env.ref("jd_fulfillment.ir_cron_push_orders").sudo()
+    count = 1 + len(first._jd_get_sharers().filtered("active"))
+    if count == 1:
+        return ""
+    text = env._(
+        "%(count)s workers share the sending, following and closing of orders.",
+        count=count,
+    )
+    if count <= config["max_cron_threads"]:
+        return text
+    few = env._(
+        "On this server, no more than %(cron)s actions run at once (max_cron_threads).",
+        cron=config["max_cron_threads"],
+    )
+    return f"{text} {few}"
 
 
 def _describe(env):

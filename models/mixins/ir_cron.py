@@ -1,10 +1,11 @@
 import threading
 import time
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL
 
+from ... import const
 from .jd_worker_mixin import log_unforeseen
 
 
@@ -16,6 +17,36 @@ class IrCron(models.Model):
         copy=False,
         help="Of our own actions: where the log has the last error.",
     )
+
+    jd_shared_id = fields.Many2one(
+        "ir.cron",
+        groups=NO_ACCESS,
+        copy=False,
+        index="btree_not_null",
+        ondelete="cascade",
+        help="An action runs once at a time. This one is a further worker for the same "
+        "orders; delete it to have one less.",
+    )
+
+    @api.model
+    def _jd_add_worker(self):
+        """Add a row for each action that works on orders; return the new rows.
+
+        Odoo runs each row once at a time, on whichever process or machine is free.
+        """
+        added = self.browse()
+        for name in const.SHARED_ACTIONS:
+            first = self.env.ref(f"jd_fulfillment.ir_cron_{name}")
+            number = len(first._jd_get_sharers()) + 2
+            row = first.copy({"name": f"{first.name} ({number})"})
+            row.sudo().jd_shared_id = first  # sudo: nobody writes it by hand
+            added += row
+        return added
+
+    def _jd_get_sharers(self):
+        """Return the further workers of an action, those switched off included."""
+        every_sudo = self.sudo().with_context(active_test=False)
+        return every_sudo.search([("jd_shared_id", "=", self.id)])
 
     def method_direct_trigger(self):
         """Run an action by hand, which is no part of a worker's pass."""

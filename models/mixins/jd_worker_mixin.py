@@ -263,6 +263,8 @@ class JdWorkerMixin(models.AbstractModel):
         :param next_at: When the first of those is due that wait; naive UTC.
         """
         cron = self.env["ir.cron"]
+        if remaining:
+            self._wake_sharers(action)
         if remaining and self._is_patience_over():
             # Odoo would repeat an action that reports work, up to ten times.
             self._trigger(action)
@@ -274,6 +276,13 @@ class JdWorkerMixin(models.AbstractModel):
         seconds_left = cron._commit_progress(remaining=remaining)
         if remaining and not seconds_left:
             self._trigger(action)
+
+    @api.model
+    def _wake_sharers(self, action):
+        """Have the further workers of an action take of what it has left."""
+        for cron_sudo in self._get_action(action)._jd_get_sharers():
+            if cron_sudo.id != self.env.context.get("cron_id"):
+                cron_sudo._trigger()
 
     @api.model
     def _get_patience(self):
