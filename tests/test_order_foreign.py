@@ -261,6 +261,65 @@ class TestForeignOrders(JdInboundCase):
         self.assertFalse(link.is_exact)
         self.assertEqual(link.picking_goods, "5 × [G-1] Goods 1")
 
+    def test_each_department_that_shares_a_warehouse_has_its_own_orders(self):
+        other = self.warehouse.copy({"name": "Of another", "code": "JDOTH"})
+        other.write(
+            {
+                "jd_connector_id": self.connector.id,
+                "jd_department_no": "EBU0000000000999",
+                "jd_warehouse_no": QUICK_WAREHOUSE,
+            }
+        )
+        self.env.invalidate_all()
+        self.make_at_jd("CGRK", 2)
+        self.run_cron("list_orders")
+        self.assertEqual(self.get_listed().warehouse_id, self.warehouse)
+        told = self.env["jd.order"].new({"kind": "inbound"})
+        department = {"department_no": other.jd_department_no}
+        number = {"order_number": "EPL00000000000000777", "own_number": ""}
+        self.receive_message(told, "20", **number, **department)
+        self.follow_messages()
+        self.assertEqual(self.get_listed()[-1:].warehouse_id, other)
+
+    def test_goods_of_which_a_part_cannot_be_read_are_asked_for_again(self):
+        self.make_at_jd("XSCK", 2, 3)
+        path = "data.deliveryItemList.0.planQuantity"
+        for odd in ({"path": path, "value": "2.5"}, {"path": path, "delete": True}):
+            with self.subTest(odd):
+                self.sandbox.do(
+                    "fault", kind="patch", call="querySoOrder", patch=[odd], count=1
+                )
+                self.run_cron("list_orders")
+                with self.assertRefused("has not named the goods"):
+                    self.get_listed().action_create_transfer()
+                self.get_listed().asked_at = False
+        self.run_cron("list_orders")
+        self.assertRegex(self.get_listed().goods, "2 × .* Goods 1, 3 × .* Goods 2")
+
+    def test_what_jd_moves_of_archived_or_missing_goods_closes_its_transfer(self):
+        self.make_at_jd("XSCK", 2, 3)
+        self.run_cron("list_orders")
+        gone = self.products[1]
+        quants = self.env["stock.quant"]
+        quants._update_available_quantity(gone, self.stock, -self.STOCK)
+        gone.active = False
+        self.env.invalidate_all()
+        action = self.get_listed().action_create_transfer()
+        picking = self.env["stock.picking"].browse(action["res_id"])
+        self.complete(picking.jd_order_id, "10020")
+        self.assertEqual(picking.state, "done")
+        self.assertEqual(picking.move_ids.mapped("quantity"), [2, 3])
+        self.assertActivity(picking.jd_order_id, "stock is now negative: 3 ×")
+
+    def test_no_transfer_is_made_of_what_jd_has_cancelled(self):
+        number = self.make_at_jd("XSCK", 2)
+        self.sandbox.do("advance", orders=[number], to="10028")
+        self.run_cron("list_orders")
+        before = self.env["stock.picking"].search_count([])
+        with self.assertRefused("does not carry out .*ignore it"):
+            self.get_listed().action_create_transfer()
+        self.assertEqual(self.env["stock.picking"].search_count([]), before)
+
     def make_others(self):
         return self.env["product.product"].create(
             {"name": "Other", "default_code": "O-1", "is_storable": True}

@@ -353,12 +353,14 @@ class OrderRow:
     """An order as `Operations.list_orders` returns it.
 
     :param own_number: Empty for an order made at JD by hand.
+    :param department_no: Empty where a message does not name it.
     :param created_at: Naive UTC.
     """
 
     kind: str
     number: str
     own_number: str = ""
+    department_no: str = ""
     warehouse_no: str = ""
     status: str = ""
     created_at: datetime | None = None

@@ -113,7 +113,7 @@ class OrderOperations:
             payload,
             lambda data: read_page(
                 data,
-                lambda reading, row: _read_row(kind, row),
+                lambda reading, row: _read_row(kind, department_no, row),
                 page=page,
                 page_size=page_size,
             ),
@@ -167,7 +167,7 @@ class OrderOperations:
         )
 
 
-def _read_row(kind, row):
+def _read_row(kind, department_no, row):
     number = required(row, "orderNo")
     if not is_order_number(kind, number):
         raise Unreadable("JD's orderNo is no number of such an order")
@@ -175,6 +175,7 @@ def _read_row(kind, row):
         kind=kind,
         number=number,
         own_number=text(row, "erpOrderNo"),
+        department_no=department_no,
         warehouse_no=text(row, "warehouseNo"),
         status=text(row, "status"),
         created_at=moment(row, "createTime"),

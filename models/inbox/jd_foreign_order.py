@@ -138,8 +138,8 @@ class JdForeignOrder(models.Model):
 
         :param list rows: `lib.api.OrderRow`.
         """
+        self = self.with_context(lang=connector._get_responsible_lang())
         rows = [row for row in rows if row.number]
-        warehouses = connector.warehouse_ids.grouped("jd_warehouse_no")
         known = self._get_known_numbers(connector, rows)
         listed = self.search(
             [
@@ -152,8 +152,7 @@ class JdForeignOrder(models.Model):
             if row.number in listed:
                 listed[row.number].status_code = row.status
             elif row.number not in known and row.own_number not in known:
-                # No transfer can belong to a warehouse that is not used in Odoo.
-                warehouse = warehouses.get(row.warehouse_no)
+                warehouse = self._find_warehouse(connector, row)
                 if warehouse and row.kind in statuses.KINDS:
                     fresh[row.number] = self._prepare_values(warehouse, row)
         created = self._create_isolated(list(fresh.values()), connector._report_error)
@@ -168,6 +167,23 @@ class JdForeignOrder(models.Model):
                 const.MADE_AT_JD_ACTIVITY,
                 cause=UNDECIDED,
             )
+
+    @api.model
+    def _find_warehouse(self, connector, row):
+        """Return the warehouse of a listed order; empty where it is not clear.
+
+        No transfer can belong to a warehouse that is not used in Odoo. Departments may
+        share one of JD's; where a message does not name which, the list does later.
+
+        :param row: A `lib.api.OrderRow`.
+        """
+        found = connector.warehouse_ids.filtered(
+            lambda warehouse: (
+                warehouse.jd_warehouse_no == row.warehouse_no
+                and row.department_no in ("", warehouse.jd_department_no)
+            )
+        )
+        return found if len(found) == 1 else found.browse()
 
     @api.model
     def _forget(self, domain):
@@ -205,8 +221,12 @@ class JdForeignOrder(models.Model):
 
     def _is_open_at_jd(self):
         """Tell whether JD may still move goods with this order."""
+        return not self.moved_rows and not self._has_ended_without_goods()
+
+    def _has_ended_without_goods(self):
+        """Tell whether JD has ended this order, of which nothing is known to move."""
         status = statuses.find(self.kind, self.status_code)
-        return not self.moved_rows and not (status and status.effect in statuses.ENDS)
+        return not self.moved_rows and bool(status and status.effect in statuses.ENDS)
 
     def _record_report(self, report):
         """Record the goods, and what JD has moved once it has moved all of it.
@@ -242,7 +262,16 @@ class JdForeignOrder(models.Model):
 
         :raise UserError: This order cannot carry out the transfer.
         """
-        if self.state != "new" or not picking <= self._get_candidates() or not picking:
+        if self._has_ended_without_goods():
+            raise UserError(
+                self.env._(
+                    "JD does not carry out %(number)s (%(status)s): ignore it.",
+                    number=self.jd_number,
+                    status=self.status_name,
+                )
+            )
+        fits = self._get_candidates(Domain("id", "in", picking.ids))
+        if self.state != "new" or not fits:
             raise UserError(
                 self.env._(
                     "%(transfer)s cannot be linked with %(number)s: it must be open, "

@@ -66,10 +66,14 @@ class JdForeignOrder(models.Model):
         return {"department_no": department_no, "number": self.jd_number}
 
     def _record_goods(self, report):
-        """Record what JD reports as the goods of this order.
+        """Record what JD reports as the goods of this order, if all of it can be read.
+
+        Otherwise JD is asked again.
 
         :param report: JD's `lib.api.Report` of it.
         """
+        if report.odd_rows or any(line.planned is None for line in report.lines):
+            return
         self.line_ids.unlink()
         self.env["jd.foreign.order.line"].create(
             [
@@ -77,7 +81,7 @@ class JdForeignOrder(models.Model):
                     "foreign_id": self.id,
                     "goods_no": line.goods_number,
                     "level": line.level or jd_api.GoodsLevel.GOOD,
-                    "planned": line.planned or 0,
+                    "planned": line.planned,
                     "moved": line.done or 0,
                 }
                 for line in report.lines

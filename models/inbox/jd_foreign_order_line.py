@@ -24,9 +24,14 @@ class JdForeignOrderLine(models.Model):
 
     @api.depends("goods_no", "foreign_id.connector_id")
     def _compute_product_id(self):
-        goods = self.env["jd.goods"].search(
-            Domain("connector_id", "in", self.foreign_id.connector_id.ids)
-            & Domain("goods_no", "in", self.mapped("goods_no"))
+        # Also of archived products: JD moves what it has of them.
+        goods = (
+            self.env["jd.goods"]
+            .with_context(active_test=False)
+            .search(
+                Domain("connector_id", "in", self.foreign_id.connector_id.ids)
+                & Domain("goods_no", "in", self.mapped("goods_no"))
+            )
         )
         products = {
             (row.connector_id, row.department_no, row.goods_no): row.product_id

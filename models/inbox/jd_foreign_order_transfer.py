@@ -12,19 +12,17 @@ class JdForeignOrder(models.Model):
 
     # === FIND === #
 
-    def _get_candidates(self, products=None):
+    def _get_candidates(self, domain=Domain.TRUE):
         """Return the open transfers of the same kind and warehouse, not at JD.
 
-        :param products: Only those that have some of these products.
+        :param domain: Only those of these transfers.
         """
         pickings = self.env["stock.picking"]
-        domain = (
+        domain &= (
             Domain("company_id", "=", self.company_id.id)
             & Domain("state", "in", ("confirmed", "waiting", "assigned"))
             & pickings._jd_get_place_domain()
         )
-        if products:
-            domain &= Domain("move_ids.product_id", "in", products.ids)
         return pickings.search(domain, order="scheduled_date, id").filtered(
             lambda picking: (
                 picking.jd_kind == self.kind
@@ -39,7 +37,10 @@ class JdForeignOrder(models.Model):
 
         Where none of its goods is known, all open ones of its kind and warehouse.
         """
-        return self._get_candidates(self.line_ids.product_id)
+        products = self.line_ids.product_id
+        if not products:
+            return self._get_candidates()
+        return self._get_candidates(Domain("move_ids.product_id", "in", products.ids))
 
     def _get_exact(self, pickings):
         """Return those of some transfers that have just the goods of this order."""

@@ -28,6 +28,7 @@ class JdMessage(models.Model):
     kind = fields.Char()
     jd_number = fields.Char(string="JD Number", index="btree_not_null")
     own_number = fields.Char(string="Our Number")
+    department_no = fields.Char()
     warehouse_no = fields.Char()
     code = fields.Char(string="Status Code")
     status_name = fields.Char(string="JD Status", compute="_compute_status_name")
@@ -243,6 +244,7 @@ class JdMessage(models.Model):
             kind=self.kind,
             number=self.jd_number or "",
             own_number=self.own_number or "",
+            department_no=self.department_no or "",
             warehouse_no=self.warehouse_no or "",
             status=self.code or "",
             created_at=self.happened_at,
@@ -281,6 +283,7 @@ class JdMessage(models.Model):
             "kind": message.kind,
             "jd_number": message.order_number or None,
             "own_number": message.own_number or None,
+            "department_no": message.department_no or None,
             "warehouse_no": message.warehouse_no or None,
             "code": message.status or None,
             "happened_at": message.happened_at,

@@ -272,13 +272,15 @@ class JdOrder(models.Model):
         """Return the quantity to order at JD, in the product's own unit.
 
         It is the reserved quantity, or what is in transit; for goods from suppliers and
-        customers the whole demand.
+        customers the whole demand, as for what JD moves although Odoo has none of it.
         """
         # Nothing is reserved of these: the quantity is what a user entered as received.
         wanted = self._in_units(move, move.product_uom_qty)
         if self._is_incoming() and move._should_bypass_reservation():
             return wanted
         units = self._get_units(move)
+        if self.made_at_jd and not units:
+            return wanted
         # Odoo may reserve 10.92 of a dozen where 11 lie: JD can take 10.
         return floor(units + 1e-6) if self._is_less(units, wanted) else units
 
