@@ -9,6 +9,8 @@ from odoo.tools import html2plaintext
 from .. import const
 from ..models.connection.jd_connector_alerts import CAUSES
 from ..models.connection.jd_connector_overview import NUMBERS
+from ..models.goods.jd_goods import UNDECIDED
+from .inbound_case import JdInboundCase
 from .order_case import JdOrderCase
 
 
@@ -118,7 +120,7 @@ class TestOverview(JdOrderCase):
 
 
 @tagged("post_install", "-at_install")
-class TestAlerts(JdOrderCase):
+class TestAlerts(JdInboundCase):
     """What many orders wait for is told once, with their number, until it ends."""
 
     def setUp(self):
@@ -190,6 +192,35 @@ class TestAlerts(JdOrderCase):
             count = self.env["jd.order"].search_count(domain)
             self.assertRegex(need["text"], rf"\b{count} orders")
 
+    def test_goods_that_jd_lacks_in_any_way_are_one_cause(self):
+        for state in UNDECIDED:
+            with self.subTest(state):
+                self.arrange("without_goods")
+                self.orders.line_ids.goods_id.state = state
+                self.assertEqual(self.update().mapped("jd_cause"), ["without_goods"])
+
+    def test_nothing_is_asked_of_people_while_odoo_looks_things_up(self):
+        order = self.make_receipt(1).jd_order_id
+        self.assertProblems(order, "supplier .* is being looked up")
+        self.assertFalse(self.update())
+        order.picking_id.jd_supplier_delivery = "jd"
+        self.env["jd.supplier"].search([]).sudo().supplier_no = "EMS1"
+        self.assertEqual(self.update().mapped("jd_cause"), ["to_correct"])
+
+    def test_calls_of_another_kind_that_are_used_up_hold_back_no_order(self):
+        call = self.connector._get_call_name("create_goods")
+        self.connector._count_calls(call, const.DAILY_CALLS)
+        self.assertFalse(self.update())
+
+    def test_the_alert_of_an_archived_connection_ends_with_its_orders(self):
+        order = self.send(*(each.picking_id for each in self.orders))
+        self.connector.action_disconnect()
+        self.assertEqual(self.update().mapped("jd_cause"), ["disconnected"])
+        self.connector.active = False
+        self.assertEqual(self.update().mapped("jd_cause"), ["disconnected"])
+        order.state = "cancelled"
+        self.assertFalse(self.update())
+
     def test_the_number_stays_current_for_each_of_those_chosen(self):
         thai = self.make_user("thai", "stock.group_stock_user")
         gone = self.make_user("gone", "stock.group_stock_user")
@@ -207,6 +238,10 @@ class TestAlerts(JdOrderCase):
         # Done is done, for who has done it, until the cause comes back.
         told.filtered(lambda each: each.user_id == thai).action_feedback()
         self.assertEqual(self.update().user_id, self.stock_user)
+        self.update().with_user(self.stock_user).unlink()  # as Cancel does
+        self.assertFalse(self.update())
+        self.connector.alert_user_ids = self.manager | thai
+        self.assertEqual(self.update().user_id, self.manager)
         self.connector.alert_user_ids = thai
         self.assertFalse(self.update())
         self.orders.attempts = 0
@@ -214,6 +249,14 @@ class TestAlerts(JdOrderCase):
         end()
         self.arrange("not_accepted")
         self.assertEqual(self.update().user_id, thai)
+
+    def test_who_takes_over_from_somebody_who_left_has_one_activity(self):
+        leaver = self.make_user("leaver", "stock.group_stock_user")
+        self.connector.alert_user_ids = self.manager | leaver
+        self.arrange("not_accepted")
+        self.assertEqual(self.update().user_id, self.manager | leaver)
+        leaver.action_archive()
+        self.assertEqual(len(self.update()), 1)
 
     def test_what_else_needs_a_person_goes_to_those_chosen_and_on_the_card(self):
         self.connector.alert_user_ids = self.stock_user

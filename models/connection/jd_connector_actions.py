@@ -38,10 +38,12 @@ class JdConnector(models.Model):
     def _check_actions(self):
         """Tell somebody of each company whose connections wait for an action."""
         connected = self.search([("state", "=", "connected")], order="id")
-        reasons = [*filter(None, map(self._explain_if_stalled, sorted(const.ACTIONS)))]
         for connectors in connected.grouped("company_id").values():
-            if reasons:
-                connectors[0]._request_attention("\n".join(reasons), cause="actions")
+            lang = connectors[0]._get_responsible_lang()
+            teller = connectors[0].with_context(lang=lang)
+            explained = map(teller._explain_if_stalled, sorted(const.ACTIONS))
+            if reasons := [*filter(None, explained)]:
+                teller._request_attention("\n".join(reasons), cause="actions")
             else:
                 connectors._close_attention("actions")
         self.env["ir.cron"]._commit_progress()

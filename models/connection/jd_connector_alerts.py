@@ -10,7 +10,7 @@ from ..mixins.jd_activity_mixin import OVER
 
 # The lists of `jd.order` whose numbers alerts name.
 LISTS = (
-    *("held", "queued", "not_accepted", "unanswered"),
+    *("held", "out_of_calls", "not_accepted", "unanswered"),
     *("without_goods", "to_correct"),
 )
 # All causes of alerts: `_find_alerts` decides whether they last.
@@ -42,8 +42,11 @@ class JdConnector(models.Model):
     @api.model
     def _cron_update_alerts(self):
         """Tell people of new alerts, update numbers and end what is over."""
-        connectors = self.search([("state", "!=", "draft")])
+        # Of archived ones as well: their orders wait on, and their alerts end.
+        every = self.with_context(active_test=False).search([("state", "!=", "draft")])
+        connectors = every.with_env(self.env)
         connectors._process_each(lambda connector: connector._update_alerts())
+        self._end_checklists()
 
     def _update_alerts(self):
         """Bring the activities of this connection's alerts up to date."""
@@ -76,6 +79,10 @@ class JdConnector(models.Model):
             )
         )
         return chosen or self_sudo._get_attention_user()
+
+    def _get_responsible_lang(self):
+        """Return the language of who is told about this connection."""
+        return self._get_alert_users()[:1].lang
 
     def _get_attention_users(self, candidates=None):
         if candidates:
@@ -135,7 +142,7 @@ class JdConnector(models.Model):
         """Yield the alerts of what JD does not take or not answer at present."""
         if self.state != "connected" or self.pause_reason:
             return
-        if count := not self.calls_left and counts.get(("queued", self)):
+        if count := counts.get(("out_of_calls", self)):
             yield Alert(
                 "budget",
                 self.env._(
@@ -143,7 +150,7 @@ class JdConnector(models.Model):
                     "after midnight in Beijing.",
                     orders=self._say_waiting(count),
                 ),
-                "queued",
+                "out_of_calls",
             )
         if count := counts.get(("not_accepted", self)):
             yield Alert(

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from ... import const
+from ... import const, statuses
 from ...lib.clock import AHEAD_OF_UTC
 from ...lib.threads import run_all
 
@@ -75,6 +75,32 @@ class JdConnector(models.Model):
             share = min(day_share + const.PULL_HEAD_START, 1 - const.RESERVED_SHARE)
             budget = int(budget * share)
         return max(0, min(wanted, budget - self._get_used_calls(call)))
+
+    def _find_spent_kinds(self):
+        """Return connection → kinds of orders for which today's calls are used up."""
+        kinds = {
+            self._get_call_name("create_order", kind): kind for kind in statuses.KINDS
+        }
+        # sudo: the application may serve connections of other companies.
+        rows = (
+            self.env["jd.call"]
+            .sudo()
+            ._read_group(
+                [("day", "=", self._get_jd_day()), ("call", "in", list(kinds))],
+                ["application_id", "call"],
+                ["count:sum"],
+            )
+        )
+        used = {(application, call): count for application, call, count in rows}
+        return {
+            connector_sudo: [
+                kind
+                for call, kind in kinds.items()
+                if used.get((connector_sudo.token_application_id, call), 0)
+                >= connector_sudo.daily_calls
+            ]
+            for connector_sudo in self.sudo()  # the application is closed to users
+        }
 
     def _get_used_calls(self, call):
         # sudo: the application may serve connections of other companies.

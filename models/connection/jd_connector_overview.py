@@ -134,7 +134,7 @@ class JdConnector(models.Model):
         self.ensure_one()
         self.check_access("read")
         name = self.env.context.get("jd_list", "open")
-        domains = self.env["jd.order"]._get_list_domains()
+        domains = self.env["jd.order"]._get_list_domains(self)
         if name not in domains:
             raise UserError(self.env._("There is no such list of orders."))
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -14,6 +14,7 @@ class JdConnector(models.Model):
     # === COMPUTES === #
 
     @api.depends("state", "own_application_id", "token_application_id", "mode")
+    @api.depends_context("lang")
     def _compute_pause(self):
         tokens = vault.find_problems(self, "access_token")
         applications = {

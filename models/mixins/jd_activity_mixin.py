@@ -138,8 +138,10 @@ class JdActivityMixin(models.AbstractModel):
         known_sudo.filtered(lambda a: a.active and a.user_id not in users).unlink()
         for user in readers:
             told_sudo = known_sudo.exists().filtered(lambda a, u=user: a.user_id == u)
-            for open_sudo in told_sudo.filtered("active"):
-                _set_note(open_sudo, note)
+            open_sudo = told_sudo.filtered("active")
+            if open_sudo:
+                _set_note(open_sudo[0], note)
+                open_sudo[1:].unlink()  # taken over from somebody who has left
             if not told_sudo:
                 _schedule(self, user, _to_html(note), activity_type, cause)
 

@@ -29,3 +29,14 @@ class MailActivity(models.Model):
         """Keep what is on a transfer; what somebody plans on an order is about that."""
         for activity in self.filtered(lambda row: row.res_model == "jd.order"):
             activity.jd_order_id = activity.res_id
+
+    # === CRUD === #
+
+    def unlink(self):
+        """Keep what people cancel of ours as done: it is not told again at once."""
+        if self.env.su:  # the module takes back what is over
+            return super().unlink()
+        ours = self.filtered(lambda activity: activity.active and activity.jd_cause)
+        ours.check_access("unlink")
+        ours.sudo().active = False  # who may delete it may lack access to write it
+        return super(MailActivity, self - ours).unlink()

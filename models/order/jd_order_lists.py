@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ... import const
+from ..goods.jd_goods import UNDECIDED
 from .jd_order import AT_JD, OPEN, TOLD
 
 
@@ -11,14 +12,17 @@ class JdOrder(models.Model):
     _inherit = "jd.order"
 
     @api.model
-    def _get_list_domains(self):
-        """Return name → domain; a number and the list that it opens have the same."""
+    def _get_list_domains(self, connectors):
+        """Return name → domain; a number and the list that it opens have the same.
+
+        :param connectors: The connections whose orders are listed.
+        """
         tries = const.UNANSWERED_TOLD  # as in `_is_unanswered`
         drafts = Domain("state", "=", "draft")
         asked_about = Domain("state", "in", TOLD) | Domain("cancel_due", "=", True)
-        refused = Domain("goods_id.state", "=", "refused")
-        # Goods that are being looked up need nobody.
-        awaited = refused | Domain("goods_id.state", "in", const.GOODS_WAITING)
+        lacking = Domain("goods_id.state", "in", UNDECIDED)
+        # Goods and suppliers that are being looked up need nobody.
+        awaited = lacking | Domain("goods_id.state", "in", const.GOODS_WAITING)
         return {
             "open": Domain("state", "in", OPEN),
             "waiting": Domain("state", "in", ("queued", "sending")),
@@ -29,7 +33,8 @@ class JdOrder(models.Model):
             "asked": Domain("activity_ids", "!=", False),
             # What many orders may wait for together.
             "held": Domain("state", "in", ("queued", *TOLD)),
-            "queued": Domain("state", "=", "queued"),
+            "out_of_calls": Domain("state", "=", "queued")
+            & self._get_out_of_calls_domain(connectors),
             "not_accepted": Domain("state", "=", "queued")
             & Domain("attempts", ">=", const.NOT_ACCEPTED_TOLD),
             "unanswered": asked_about
@@ -37,9 +42,33 @@ class JdOrder(models.Model):
                 Domain("unanswered", ">=", tries)
                 | Domain("unanswered_requests", ">=", tries)
             ),
-            "without_goods": drafts & Domain("line_ids", "any", refused),
-            "to_correct": drafts & Domain("line_ids", "not any", awaited),
+            "without_goods": drafts & Domain("line_ids", "any", lacking),
+            "to_correct": drafts
+            & Domain("line_ids", "not any", awaited)
+            & ~self._get_supplier_awaited_domain(connectors),
         }
+
+    @api.model
+    def _get_out_of_calls_domain(self, connectors):
+        """Return the domain of the orders of kinds that JD takes no more of today."""
+        spent = connectors._find_spent_kinds()
+        return Domain.OR(
+            Domain("connector_id", "=", connector.id) & Domain("kind", "in", kinds)
+            for connector, kinds in spent.items()
+            if kinds
+        )
+
+    @api.model
+    def _get_supplier_awaited_domain(self, connectors):
+        """Return the domain of orders whose supplier is being looked up at JD."""
+        waiting = self.env["jd.supplier"].search(
+            Domain("department_id.connector_id", "in", connectors.ids)
+            & Domain("state", "=", "waiting")
+        )
+        partners = waiting.partner_id.ids
+        return Domain("kind", "in", ("inbound", "supplier_return")) & Domain(
+            "picking_id.partner_id.commercial_partner_id", "in", partners
+        )
 
     @api.model
     def _get_start_of_today(self):
@@ -55,7 +84,7 @@ class JdOrder(models.Model):
 
         :param names: Keys of `_get_list_domains`.
         """
-        domains = self._get_list_domains()
+        domains = self._get_list_domains(connectors)
         ours = Domain("connector_id", "in", connectors.ids)
         return {
             (name, connector): count
