@@ -89,9 +89,17 @@ class TestAdvice(JdOrderCase):
             self.run_cron("check_logins")
         self.assertTrue(self.connector.is_volume_high)
         self.assertOneActivity(self.connector, "800 orders .*fewer than 1,000 a day")
-        self.connector.sudo().mode = "basic"
+        self.connector.sudo().write({"mode": "basic", "token_application_id": False})
         self.run_cron("check_logins")
         self.assertFalse(self.connector.activity_ids)
+
+    def test_it_is_told_in_the_language_of_who_is_told(self):
+        self.env["res.lang"]._activate_lang("th_TH")
+        self.manager.lang = "th_TH"
+        self.accept_orders(800)
+        self.run_cron("check_logins")
+        today = self.connector._get_jd_day()
+        self.assertOneActivity(self.connector, today.strftime("%d/%m/%Y"))
 
     def test_quick_becomes_basic_in_place(self):
         delivery = self.make_delivery(1)
@@ -108,6 +116,9 @@ class TestAdvice(JdOrderCase):
         url = self.connector.action_change_to_basic()["url"]
         self.assertIn("client_id=sandbox-own-key", url)
         self.assertTrue(self.connector.is_mode_pending)
+        self.accept_orders(900)
+        self.run_cron("check_logins")
+        self.assertOneActivity(self.connector, "accepted 90. orders")  # in quick mode
         self.sandbox.do("advance", orders=[order.name], to="10016")
         self.pull(order)  # with the old login
         self.assertEqual(order.status_code, "10016")
@@ -202,6 +213,23 @@ class TestWarehouses(JdCase):
         picker.action_pick_all()
         self.assertEqual(self.pick(picker), ["110000203"])
 
+    def test_a_row_that_cannot_be_read_closes_no_warehouse(self):
+        picker = self.open_picker()
+        picker.action_pick_all()
+        self.pick(picker)
+        odd = {"value": {"odd": 1}}
+        for call, path in (
+            ("queryWarehouseInfo", "data.*.status"),
+            ("queryOwnerInfo", "data.*.ownerNo"),
+        ):
+            with self.subTest(call):
+                patch = [{"path": path, **odd}]
+                self.sandbox.do("fault", kind="patch", call=call, count=9, patch=patch)
+                self.connector.action_synchronise_warehouses()
+                closed = self.connector.warehouse_ids.filtered("jd_is_closed")
+                self.assertFalse(closed)
+                self.sandbox.do("clear_faults")
+
     def test_synchronising_finds_what_jd_opened_and_closed(self):
         picker = self.open_picker()
         picker.line_ids.filtered(
@@ -260,6 +288,10 @@ class TestChecklist(JdOrderCase):
         self.ship(self.send(self.make_delivery(1)))
         self.assertEqual(self.get_steps(), ["connected", "goods", "stock", "order"])
         self.assertFalse(self.connector.is_checklist_shown)
+        self.run_cron("update_alerts")
+        self.env["jd.goods"].search([], limit=1).sudo().state = "missing"
+        self.assertEqual(self.get_steps(), ["connected", "stock", "order"])
+        self.assertFalse(self.connector.is_checklist_shown, "the first hour is over")
 
     def test_missing_goods_wait_for_a_decision(self):
         self.env["product.product"].create(

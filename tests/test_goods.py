@@ -311,6 +311,12 @@ class TestShop(JdGoodsCase):
         self.run_cron("match_goods")
         self.assertEqual(self.warehouse.jd_shop_no, "ESP0000000000101")
 
+    def test_none_is_filled_in_while_a_shop_of_jd_s_cannot_be_read(self):
+        odd = {"path": "data", "value": [{"shopNo": "ESP1"}, {"shopNo": []}]}
+        self.sandbox.do("fault", kind="patch", call="queryShopInfo", patch=[odd])
+        self.run_cron("match_goods")
+        self.assertFalse(self.warehouse.jd_shop_no)
+
     def test_a_shop_that_was_chosen_stays(self):
         self.warehouse.jd_shop_no = "ESP0000000000999"
         self.run_cron("match_goods")

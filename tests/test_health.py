@@ -147,6 +147,18 @@ class TestHealth(JdOrderCase):
             ("disconnected", disconnect, "login", "attention", "disconnected"),
             ("no answer", fault("html_502"), "warehouses", "unknown", "see the login"),
             ("a closed warehouse", close, "warehouses", "attention", "has closed it"),
+            (
+                "a row that cannot be read",
+                lambda: self.sandbox.do(
+                    "fault",
+                    kind="patch",
+                    call="queryWarehouseInfo",
+                    patch=[{"path": "data.*.status", "value": []}],
+                ),
+                "warehouses",
+                "unknown",
+                "cannot read all",
+            ),
             ("a lost department", move, "warehouses", "attention", "no access to EBU"),
             ("JD's clock ahead", ahead, "clock", "attention", "1(19|20)[0-9] seconds"),
             (

@@ -66,7 +66,7 @@ class JdStockCheck(models.Model):
         running = Domain("state", "in", RUNNING)
         due = running & (Domain("retry_at", "=", False) | Domain("retry_at", "<=", now))
         self.search(due, order="retry_at NULLS FIRST, id")._process_each(
-            lambda check: check._lock_available() and check._advance()
+            lambda check: check._lock_available() and check._advance_in_lang()
         )
         if self.search_count(due, limit=1):
             self._trigger("check_stock")
@@ -81,6 +81,11 @@ class JdStockCheck(models.Model):
                 reference=reference,
             )
         )
+
+    def _advance_in_lang(self):
+        """Go on in the language of who is told about this check."""
+        lang = self.connector_id._get_responsible_lang()
+        self.with_context(lang=lang)._advance()
 
     def _advance(self):
         """Read the pages that are missing; compare once they are all there. Commits."""

@@ -15,14 +15,15 @@ class JdConnector(models.Model):
 
     # === COMPUTES === #
 
-    @api.depends("mode", "state", "company_id")
+    @api.depends("mode", "state", "company_id", "is_mode_pending")
+    @api.depends_context("lang")
     def _compute_mode_advice(self):
         for connector in self:
             is_new = connector.state == "draft"
             counts = {}
             if is_new:
                 counts = connector._count_deliveries()
-            elif connector.mode == "quick" and connector.state != "disconnected":
+            elif connector._is_quick() and connector.state != "disconnected":
                 counts = connector._count_jd_orders()
             peak = max(counts.values(), default=0)
             connector.advised_mode = (
@@ -34,6 +35,10 @@ class JdConnector(models.Model):
                 or (connector.is_volume_high and connector._explain_volume(counts))
                 or False
             )
+
+    def _is_quick(self):
+        """Tell whether orders go with quick mode; after a change, until the login."""
+        return self.mode == "quick" or self.is_mode_pending
 
     # === ACTIONS === #
 
@@ -188,7 +193,8 @@ class JdConnector(models.Model):
     @api.model
     def _check_volume(self):
         """Ask somebody to change quick connections to basic before they are too big."""
-        for connector in self.search([("state", "!=", "draft")]):
+        for found in self.search([("state", "!=", "draft")]):
+            connector = found.with_context(lang=found._get_responsible_lang())
             if connector.is_volume_high:
                 connector._request_attention(connector.mode_advice, const.MODE_ACTIVITY)
             else:

@@ -69,6 +69,13 @@ class JdConnector(models.Model):
             )
         )
 
+    @api.model
+    def _end_checklists(self):
+        """Hide for good what is done: later goods or checks are no first hour."""
+        begun = [("state", "=", "connected"), ("is_checklist_dismissed", "=", False)]
+        done = self.search(begun).filtered(lambda row: not row.is_checklist_shown)
+        done.sudo().is_checklist_dismissed = True  # the module's own mark
+
     # === ACTIONS === #
 
     def action_dismiss_checklist(self):

@@ -1,6 +1,7 @@
 """The warehouses of a connection: check them at JD, create them in Odoo."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -30,7 +31,9 @@ class JdConnector(models.Model):
         listed = self._fetch_warehouses()
         by_department = {department.number: rows for department, rows in listed}
         gone = set(self.warehouse_ids.mapped("jd_department_no")) - set(by_department)
-        closed = self._record_closed(by_department | {key: [] for key in gone})
+        if listed.odd_rows:
+            gone = set()  # they may be among those that cannot be read
+        closed = self._record_closed(by_department | dict.fromkeys(gone, jd_api.Page()))
         if self._has_new(by_department):
             return self.env["jd.warehouse.picker"]._open_with(self, listed)
         if closed:
@@ -47,15 +50,20 @@ class JdConnector(models.Model):
     def _fetch_warehouses(self):
         """Return JD's departments of the PIN, each with its warehouses.
 
-        :rtype: list[tuple[lib.api.Department, list[lib.api.Warehouse]]]
+        :return: A `lib.api.Page` of (`lib.api.Department`, a `lib.api.Page` of
+            `lib.api.Warehouse`).
         :raise UserError: JD did not answer, or refused.
         """
         with self._explaining_refusal():
             operations = self._get_operations()
-            return [
-                (department, operations.warehouses(department.number))
-                for department in operations.departments()
-            ]
+            departments = operations.departments()
+            return replace(
+                departments,
+                rows=tuple(
+                    (department, operations.warehouses(department.number))
+                    for department in departments
+                ),
+            )
 
     def _has_new(self, by_department):
         """Tell whether JD runs warehouses that Odoo does not have.
@@ -223,18 +231,12 @@ class JdConnector(models.Model):
 
         :param dict checked: Department number → JD's warehouses.
         """
-        open_numbers = {
-            (department_no, row.number)
-            for department_no, rows in checked.items()
-            for row in rows
-            if row.is_open
-        }
         asked = self.warehouse_ids.filtered(
             lambda warehouse: warehouse.jd_department_no in checked
         )
         closed = asked.filtered(
-            lambda each: (
-                (each.jd_department_no, each.jd_warehouse_no) not in open_numbers
+            lambda each: _is_closed(
+                each.jd_warehouse_no, checked[each.jd_department_no]
             )
         )
         newly = closed.filtered(lambda each: not each.jd_is_closed)
@@ -259,3 +261,13 @@ class JdConnector(models.Model):
             "deliveries from there.",
             names=", ".join(warehouses.mapped("name")),
         )
+
+
+def _is_closed(number, listed):
+    """Tell whether a list of JD's warehouses says that one is not run any more.
+
+    :param listed: A `lib.api.Page` of `lib.api.Warehouse`.
+    """
+    found = [row for row in listed if row.number == number]
+    # One that is not listed may be in a row that cannot be read.
+    return bool(found or not listed.odd_rows) and not any(r.is_open for r in found)

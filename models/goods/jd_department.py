@@ -94,6 +94,7 @@ class JdDepartment(models.Model):
 
     @api.model
     def _run_next_step(self, department):
+        department = department._in_responsible_lang()
         step = department._lock_available() and department._get_next_step()
         if step:
             department._run_step(step)
@@ -110,6 +111,7 @@ class JdDepartment(models.Model):
         """
 
         def run(department):
+            department = department._in_responsible_lang()
             if not department._is_paused() and department._lock_available():
                 department._run_step(getattr(department, name))
 
@@ -129,6 +131,10 @@ class JdDepartment(models.Model):
             [("connector_id.state", "=", "connected")],
             order="served_at NULLS FIRST, id",
         )
+
+    def _in_responsible_lang(self):
+        """Return this department in the language of who is told about it."""
+        return self.with_context(lang=self.connector_id._get_responsible_lang())
 
     def _report_unforeseen(self, reference):
         # Counts as served: the other departments come first next time.
@@ -249,7 +255,7 @@ class JdDepartment(models.Model):
             self._reserve_calls("shops", 1)
             shops = self.connector_id._get_operations().shops(self.number)
             usable = [s for s in shops if s.status in ("", jd_api.ShopStatus.ENABLED)]
-            if len(usable) == 1:
+            if len(usable) == 1 and not shops.odd_rows:
                 warehouses.jd_shop_no = usable[0].number
         self.shops_request = request
 

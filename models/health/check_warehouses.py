@@ -25,6 +25,8 @@ def check(connector, jd):
     problems = [*_explain_warehouses(connector, answer)]
     if problems:
         return attention("\n".join(problems), "warehouses")
+    if not all(_find_row(warehouse, answer) for warehouse in connector.warehouse_ids):
+        return unknown(env._("Odoo cannot read all that JD lists. Ask JD support."))
     return good(
         env._(
             "JD knows the PIN %(pin)s, its departments and warehouses, and all are "
@@ -40,7 +42,8 @@ def _explain_departments(connector, departments):
     """Return which departments the PIN may no longer use, or None."""
     ours = set(connector.warehouse_ids.mapped("jd_department_no"))
     missing = sorted(ours - {row.number for row in departments})
-    if not missing:
+    # They may be in a row that cannot be read: JD is asked about each of ours next.
+    if not missing or departments.odd_rows:
         return None
     return connector.env._(
         "JD says that the PIN %(pin)s has no access to %(numbers)s. Ask JD support.",
@@ -53,8 +56,9 @@ def _explain_warehouses(connector, rows_by_department):
     """Yield what is wrong with each warehouse that is not open at JD."""
     env = connector.env
     for warehouse in connector.warehouse_ids:
-        rows = rows_by_department.get(warehouse.jd_department_no, ())
-        found = {row.number: row for row in rows}.get(warehouse.jd_warehouse_no)
+        found = _find_row(warehouse, rows_by_department)
+        if not found and rows_by_department[warehouse.jd_department_no].odd_rows:
+            continue  # it may be in a row that cannot be read
         if not found:
             yield env._(
                 "JD does not list the warehouse %(name)s for this PIN. Ask JD support "
@@ -67,3 +71,9 @@ def _explain_warehouses(connector, rows_by_department):
                 "support before you plan deliveries from there.",
                 name=warehouse.name,
             )
+
+
+def _find_row(warehouse, rows_by_department):
+    """Return JD's row of a warehouse, or None."""
+    rows = rows_by_department[warehouse.jd_department_no]
+    return {row.number: row for row in rows}.get(warehouse.jd_warehouse_no)
