@@ -89,6 +89,19 @@ class TestOrderReport(JdOrderCase):
         [row] = self.read("late_share:avg")
         self.assertAlmostEqual(row["late_share:avg"], 100 / 3)
 
+    def test_orders_made_at_jd_or_never_sent_say_nothing_of_jd_s_work(self):
+        [order] = self.make_orders(LIVES[0])
+        order.made_at_jd = True
+        held = self.make_delivery(1)
+        held.with_user(self.stock_user).jd_on_hold = True
+        self.connector.promise_hours = 1
+        measures = ("hours_to_accept:avg", "hours_to_total:avg", "hours_to_ship:avg")
+        [row] = self.read(*measures, "late_share:avg", "refused_share:avg", "__count")
+        self.assertEqual(row["__count"], 2)
+        self.assertEqual(row["hours_to_ship:avg"], 2)
+        unknown = (*measures[:2], "late_share:avg", "refused_share:avg")
+        self.assertTrue(all(row[name] is False for name in unknown), row)
+
     def test_a_refusal_is_kept_with_its_reason_after_it_was_corrected(self):
         pickings = [self.make_delivery(1) for _number in range(3)]
         refusal = {"code": "2123", "message": "no carrier", "count": 1}
@@ -123,6 +136,10 @@ class TestOrderReport(JdOrderCase):
         self.assertEqual(row["short:sum"], 5)
         self.assertEqual(row["short_share:share"], 5)
         self.assertEqual(row["damaged_share:share"], 2)
+        # What JD still counts is in neither part of the share.
+        large.sudo().are_quantities_known = False
+        [row] = self.read("damaged_share:share")
+        self.assertEqual(row["damaged_share:share"], 0)
 
     def test_statuses_are_counted_by_how_odoo_learnt_of_them(self):
         self.make_orders(LIVES[0])

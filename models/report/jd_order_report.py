@@ -16,6 +16,8 @@ STEPS = {
     "deliver": ("moved_at", "delivered_at"),
     "total": ("ordered_at", "moved_at"),
 }
+# They say nothing of orders made at JD, which Odoo may hear of when they are shipped.
+OUR_TIMES = ("ordered_at", "accepted_at")
 # Share → what it is a part of; both are sums over the orders of a group.
 SHARES = {
     "short_share": ("short", "planned"),
@@ -40,7 +42,7 @@ class JdOrderReport(models.Model):
         "jd.connector": ["promise_hours"],
         "jd.order": [
             *("accepted_at", "are_quantities_known", "company_id", "connector_id"),
-            *("create_date", "damaged_pieces", "delivered_at", "kind"),
+            *("create_date", "damaged_pieces", "delivered_at", "kind", "made_at_jd"),
             *("learnt_by_message", "learnt_by_pull", "moved_at", "name", "picked_at"),
             *("picking_id", "planned_pieces", "refusal_code", "refusal_reason"),
             *("refusals", "short_pieces", "state", "warehouse_id"),
@@ -184,12 +186,14 @@ class JdOrderReport(models.Model):
         for step, (begin, end) in STEPS.items():
             # Our clock and JD's may differ by seconds: no step takes less than none.
             hours = SQL(
-                """CASE WHEN o.%(begin)s <= o.%(end)s
+                """CASE WHEN o.made_at_jd IS TRUE AND %(is_ours)s THEN NULL
+                        WHEN o.%(begin)s <= o.%(end)s
                         THEN EXTRACT(EPOCH FROM o.%(end)s - o.%(begin)s)::float / 3600
                         WHEN o.%(begin)s > o.%(end)s THEN 0
                     END""",
                 begin=SQL.identifier(begin),
                 end=SQL.identifier(end),
+                is_ours=begin in OUR_TIMES,
             )
             columns += [
                 SQL("%s AS %s", hours, SQL.identifier(f"hours_to_{step}{suffix}"))
@@ -209,8 +213,12 @@ class JdOrderReport(models.Model):
             [
                 *columns,
                 SQL("100.0 * o.late AS late_share"),
+                # Those that JD decided on, not what was withdrawn before.
                 SQL(
-                    "CASE WHEN o.refusals > 0 THEN 100.0 ELSE 0.0 END AS refused_share"
+                    """CASE WHEN o.refusals > 0 THEN 100.0
+                            WHEN o.accepted_at IS NOT NULL
+                                 AND o.made_at_jd IS NOT TRUE THEN 0.0
+                        END AS refused_share"""
                 ),
             ]
         )
@@ -223,9 +231,11 @@ class JdOrderReport(models.Model):
                    o.connector_id, o.company_id, o.picking_id,
                    o.create_date AS ordered_at, o.accepted_at, o.picked_at, o.moved_at,
                    o.delivered_at, o.refusals, o.refusal_reason, o.refusal_code,
-                   o.short_pieces AS short, o.damaged_pieces AS damaged,
+                   o.short_pieces AS short, o.made_at_jd,
                    CASE WHEN o.are_quantities_known THEN o.planned_pieces END
                        AS planned,
+                   CASE WHEN o.are_quantities_known THEN o.damaged_pieces END
+                       AS damaged,
                    o.learnt_by_message AS by_message, o.learnt_by_pull AS by_pull,
                    COALESCE(o.learnt_by_message, 0) + COALESCE(o.learnt_by_pull, 0)
                        AS events,
@@ -241,6 +251,7 @@ class JdOrderReport(models.Model):
         return SQL(
             """
             CASE WHEN o.kind != 'outbound' OR COALESCE(c.promise_hours, 0) <= 0
+                   OR o.made_at_jd IS TRUE
                    OR (o.moved_at IS NULL AND o.state NOT IN %s) THEN NULL
                  WHEN COALESCE(o.moved_at, now() AT TIME ZONE 'UTC')
                       > o.create_date + make_interval(hours => c.promise_hours) THEN 1
