@@ -169,8 +169,16 @@ class TestOrderPush(JdOrderCase):
         picking = self.make_delivery(1, origin="LZ-1")
         order = self.send(picking)
         self.assertEqual(order.state, "refused", "JD has no such shop")
-        with self.assertRefused("Odoo does not understand"):
-            rules[0].domain = "[('origin', '=', uid)]"
+        for domain in ("[('origin', '=', uid)]", "[('partner_id', '=', True)]"):
+            with self.assertRefused("Odoo does not understand"):
+                rules[0].domain = domain
+        # A field may go with its module.
+        gone = "[('gone', '=', 1)]"
+        self.env.cr.execute("UPDATE jd_shop_rule SET domain = %s", [gone])
+        self.env.invalidate_all()
+        waiting = self.make_delivery(1).jd_order_id
+        self.assertProblems(waiting, "deliveries of the shop LZD again")
+        rules.unlink()
 
     # === WHAT JD IS TOLD === #
 
@@ -231,6 +239,7 @@ class TestOrderPush(JdOrderCase):
         self.assertEqual(more.jd_order_id.state, "refused")
         self.assertOneActivity(self.connector, "no right to the department")
         self.assertFalse(self.order.activity_ids)
+        self.assertFalse(self.picking.jd_has_wrong_address)
 
     # === LATER === #
 

@@ -76,3 +76,19 @@ class TestStandstill(JdInboundCase):
                 self.pass_time(days=1, hours=1)
                 self.follow()
                 self.assertIn(REASON, order.jd_problem)
+
+    def test_several_problems_are_told_together_in_whatever_order_jd_lists_them(self):
+        order = self.send(self.make_delivery(1))
+        self.stand_still(order)
+        rows = [
+            {"orderNo": order.jd_number, "exceptionMessage": "second"},
+            {"orderNo": "ESL00000000000099999", "exceptionMessage": "not ours"},
+            {"orderNo": order.jd_number, "exceptionMessage": "first"},
+        ]
+        for listed in (rows, rows[::-1]):
+            data = {"path": "data", "value": {"resultList": listed, "totalNum": 3}}
+            self.sandbox.do("fault", kind="patch", call=CALL, patch=[data], count=1)
+            self.follow()
+            self.assertRegex(order.jd_problem, "(?s)first.*second")
+            self.assertOneActivity(order, "(?s)first.*second")
+            self.pass_time(days=1, hours=1)

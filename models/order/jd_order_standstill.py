@@ -1,5 +1,7 @@
 """Asks JD why orders stand still: it has a list of problems, with what it proposes."""
 
+from collections import defaultdict
+from datetime import datetime
 from functools import partial
 
 from odoo import api, fields, models
@@ -81,19 +83,22 @@ class JdOrder(models.Model):
 
         :param page: A `lib.api.Page` of `lib.api.OrderProblem`.
         """
-        problems = {row.number: row for row in page.rows}
+        problems = defaultdict(list)
+        for row in page.rows:
+            problems[row.number].append(row)
         for order in self:
-            row = problems.get(order.jd_number)
-            if row:
-                order._record_problem(row)
+            if rows := problems.get(order.jd_number):
+                order._record_problem(rows)
             elif page.is_last and not page.odd_rows:
                 order._clear_problem()
 
-    def _record_problem(self, row):
-        text = self._explain_problem(row)
+    def _record_problem(self, rows):
+        # JD may name several, in any order: the same ones are told once.
+        rows = sorted(rows, key=lambda row: (row.since or datetime.max, row.reason))
+        text = "\n".join(dict.fromkeys(map(self._explain_problem, rows)))
         if text != self.jd_problem:
             self._close_attention("problem")
-        self.write({"jd_problem": text, "jd_problem_at": row.since})
+        self.write({"jd_problem": text, "jd_problem_at": rows[0].since})
         self._request_attention(text, cause="problem")
 
     def _explain_problem(self, row):

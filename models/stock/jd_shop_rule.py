@@ -2,8 +2,14 @@
 
 from ast import literal_eval
 
+import psycopg2
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import mute_logger
+
+# What Odoo raises for a domain that it does not understand.
+DOMAIN_ERRORS = (SyntaxError, ValueError, TypeError, KeyError, AttributeError)
 
 
 class JdShopRule(models.Model):
@@ -40,18 +46,13 @@ class JdShopRule(models.Model):
 
     @api.constrains("domain")
     def _check_domain(self):
+        pickings = self.env["stock.picking"]
         for rule in self:
             try:
-                self.env["stock.picking"].search_count(rule._get_domain(), limit=1)
-            except (SyntaxError, ValueError, TypeError, KeyError) as exc:
-                raise ValidationError(
-                    self.env._(
-                        "Choose the deliveries of the shop %(name)s again: Odoo does "
-                        "not understand “%(domain)s”.",
-                        name=rule.name,
-                        domain=rule.domain,
-                    )
-                ) from exc
+                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                    pickings.search_count(literal_eval(rule.domain), limit=1)
+            except (*DOMAIN_ERRORS, psycopg2.Error) as exc:
+                raise ValidationError(rule._explain_domain()) from exc
 
     # === CRUD === #
 
@@ -68,11 +69,24 @@ class JdShopRule(models.Model):
 
     # === BUSINESS === #
 
-    def _get_domain(self):
-        return literal_eval(self.domain)
-
     def _find_for(self, picking):
-        """Return the first of these shops whose order a delivery is; empty if none."""
-        return self.sorted().filtered(
-            lambda rule: picking.filtered_domain(rule._get_domain())
-        )[:1]
+        """Return the first of these shops whose order a delivery is; empty if none.
+
+        :raise UserError: The deliveries of one before it are not understood any more,
+            for example as a field is gone with its module.
+        """
+        for rule in self.sorted():
+            try:
+                if picking.filtered_domain(literal_eval(rule.domain)):
+                    return rule
+            except DOMAIN_ERRORS as exc:
+                raise UserError(rule._explain_domain()) from exc
+        return self.browse()
+
+    def _explain_domain(self):
+        return self.env._(
+            "Choose the deliveries of the shop %(name)s again: Odoo does not "
+            "understand “%(domain)s”.",
+            name=self.name,
+            domain=self.domain,
+        )

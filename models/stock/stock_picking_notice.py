@@ -47,7 +47,7 @@ class StockPicking(models.Model):
             order_sudo = picking.jd_order_id.sudo()  # part of the transfer
             is_ours_to_mend = order_sudo.kind == "outbound" and picking.partner_id
             picking.jd_has_wrong_address = is_ours_to_mend and (
-                order_sudo.state == "refused"
+                (order_sudo.state == "refused" and order_sudo.refusal_reason == "other")
                 or (
                     order_sudo.state == "draft"
                     and any(order_sudo._get_receiver_problems())
