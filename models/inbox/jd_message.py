@@ -28,7 +28,7 @@ class JdMessage(models.Model):
     kind = fields.Char()
     jd_number = fields.Char(string="JD Number", index="btree_not_null")
     own_number = fields.Char(string="Our Number")
-    department_no = fields.Char()
+    department_no = fields.Char(string="Department Number")
     warehouse_no = fields.Char()
     code = fields.Char(string="Status Code")
     status_name = fields.Char(string="JD Status", compute="_compute_status_name")
