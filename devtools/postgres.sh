@@ -103,12 +103,20 @@ copy_filestore() {
     cp -al "$STATE/data/filestore/$1" "$STATE/data/filestore/$2"
 }
 
-# make_database NAME ODOO ARGS...: all of it, or nothing.
+# copy_database FROM TO: nobody may be connected to the first one.
+copy_database() {
+  createdb -T "$1" "$2"
+  copy_filestore "$1" "$2"
+}
+
+# make_database NAME ORIGIN ODOO ARGS...: all of it, or nothing; as a copy of ORIGIN, or
+# with "" from nothing.
 make_database() {
-  local name=$1
-  shift
+  local name=$1 origin=$2
+  shift 2
   check_space
   drop_database "$name.new"
+  [[ ! $origin ]] || copy_database "$origin" "$name.new"
   "$PY" -m odoo -d "$name.new" --stop-after-init --no-http "$@"
   rm -rf "$STATE/data/filestore/$name"
   [[ ! -d $STATE/data/filestore/$name.new ]] ||

@@ -10,24 +10,29 @@ check_modules() {
   done
 }
 
-choose_template() {
-  MODULES=stock${JD_TEST_WITH:+,$JD_TEST_WITH}
-  TEMPLATE=jd_template_$({ odoo_version; echo "$VENV_ID $MODULES"; } | hash_of)
+name_template() {
+  echo "jd_template_$({ odoo_version; echo "$VENV_ID $1"; } | hash_of)"
 }
 
+# ensure_template MODULES: the one with stock alone first, as all others begin as its
+# copies: what they have in common is installed once.
 ensure_template() {
-  database_exists "$TEMPLATE" ||
-    step "$TEMPLATE" "preparing a database with $MODULES" \
-      make_database "$TEMPLATE" -i "$MODULES"
+  local modules=stock${1:+,$1} template origin=""
+  template=$(name_template "$modules")
+  ! database_exists "$template" || return 0
+  if [[ $1 ]]; then
+    ensure_template ""
+    origin=$(name_template stock)
+  fi
+  step "$template" "preparing a database with $modules" \
+    make_database "$template" "$origin" -i "$modules"
 }
 
 # prepare_template MODULES: in a subshell, as tests may run meanwhile.
 prepare_template() (
   set -e
   clean_up_on_exit
-  JD_TEST_WITH=$1
-  choose_template
-  locked template ensure_template
+  locked template ensure_template "$1"
 )
 
 # Runs that were killed leave their database behind.
@@ -46,30 +51,43 @@ prepare_templates() {
   for modules; do prepare_template "$modules"; done
 }
 
+# make_test_database [COMMAND...]: the command completes it, before it is copied.
 make_test_database() {
-  local log=install-$BASHPID
+  local log=install-$BASHPID template
   JD_TEST_WITH=${JD_TEST_WITH:-}
   check_space
   check_modules
-  choose_template
+  template=$(name_template "stock${JD_TEST_WITH:+,$JD_TEST_WITH}")
   # Two may run side by side, each in a subshell.
   TEST_DB=jd_test_${CHECKOUT_ID}_$BASHPID
   # Nobody connects to this one, so that tests can have copies of it.
   export JD_TEST_BASE=jd_test_${CHECKOUT_ID}_base_$BASHPID
   # Without waiting for another one that is being prepared.
-  database_exists "$TEMPLATE" || locked template ensure_template
+  database_exists "$template" || locked template ensure_template "$JD_TEST_WITH"
   drop_dead_databases
   ON_EXIT+=("drop_database $TEST_DB" "drop_database $JD_TEST_BASE")
-  createdb -T "$TEMPLATE" "$JD_TEST_BASE"
-  copy_filestore "$TEMPLATE" "$JD_TEST_BASE"
+  copy_database "$template" "$JD_TEST_BASE"
   step "$log" "installing $ADDON" \
     "$PY" -m odoo -d "$JD_TEST_BASE" -i "$ADDON" --stop-after-init --no-http
   # Tests on several cores share the filestore, and would delete each other's files.
   set_parameter "$JD_TEST_BASE" ir_attachment.location db
-  createdb -T "$JD_TEST_BASE" "$TEST_DB"
-  copy_filestore "$JD_TEST_BASE" "$TEST_DB"
+  "${@:-true}"
+  copy_database "$JD_TEST_BASE" "$TEST_DB"
   report_problems "$OURS/$log.log"
   rm "$OURS/$log.log"
+}
+
+# The pages' scripts and styles, once for all databases that are copies of this one:
+# each test with a browser would build them anew.
+build_bundles() {
+  local log=bundles-$BASHPID
+  step "$log" "building the pages' bundles" \
+    "$PY" "$CHECKOUT/devtools/build_bundles.py" "$JD_TEST_BASE"
+  rm "$OURS/$log.log"
+}
+
+have_browser_tests() {
+  grep -qrsE 'BrowserCase|browser_js' -- "${PYTEST_ARGS[@]%%::*}"
 }
 
 # Odoo goes on after much that is wrong with a module, and only logs it.
@@ -158,8 +176,8 @@ run_tests() (
   set -e
   clean_up_on_exit
   JD_TEST_WITH=$1
-  make_test_database
   to_link "${@:2}"
+  if have_browser_tests; then make_test_database build_bundles; else make_test_database; fi
   cd "$OURS/addons"
   # The browser's traces go with it.
   export XDG_CONFIG_HOME=$TMPDIR/config

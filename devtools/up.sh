@@ -25,7 +25,7 @@ ensure_up_database() {
   hash=$(addon_hash)
   if ! database_exists "$UP_DB"; then
     step database "creating the database, with demo data (a minute or two)" \
-      make_database "$UP_DB" -i "$ADDON" --with-demo
+      make_database "$UP_DB" "" -i "$ADDON" --with-demo
   elif [[ $(cat "$OURS/installed" 2>/dev/null) != "$hash" ]]; then
     check_space
     step database "updating $ADDON in the database" \
