@@ -37,6 +37,21 @@ def open_window(browser, **options):
     return context
 
 
+def add_cookie(context, url, name, value):
+    """Have a window send a cookie to an Odoo, as if that had set it."""
+    context.add_cookies(
+        [
+            {
+                "name": name,
+                "value": value,
+                "url": url,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
+
+
 def keep_pictures(context, name):
     """Keep what the browser shows, for whoever looks into a failure."""
     # Not where ./dev points TMPDIR to: that is gone when somebody looks.

@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from .browser import keep_pictures, open_window, start_browser
+from .browser import add_cookie, keep_pictures, open_window, start_browser
 from .live_case import LiveCase
 
 
@@ -13,24 +13,34 @@ class LiveBrowserCase(LiveCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.browser = start_browser(cls)
+        cls.windows = {}
         # OdooBot's welcome would cover the page, on a phone all of it.
         user_id = cls.odoo.get_id("base.user_admin")
         cls.odoo.call("res.users", "write", [user_id], {"odoobot_state": "disabled"})
 
     @contextmanager
     def open_browser(self, **options):
-        """Open a fresh browser window, signed into Odoo."""
-        context = open_window(self.browser, **options)
+        """Open an empty page in a browser window that is signed into Odoo.
+
+        The tests of a class share the window, as a person does who works all day: what
+        the browser has read once it need not read again.
+        """
+        context = self.get_window(**options)
         page = context.new_page()
-        page.goto(f"{self.odoo.url}/web/login")
-        page.fill("#login", "admin")
-        page.fill("#password", "admin")
-        page.click("button[type=submit]")
-        page.wait_for_selector(".o_web_client")
         try:
             yield page
         except BaseException:
             keep_pictures(context, self._testMethodName)
             raise
         finally:
-            context.close()
+            for each in context.pages:
+                each.close()
+
+    def get_window(self, **options):
+        key = repr(options)
+        if key not in self.windows:
+            context = open_window(self.browser, **options)
+            session_id = self.odoo.session.cookies["session_id"]
+            add_cookie(context, self.odoo.url, "session_id", session_id)
+            self.windows[key] = context
+        return self.windows[key]

@@ -1,13 +1,10 @@
 """The main job in a real browser: from Odoo's menus across JD's login page and back."""
 
-from contextlib import contextmanager
-
 from playwright.sync_api import expect
 
 from odoo.tests import tagged
-from odoo.tests.common import HOST, TEST_CURSOR_COOKIE_NAME
 
-from .browser import keep_pictures, open_window, start_browser
+from .jd_browser_case import JdBrowserCase
 from .jd_case import (
     BEAUTY,
     FASHION,
@@ -15,68 +12,15 @@ from .jd_case import (
     QUICK_DEPARTMENT,
     QUICK_NAME,
     QUICK_WAREHOUSE,
-    JdHttpCase,
-)
-
-BUNDLES = (
-    "web.assets_frontend",
-    "web.assets_frontend_lazy",
-    "web.assets_frontend_minimal",
-    "web.assets_tests",
-    "web.assets_web",
-    "web.assets_web_print",
 )
 
 
 @tagged("post_install", "-at_install")
-class TestJourney(JdHttpCase):
+class TestJourney(JdBrowserCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.share_application()
-        cls.build_bundles()
-        cls.browser = start_browser(cls)
-
-    @classmethod
-    def build_bundles(cls):
-        """Build the pages' bundles once: what a test builds is rolled back with it."""
-        for name in BUNDLES:
-            bundle = cls.env["ir.qweb"]._get_asset_bundle(name)
-            bundle.js()
-            bundle.css()
-
-    @contextmanager
-    def open_browser(self, **options):
-        """Open a fresh browser window, signed into Odoo as the JD manager."""
-        self.env.flush_all()
-        with self.allow_requests():
-            context = open_window(self.browser, **options)
-            context.add_cookies([self.make_cookie(self.http_request_key)])
-            page = context.new_page()
-            try:
-                self.sign_into_odoo_page(page)
-                yield page
-            except BaseException:
-                keep_pictures(context, self._testMethodName)
-                raise
-            finally:
-                context.close()
-                self._wait_remaining_requests()
-        self.env.invalidate_all()
-
-    def make_cookie(self, key):
-        return {
-            "name": TEST_CURSOR_COOKIE_NAME,
-            "value": key,
-            "domain": HOST,
-            "path": "/",
-        }
-
-    def sign_into_odoo_page(self, page):
-        page.goto(f"{self.base_url()}/web/login")
-        page.fill("#login", self.manager.login)
-        page.fill("#password", self.manager.login)
-        page.click("button[type=submit]")
 
     def open_connections(self, page):
         page.click(".o_navbar_apps_menu button")
