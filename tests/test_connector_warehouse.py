@@ -216,6 +216,7 @@ class TestPicking(JdCase):
         self.pick("110000201", "110000202")
         self.assertEqual(len(self.connector.warehouse_ids), 2)
         self.assertLessEqual(first, self.connector.warehouse_ids)
+        self.assertFalse(self.connector.has_closed_warehouse)
 
     def test_an_archived_warehouse_can_be_picked_again(self):
         self.pick("110000201")

@@ -157,6 +157,17 @@ class TestAsked(CreationCase):
         self.assertEqual(self.get_goods(self.tea).origin, "found")
         self.assertEqual(self.count_calls("saveGoodsInfo"), 2)
 
+    def test_what_was_found_missing_after_the_dialog_opened_was_not_asked_for(self):
+        dialog = self.open_dialog()
+        late = self.make_product("LATE", categ_id=self.drinks.id)
+        self.connector.action_match_goods()
+        self.run_cron("match_goods")
+        self.assertEqual(self.get_goods(late).state, "missing")
+        dialog.action_create_at_jd()
+        self.run_cron("match_goods")
+        self.assertEqual(self.get_states()["LATE"], "missing")
+        self.assertEqual(self.get_states()["TEA"], "matched")
+
     def test_the_day_s_calls_spread_a_big_creation_over_days(self):
         self.connector.daily_calls = self.count_calls("saveGoodsInfo") + 2
         message = self.open_dialog().action_create_at_jd()["params"]["message"]

@@ -179,6 +179,8 @@ class TestOrderPush(JdOrderCase):
         waiting = self.make_delivery(1).jd_order_id
         self.assertProblems(waiting, "deliveries of the shop LZD again")
         rules.unlink()
+        self.send()
+        self.assertEqual(waiting.state, "accepted")
 
     # === WHAT JD IS TOLD === #
 

@@ -57,6 +57,10 @@ class TestOverview(JdOrderCase):
             with self.subTest(number):
                 self.assertEqual(self.find_listed(name), expected[name])
                 self.assertEqual(card[number], len(expected[name]))
+        asked.activity_ids.action_feedback()
+        self.assertEqual(
+            (self.see().asked_count, len(self.find_listed("asked"))), (0, 0)
+        )
         done.done_at = now - timedelta(days=2)
         self.assertEqual(self.see().done_today_count, 0)
         done.state = "in_progress"

@@ -19,6 +19,9 @@ class JdGoodsCreation(models.TransientModel):
     _jd_settable = frozenset({"line_ids", "excluded_ids"})
 
     connector_id = fields.Many2one("jd.connector", required=True, ondelete="cascade")
+    shown_ids = fields.Many2many(
+        "jd.goods", "jd_goods_creation_shown_rel", string="Goods", readonly=True
+    )
     line_ids = fields.One2many("jd.goods.creation.line", "creation_id")
     excluded_ids = fields.Many2many(
         "jd.goods",
@@ -96,7 +99,8 @@ class JdGoodsCreation(models.TransientModel):
 
         Where nothing is missing, it is a notification that says so.
         """
-        lines = self._prepare_lines(connector)
+        goods = self.env["jd.goods"].search(self._get_missing_domain(connector))
+        lines = self._prepare_lines(goods)
         if not lines:
             return notify(
                 "info",
@@ -109,6 +113,7 @@ class JdGoodsCreation(models.TransientModel):
         creation_sudo = self.sudo().create(
             {
                 "connector_id": connector.id,
+                "shown_ids": goods.ids,
                 "line_ids": [Command.create(values) for values in lines],
             }
         )
@@ -122,9 +127,8 @@ class JdGoodsCreation(models.TransientModel):
         }
 
     @api.model
-    def _prepare_lines(self, connector):
-        """Return the values of a line for each department and category."""
-        goods = self.env["jd.goods"].search(self._get_missing_domain(connector))
+    def _prepare_lines(self, goods):
+        """Return the values of a line for each department and category of goods."""
         by_place = defaultdict(list)
         for row in goods:
             by_place[row.department_no, row.product_id.categ_id].append(row.product_id)
@@ -158,7 +162,10 @@ class JdGoodsCreation(models.TransientModel):
         return self.env._("%(names)s and %(count)s more", names=names, count=more)
 
     def _get_chosen(self):
-        """Return the `jd.goods` of the ticked categories that are still missing."""
+        """Return the shown `jd.goods` of the ticked categories that are still missing.
+
+        Nobody has asked to create what was found to be missing later.
+        """
         domain = Domain.OR(
             Domain("department_no", "=", line.department_no)
             & Domain("product_id.categ_id", "=", line.category_id.id)
@@ -166,6 +173,7 @@ class JdGoodsCreation(models.TransientModel):
             if line.is_chosen
         )
         missing = self._get_missing_domain(self.connector_id)
+        missing &= Domain("id", "in", self.shown_ids.ids)
         return self.env["jd.goods"].search(domain & missing) - self.excluded_ids
 
     def _record_decision(self):

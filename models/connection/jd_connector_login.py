@@ -197,6 +197,7 @@ class JdConnector(models.Model):
         with self.env.cr.savepoint():
             self._record_login(token)
             self._ensure_warehouses(checked)
+            self._record_closed(checked, self.warehouse_ids)
 
     @api.model
     def _consume_login_state(self, state):

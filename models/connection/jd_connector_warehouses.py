@@ -33,7 +33,8 @@ class JdConnector(models.Model):
         gone = set(self.warehouse_ids.mapped("jd_department_no")) - set(by_department)
         if listed.odd_rows:
             gone = set()  # they may be among those that cannot be read
-        closed = self._record_closed(by_department | dict.fromkeys(gone, jd_api.Page()))
+        listed_now = by_department | dict.fromkeys(gone, jd_api.Page())
+        closed = self._record_closed(listed_now, self.warehouse_ids)
         if self._has_new(by_department):
             return self.env["jd.warehouse.picker"]._open_with(self, listed)
         if closed:
@@ -202,16 +203,20 @@ class JdConnector(models.Model):
                 operations = self._get_operations()
                 checked[department_no] = operations.warehouses(department_no, numbers)
                 self._check_usable(operations, department_no, numbers, checked)
-        self._ensure_warehouses(checked)
+        # JD was asked about these only.
+        self._record_closed(checked, self._ensure_warehouses(checked))
 
     def _ensure_warehouses(self, checked):
-        """Find or create a warehouse for each of JD's; report in the chatter.
+        """Find or create a warehouse for each of JD's, and return them.
+
+        Those created are reported in the chatter.
 
         :param dict checked: Department number → JD's warehouses.
         """
         known = self.warehouse_ids
+        found = known.browse()
         for department_no, rows in checked.items():
-            self.env["stock.warehouse"]._jd_find_or_create(self, department_no, rows)
+            found |= known._jd_find_or_create(self, department_no, rows)
         self.invalidate_recordset(["warehouse_ids"])
         created = self.warehouse_ids - known
         if created:
@@ -221,19 +226,18 @@ class JdConnector(models.Model):
                     names=", ".join(created.mapped("name")),
                 )
             )
-        self._record_closed(checked)
         self._request_goods_match()
+        return found
 
-    def _record_closed(self, checked):
+    def _record_closed(self, checked, asked):
         """Record which warehouses JD has closed or opened again; return those closed.
 
         What changed is reported in the chatter.
 
         :param dict checked: Department number → JD's warehouses.
+        :param asked: The warehouses in Odoo that JD was asked about.
         """
-        asked = self.warehouse_ids.filtered(
-            lambda warehouse: warehouse.jd_department_no in checked
-        )
+        asked = asked.filtered(lambda each: each.jd_department_no in checked)
         closed = asked.filtered(
             lambda each: _is_closed(
                 each.jd_warehouse_no, checked[each.jd_department_no]

@@ -30,7 +30,8 @@ class JdOrder(models.Model):
             "at_jd": Domain("state", "in", ("unknown", *AT_JD)),
             "late": self._get_late_domain(),
             "done_today": Domain("done_at", ">=", self._get_start_of_today()),
-            "asked": Domain("activity_ids", "!=", False),
+            # Without those that are done, which are archived.
+            "asked": Domain("activity_ids", "any", [("active", "=", True)]),
             # What many orders may wait for together.
             "held": Domain("state", "in", ("queued", *TOLD)),
             "out_of_calls": Domain("state", "=", "queued")

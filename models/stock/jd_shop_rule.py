@@ -67,6 +67,12 @@ class JdShopRule(models.Model):
         self.warehouse_id._jd_recheck_shops()
         return res
 
+    def unlink(self):
+        warehouses = self.warehouse_id
+        res = super().unlink()
+        warehouses._jd_recheck_shops()
+        return res
+
     # === BUSINESS === #
 
     def _find_for(self, picking):
