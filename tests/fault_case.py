@@ -26,7 +26,7 @@ class Documents:
 
     kind = ""
     # More than a batch. JD_FAULT_ORDERS=500 plays it with more, as in a big sale.
-    count = int(os.environ.get("JD_FAULT_ORDERS", "300"))
+    count = int(os.environ.get("JD_FAULT_ORDERS", "240"))
     crons = ()  # the scheduled actions at work on it, without `ir_cron_`
     create_call = query_call = ""  # JD's names
     path = ()  # JD's statuses after the first, until all stock has moved

@@ -136,11 +136,13 @@ class TestHealth(JdOrderCase):
         def set_jd(command, **values):
             return lambda: self.sandbox.do(command, **values)
 
-        late = {"Date": formatdate(time.time() + 1200, usegmt=True)}
+        def go_ahead():
+            late = {"Date": formatdate(time.time() + 1200, usegmt=True)}
+            fault("answer", headers=late, status=502, body="<html>")()
+
         disconnect = self.as_user(self.connector, self.manager).action_disconnect
         close = set_jd("warehouse", no=QUICK_WAREHOUSE, status="3")
         move = set_jd("department", no=QUICK_DEPARTMENT, pins=["jd_demo_basic"])
-        ahead = fault("answer", headers=late, status=502, body="<html>")
         return [
             ("a token that ended", fault("expire_token"), "login", "attention", "Reco"),
             ("no answer", fault("html_502"), "login", "unknown", "not answer"),
@@ -160,7 +162,13 @@ class TestHealth(JdOrderCase):
                 "cannot read all",
             ),
             ("a lost department", move, "warehouses", "attention", "no access to EBU"),
-            ("JD's clock ahead", ahead, "clock", "attention", "1(19|20)[0-9] seconds"),
+            (
+                "JD's clock ahead",
+                go_ahead,
+                "clock",
+                "attention",
+                "1(19|20)[0-9] seconds",
+            ),
             (
                 "a clock that JD refuses",
                 set_jd("settings", skew=-1),

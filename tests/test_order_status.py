@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 from odoo import fields
 from odoo.tests import tagged
@@ -263,7 +264,9 @@ class TestOrderCalls(JdOrderCase):
             pauses.append(order.pull_at - fields.Datetime.now())
             self.pass_time(seconds=pauses[-1].total_seconds() + 1)
             self.run_cron("follow_orders")
-        self.assertEqual(pauses, sorted(pauses))
+        for earlier, later in pairwise(pauses):
+            # The test itself takes some seconds.
+            self.assertGreater(later, earlier - timedelta(minutes=1))
         self.assertGreater(pauses[0], timedelta(hours=11))
         self.assertLessEqual(len(pauses), 10)
         self.assertGreater(sum(pauses, timedelta()), timedelta(days=30))
