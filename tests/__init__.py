@@ -90,6 +90,7 @@ from . import (
     test_sandbox_page,
     test_sandbox_repeats,
     test_sandbox_stock,
+    test_screens,
     test_secrets,
     test_security,
     test_stock_at_once,
