@@ -22,11 +22,10 @@ WIDGETS = (
     ),
     *(("button-name", "o_clipboard_button"),),
 )
-# Odoo's theme, text on background: muted text, on pages too; badges; what to fill in.
+# Odoo's theme, text on background: muted text, on pages too; badges.
 THEME = {
     *(("#757a7f", "#ffffff"), ("#73797e", "#f8f9fa")),
     *(("#ffffff", "#28a745"), ("#ffffff", "#17a2b8")),
-    *(("#d23f3a", "#fcebec"),),
 }
 
 

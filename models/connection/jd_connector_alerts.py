@@ -227,8 +227,9 @@ class JdConnector(models.Model):
 
     def _summarise_missing_messages(self):
         return self.env._(
-            "JD's messages of %(pin)s do not arrive: Odoo learns later what JD does. "
-            "Reconnect and tick “subscribe to messages” on JD's page.",
+            "%(pin)s: JD's messages do not arrive, so Odoo pulls the status of orders "
+            "more often, and it arrives later. Reconnect and tick “subscribe to "
+            "messages” on JD's page.",
             pin=self.pin,
         )
 

@@ -30,8 +30,8 @@ def check(connector, jd):
 
 def _explain_missing(env):
     return env._(
-        "JD changed orders and told nothing of it. Odoo asks more often instead, so "
-        "news comes later. Look at these four, one after the other:"
+        "JD's messages do not arrive, so Odoo pulls the status of orders more often, "
+        "and it arrives later. Look at these four, one after the other:"
     )
 
 
