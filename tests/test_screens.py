@@ -43,7 +43,7 @@ class TestScreens(ScreenBrowserCase):
         }
         complaints, barriers = [], {}
         with self.open_browser(viewport={"width": 1400, "height": 900}) as page:
-            page.wait_for_selector(".o_web_client")
+            page.wait_for_function("odoo.isReady")
             self.listen(page, complaints)
             for screen in screens:
                 self.open(page, screen)
@@ -79,7 +79,6 @@ class TestScreens(ScreenBrowserCase):
         )
         # Without transitions, what the keyboard is at looks so at once.
         with self.open_browser(reduced_motion="reduce") as page:
-            page.wait_for_selector(".o_web_client")
             self.connect_by_keyboard(page)
             self.send_by_keyboard(page, picking)
         self.assertTrue(self.find_order_at_jd(self.send(picking)))
