@@ -215,7 +215,9 @@ class TestAdministratorGuide(BaseCase):
         short = {"minutes": "min", "hours": "h", "days": "day"}
         actions = set()
         for record in etree.parse(Path(ROOT, "data/ir_cron_data.xml")).iter("record"):
-            values = {field.get("name"): field.text for field in record}
+            values = {
+                field.get("name"): field.text or field.get("eval") for field in record
+            }
             unit = short[values["interval_type"]]
             name = values["name"].removeprefix("JD Fulfillment: ")
             actions.add((name, f"{values['interval_number']} {unit}"))
