@@ -6,6 +6,7 @@ is a checkout, an export of one, or an unpacked sdist.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,8 @@ ADDON = "jd_fulfillment"
 NOT_SHIPPED = {"bench", "dev", "devtools", "sandbox", "tests"}
 # What others leave behind, as .gitignore has it.
 MADE = {"__pycache__", "build", "dist"}
+# A link to a file beside README.rst, which a package's page does not have.
+LINK = re.compile(r"`([^`<]+) <(?!https?:)([^>]+)>`__")
 # An sdist builds its wheel by itself.
 BACKEND = f"devtools/{Path(__file__).name}"
 
@@ -32,11 +35,17 @@ def addon_folder(more_files=()):
         for name in [*list_shipped_files(), *more_files]:
             (addon / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source / name, addon / name)
+        unlink_readme(addon / "README.rst")
         os.chdir(addon)
         try:
             yield
         finally:
             os.chdir(source)
+
+
+def unlink_readme(path):
+    """Have the package's description name files of the package, not link to them."""
+    path.write_text(LINK.sub(r"\1 (``\2``)", path.read_text("utf-8")), "utf-8")
 
 
 def list_shipped_files():

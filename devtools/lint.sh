@@ -25,11 +25,12 @@ cmd_lint() {
   lint_with ruff format --check .
   lint_with ruff check .
   lint_with python devtools/check_structure.py
+  lint_with python devtools/readme.py --check
+  lint_with python devtools/handbook.py --check
   lint_with pylint --rcfile "$CHECKOUT/pyproject.toml" "$LINK"
   lint_with shellcheck --external-sources dev .ci/run
   cd "$repository"
-  lint_with oca-checks-odoo-module \
-    --disable=prefer-readme-rst "$ADDON"
+  lint_with oca-checks-odoo-module "$ADDON"
   lint_with oca-checks-po "$ADDON"/i18n/*.po*
   finish terms "exporting the addon's texts"
   lint_with python "$CHECKOUT/devtools/translations.py" check "$terms"

@@ -5,7 +5,6 @@ usage: readme.py [--check]
 `--check` only says whether README.rst is what the fragments make.
 """
 
-import re
 import sys
 from pathlib import Path
 
@@ -21,8 +20,6 @@ SECTIONS = {
     "USAGE": "Usage",
     "DEVELOP": "Development",
 }
-# A link to a file beside README.rst, which a package's page does not have.
-LINK = re.compile(r"`([^`<]+) <(?!https?:)([^>]+)>`__")
 
 
 def make():
@@ -33,11 +30,6 @@ def make():
             parts.append(f"{heading}\n{'=' * len(heading)}")
         parts.append((ROOT / "readme" / f"{name}.rst").read_text("utf-8").strip())
     return "\n\n".join(parts) + "\n"
-
-
-def without_links(text):
-    """Return a text that names files of the package instead of linking to them."""
-    return LINK.sub(r"\1 (``\2``)", text)
 
 
 def main():
