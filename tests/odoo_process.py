@@ -17,16 +17,17 @@ import requests
 from odoo.sql_db import close_db, db_connect
 from odoo.tools import SQL, config
 
+from .odoo_client import TIMEOUT, OdooClient
+
 BASE = os.environ.get("JD_TEST_BASE")  # a database that nobody is connected to
 # Tests run in several processes at once.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 START_TIMEOUT = 120
-TIMEOUT = 60
 DROP_PATIENCE = 30
 _numbers = count(1)
 
 
-class OdooProcess:
+class OdooProcess(OdooClient):
     """Start Odoo on a free port, with a fresh database; ``stop`` ends and removes both.
 
     It also ends by itself when the process that started it is gone.
@@ -68,12 +69,7 @@ class OdooProcess:
         )
         self.session = requests.Session()
         self._wait_until_it_answers()
-        self.rpc(
-            "/web/session/authenticate",
-            db=self.database,
-            login="admin",
-            password="admin",
-        )
+        self.sign_in(self.database)
 
     def restart(self, options):
         """Start the server anew, with other options on its command line."""
@@ -153,41 +149,6 @@ class OdooProcess:
             " WHERE NOT granted AND datname = current_database()"
         )
         return count
-
-    def rpc(self, path, **params):
-        answer = self.session.post(
-            self.url + path, json={"params": params}, timeout=TIMEOUT
-        ).json()
-        if "error" in answer:
-            raise AssertionError(answer["error"]["data"]["debug"])
-        return answer.get("result")
-
-    def call(self, model, method, *args, **kwargs):
-        """Call a public method as the administrator's browser does."""
-        return self.rpc(
-            "/web/dataset/call_kw", model=model, method=method, args=args, kwargs=kwargs
-        )
-
-    def create(self, model, **values):
-        [record_id] = self.call(model, "create", [values])
-        return record_id
-
-    def search(self, model, *domain):
-        return self.call(model, "search", list(domain))
-
-    def read(self, model, record_id, *names):
-        [values] = self.call(model, "read", [record_id], list(names))
-        return values
-
-    def get_id(self, xmlid):
-        module, name = xmlid.split(".")
-        [row] = self.call(
-            "ir.model.data",
-            "search_read",
-            [["module", "=", module], ["name", "=", name]],
-            ["res_id"],
-        )
-        return row["res_id"]
 
 
 class RestoredOdoo(OdooProcess):

@@ -12,13 +12,14 @@ class SandboxCase(BaseCase):
     `keep_sandbox` found it.
     """
 
+    sandbox_options = ()  # of its command line
     resets_sandbox = True  # False where what is connected to it serves the whole class
     is_sandbox_kept = False
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = SandboxProcess()
+        cls.sandbox = SandboxProcess(*cls.sandbox_options)
         cls.addClassCleanup(cls.sandbox.stop)
 
     def setUp(self):

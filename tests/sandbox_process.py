@@ -20,7 +20,31 @@ READY = "JD sandbox listening on "
 TIMEOUT = 20
 
 
-class SandboxProcess:
+class SandboxClient:
+    """The control API of the sandbox at an address."""
+
+    def __init__(self, url):
+        self.url = url
+        self._session = requests.Session()
+
+    def get(self, query, **arguments):
+        """Return what the control API answers to ``query``, e.g. ``state``."""
+        return _content(
+            self._session.get(
+                f"{self.url}/sandbox/{query}", params=arguments, timeout=TIMEOUT
+            )
+        )
+
+    def do(self, command, **arguments):
+        """Have the control API do ``command``, e.g. ``warehouse``."""
+        return _content(
+            self._session.post(
+                f"{self.url}/sandbox/{command}", json=arguments, timeout=TIMEOUT
+            )
+        )
+
+
+class SandboxProcess(SandboxClient):
     """Start a sandbox on a free port; ``stop`` ends it.
 
     It also ends by itself when the process that started it is gone.
@@ -41,8 +65,7 @@ class SandboxProcess:
         if not line.startswith(READY):
             self.stop()
             raise RuntimeError(f"The sandbox did not start: {line!r}")
-        self.url = line.removeprefix(READY)
-        self._session = requests.Session()
+        super().__init__(line.removeprefix(READY))
 
     def __enter__(self):
         return self
@@ -59,22 +82,6 @@ class SandboxProcess:
             self._process.wait()
         self._process.stdin.close()
         self._process.stdout.close()
-
-    def get(self, query, **arguments):
-        """Return what the control API answers to ``query``, e.g. ``state``."""
-        return _content(
-            self._session.get(
-                f"{self.url}/sandbox/{query}", params=arguments, timeout=TIMEOUT
-            )
-        )
-
-    def do(self, command, **arguments):
-        """Have the control API do ``command``, e.g. ``warehouse``."""
-        return _content(
-            self._session.post(
-                f"{self.url}/sandbox/{command}", json=arguments, timeout=TIMEOUT
-            )
-        )
 
 
 class Caller:

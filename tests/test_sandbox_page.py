@@ -4,7 +4,6 @@ from odoo.tests import tagged
 
 from .browser import open_window, start_browser
 from .sandbox_case import DEPARTMENT, PIN, WAREHOUSE, SandboxCase
-from .sandbox_process import SandboxProcess
 
 MUG = "JD-DEMO-MUG"
 KINDS = ("XSCK", "CGRK", "THRK", "TGCK")
@@ -35,12 +34,11 @@ ALL_DEEDS = """async ([goods, warehouse]) => {
 
 @tagged("post_install", "-at_install")
 class TestSandboxPage(SandboxCase):
+    sandbox_options = ("--demo",)
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox.stop()
-        cls.sandbox = SandboxProcess("--demo")
-        cls.addClassCleanup(cls.sandbox.stop)
         context = open_window(start_browser(cls))
         cls.addClassCleanup(context.close)
         cls.page = context.new_page()
