@@ -365,6 +365,18 @@ class TestStockCheck(StockCheckCase):
             checks._start_nightly()
         self.assertEqual(len(checks.search([("is_nightly", "=", True)])), 1)
 
+    def test_a_check_that_somebody_started_since_then_serves_as_the_night_s(self):
+        self.connector.stock_check_nightly = True
+        self.connector.stock_check_hour = 0
+        checks = self.env["jd.stock.check"].sudo()
+        self.connector.action_check_stock()
+        check = checks.search([])
+        checks._start_nightly()
+        self.assertFalse(checks.search([("is_nightly", "=", True)]))
+        check.action_stop()
+        checks._start_nightly()
+        self.assertTrue(checks.search([("is_nightly", "=", True)]))
+
     def test_a_warehouse_of_jds_has_jds_night(self):
         self.assertEqual(self.warehouse.partner_id.tz, const.JD_TZ)
 

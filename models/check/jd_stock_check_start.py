@@ -10,6 +10,12 @@ from ... import const
 from .jd_stock_check import RUNNING
 
 
+def created_since(moment):
+    """Return the domain of what was created since a moment of any time zone."""
+    utc = moment.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+    return Domain("create_date", ">=", utc)
+
+
 class JdStockCheck(models.Model):
     _inherit = "jd.stock.check"
 
@@ -71,16 +77,20 @@ class JdStockCheck(models.Model):
 
     @api.model
     def _is_night_due(self, warehouse):
-        """Tell whether today's check is due and was not started, in local time."""
+        """Tell whether today's check is due and was not started, in local time.
+
+        A whole check that somebody started since then serves as well: it would lose
+        what it offers, such as the opening stock, to another one in the next minute.
+        """
         now = warehouse._jd_to_local(fields.Datetime.now())
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         due = midnight + timedelta(hours=warehouse.jd_connector_id.stock_check_hour)
-        begins = midnight.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
-        return now >= due and not self.search_count(
-            [
-                ("warehouse_id", "=", warehouse.id),
-                ("is_nightly", "=", True),
-                ("create_date", ">=", begins),
-            ],
-            limit=1,
+        tonight = Domain("is_nightly", "=", True) & created_since(midnight)
+        instead = (
+            Domain("is_partial", "=", False)
+            & Domain("state", "not in", ("incomplete", "stopped"))
+            & created_since(due)
         )
+        ours = Domain("warehouse_id", "=", warehouse.id)
+        started = self.search_count(ours & (tonight | instead), limit=1)
+        return now >= due and not started
