@@ -1,7 +1,7 @@
 """The first hour of a connection: its checklist, and what shows after a login."""
 
 from odoo import api, models
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from ..mixins.notification import notify
 
@@ -84,18 +84,30 @@ class JdConnector(models.Model):
         self.sudo().is_checklist_dismissed = True  # users set no field of its kind
 
     def action_new_delivery(self):
-        """Open a new delivery from the first of the connection's warehouses."""
+        """Open a new delivery from the first of the connection's warehouses: a piece of
+        what lies there, to the user.
+        """
         self.ensure_one()
         self.check_access("read")
-        operation_type = self.warehouse_ids[:1].out_type_id
+        warehouse = self.warehouse_ids[:1]
+        stocked = self.env["stock.quant"].search(
+            [
+                ("location_id", "child_of", warehouse.lot_stock_id.ids),
+                ("quantity", ">=", 1),
+            ],
+            limit=1,
+        )
+        piece = {"product_id": stocked.product_id.id, "product_uom_qty": 1}
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("New Delivery"),
             "res_model": "stock.picking",
             "views": [(False, "form")],
             "context": {
-                "default_picking_type_id": operation_type.id,
+                "default_picking_type_id": warehouse.out_type_id.id,
                 "default_company_id": self.company_id.id,
+                "default_partner_id": self.env.user.partner_id.id,
+                "default_move_ids": [Command.create(piece)] if stocked else [],
             },
         }
 

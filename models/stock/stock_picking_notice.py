@@ -127,6 +127,7 @@ class StockPicking(models.Model):
     def _jd_open(self, record):
         return {
             "type": "ir.actions.act_window",
+            "name": record.display_name,
             "res_model": record._name,
             "res_id": record.id,
             "views": [(False, "form")],
