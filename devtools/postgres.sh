@@ -78,6 +78,10 @@ set_parameter() {
     ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value"
 }
 
+get_parameter() {
+  sql "$1" -c "SELECT value FROM ir_config_parameter WHERE key = '$2'"
+}
+
 database_exists() {
   [[ $(sql postgres -c "SELECT 1 FROM pg_database WHERE datname = '$1'") ]]
 }

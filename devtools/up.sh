@@ -59,11 +59,16 @@ await() {
   die "$1 does not start; the whole log is $log"
 }
 
-# JD's orders move by themselves, slowly enough to watch.
+choose_ports() {
+  ODOO_PORT=$(free_port "${JD_ODOO_PORT:-8069}")
+  ODOO_URL=http://localhost:$ODOO_PORT
+  SANDBOX_PORT=$(free_port "${JD_SANDBOX_PORT:-$((ODOO_PORT + 1))}")
+  SANDBOX_URL=http://127.0.0.1:$SANDBOX_PORT
+}
+
 start_sandbox() {
   cd "$CHECKOUT"
-  serve sandbox "$PY" -m sandbox --port "$SANDBOX_PORT" --demo --speed 5 \
-    --keep "$OURS/sandbox.kept" \
+  serve sandbox "$PY" -m sandbox --port "$SANDBOX_PORT" --demo "$@" \
     --message-url "http://127.0.0.1:$ODOO_PORT/$ADDON/message"
   await sandbox "starting the JD sandbox" grep -q "listening on" "$OURS/sandbox.log"
 }
@@ -90,13 +95,14 @@ only_one_up() {
 welcome() {
   cat <<TEXT
 
-  Odoo         $ODOO_URL   (login admin, password admin)
+  Odoo         $ODOO_URL/odoo/jd-overview   (login admin, password admin)
   JD sandbox   $SANDBOX_URL
   Logs         $OURS
 
-  What to click first: Inventory > JD Fulfillment > Overview > Connect,
-  choose quick or basic, then Start connecting. The sandbox's own page has the
-  accounts to sign in with; docs/demo.md goes on to a delivery and its waybill.
+  What to click first: Connect, on the page above. It is Inventory > JD
+  Fulfillment > Overview. The sandbox's own page has the accounts to sign in with,
+  and buttons for what JD's staff do. docs/demo.md leads in twelve clicks to a
+  delivery that JD has closed; ./dev month fills Odoo with a month of business.
 
   Ctrl-C stops everything.
 
@@ -108,11 +114,9 @@ cmd_up() {
   up_setup
   only_one_up
   ensure_up_database
-  ODOO_PORT=$(free_port "${JD_ODOO_PORT:-8069}")
-  ODOO_URL=http://localhost:$ODOO_PORT
-  SANDBOX_PORT=$(free_port "${JD_SANDBOX_PORT:-$((ODOO_PORT + 1))}")
-  SANDBOX_URL=http://127.0.0.1:$SANDBOX_PORT
-  start_sandbox
+  choose_ports
+  # JD's orders move by themselves, slowly enough to watch.
+  start_sandbox --speed 5 --keep "$OURS/sandbox.kept"
   start_odoo
   welcome
   wait -n "${SERVERS[@]}" || true
@@ -124,6 +128,17 @@ cmd_shell() {
   up_setup
   ensure_up_database
   in_front "$PY" -m odoo shell -d "$UP_DB" --no-http "$@"
+}
+
+# The database of "up" knows where both servers are.
+cmd_month() {
+  up_setup
+  exec 7>"$OURS/up.lock"
+  ! flock -n 7 || die "start ./dev up first, and leave it running."
+  in_front "$PY" "$CHECKOUT/devtools/demo_month.py" \
+    "$(get_parameter "$UP_DB" web.base.url)" "$UP_DB" \
+    "$(get_parameter "$UP_DB" jd_fulfillment.sandbox_url)"
+  say "a month is played, and orders wait for you: the sandbox's clock stands still"
 }
 
 cmd_reset() {
