@@ -130,6 +130,7 @@ fetch_browser() {
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir prefix="relative">usr/share/fonts</dir>
+  <dir prefix="xdg">fonts</dir>
   <cachedir prefix="xdg">fontconfig</cachedir>
 </fontconfig>
 XML
@@ -147,6 +148,27 @@ SH
   "$root/bin/chromium" --version
   rm -rf "$STATE/browser" "$STATE/apt"
   mv "$root" "$STATE/browser"
+}
+
+# Latin as Odoo's screens want it, Thai and Chinese: machines without a screen may have
+# none of them.
+FONT_PACKAGES=(fonts-roboto-unhinted fonts-tlwg-loma-ttf fonts-wqy-microhei)
+
+fetch_fonts() {
+  local deb
+  open_debian trixie
+  (cd "$STATE/apt/debs" && debian_apt download "${FONT_PACKAGES[@]}")
+  rm -rf "$STATE/fonts.new"
+  mkdir "$STATE/fonts.new"
+  for deb in "$STATE"/apt/debs/*.deb; do
+    dpkg -x "$deb" "$STATE/fonts.new"
+  done
+  rm -rf "$STATE/fonts" "$STATE/apt"
+  mv "$STATE/fonts.new" "$STATE/fonts"
+}
+
+fetch_missing_fonts() {
+  [[ -d $STATE/fonts ]] || step fonts "fetching fonts" fetch_fonts
 }
 
 # --- Python ------------------------------------------------------------------
