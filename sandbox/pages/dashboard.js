@@ -3,6 +3,7 @@ import {FAULTS, KINDS, MOVES, NEW, STOCK} from "./deeds.js";
 
 const WAREHOUSE = {"1": ["initial", "busy"], "2": ["enabled", "good"], "3": ["disabled", "bad"]};
 const STATE = {delivered: "good", waiting: "busy", lost: "bad", "given up": "bad"};
+const ROWS = 20;
 const RECEIVED = [10034, 70, 200];
 let warehouse = "";  // whose stock is shown
 let shown = "";  // what the page was made from
@@ -44,12 +45,12 @@ function arranged(order) {
 }
 
 function orders(s) {
-  return section("Orders", `${s.orderCount} in all, ${s.openCount} under way; the newest first`, [
+  return section("Orders", `${s.orderCount} in all, ${s.openCount} under way; the newest ${ROWS}`, [
     bar([
       button("Next step for all", "advance", {}),
       s.settings.speed ? button("Stop the clock", "settings", {speed: 0}) : button("Move every 5 s", "settings", {speed: 5}),
     ]),
-    table(["JD no.", "Merchant's no.", "Kind", "Units", "Status", "Waybill", "What happens next"], s.orders.map((o) => [
+    table(["JD no.", "Merchant's no.", "Kind", "Units", "Status", "Waybill", "What happens next"], s.orders.slice(0, ROWS).map((o) => [
       o.orderNo, node("span", [o.erpOrderNo || "made at JD", node("div", `${o.warehouseNo} · ${o.pin}`, "none")]),
       KINDS[o.kind], o.units, node("span", [mark(`${o.status} ${o.statusName}`, look(o)), arranged(o)]),
       o.waybillNo, moves(o)]), "cards"),
@@ -132,7 +133,7 @@ function warehouses(s) {
       button("100 of each goods", "stock", {warehouse: w.no, each: 100}, w.no)])]), "cards"));
 }
 
-const WORK = [orders, openOrders, newOrders, stock, faults];
+const WORK = [openOrders, newOrders, orders, stock, faults];
 const KNOWN = [
   accounts, applications, warehouses,
   (s) => section("Departments", "", table(["No.", "Name", "Goods", "Shop"],
