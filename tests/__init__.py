@@ -6,6 +6,7 @@ from . import (
     test_connector_login,
     test_connector_token,
     test_connector_warehouse,
+    test_demo_walk,
     test_devtools,
     test_first_hour,
     test_goods,
