@@ -7,6 +7,11 @@
     "license": "LGPL-3",
     "development_status": "Beta",
     "images": [
+        "static/description/banner.png",
+        "static/description/overview.png",
+        "static/description/transfer.png",
+        "static/description/receipt.png",
+        "static/description/check.png",
         "static/description/connect.png",
         "static/description/connected.png",
     ],

@@ -1,4 +1,4 @@
-"""Makes the pictures of README.md, docs/ and the Apps store: `./dev pictures` runs it.
+"""Makes the pictures of README.rst, docs/ and the Apps store: `./dev pictures` runs it.
 
 usage: pictures.py ODOO-ADDRESS DATABASE SANDBOX-ADDRESS
 
@@ -62,7 +62,7 @@ ORDER = "button[name=action_jd_open_order]"
 BANNER = """<style>
   body {{ margin: 0; width: 1120px; height: 560px; overflow: hidden;
     color: #fff; font-family: Roboto, sans-serif;
-    background: linear-gradient(115deg, #b51e27, #d7232e 55%, #71639e); }}
+    background: #b51e27; }}
   div {{ position: absolute; top: 96px; left: 56px; width: 380px; }}
   .icon {{ width: 88px; }}
   h1 {{ font-size: 46px; line-height: 1.1; margin: 26px 0 14px; }}
@@ -98,11 +98,10 @@ class Camera:
         self.page.evaluate("document.activeElement.blur()")
         self.page.wait_for_timeout(900)
 
-    def keep(self, path, height=WIDE["height"], full=False):
-        self.page.set_viewport_size(WIDE | {"height": height})
+    def keep(self, path, height, width=WIDE["width"]):
+        self.page.set_viewport_size({"width": width, "height": height})
         self.settle()
-        picture = Image.open(io.BytesIO(self.page.screenshot(full_page=full)))
-        save(picture, path)
+        save(Image.open(io.BytesIO(self.page.screenshot())), path)
 
     def film(self, caption, seconds=2.0, marked=""):
         """Keep a frame of the moving picture; what is marked gets a red edge."""
@@ -190,7 +189,7 @@ def show_connecting(camera):
     page.fill("input[name=account]", PIN)
     page.fill("input[name=password]", PASSWORD)
     page.check("input[name=subscribe]")
-    camera.keep(DOCS / "login.png", 680)
+    camera.keep(DOCS / "login.png", 740, width=900)
     camera.film("2. Sign in on JD's own page, and subscribe to messages")
     page.click("button[value=signin]")
     page.wait_for_selector("button:has-text('I Ticked It')")
@@ -256,7 +255,7 @@ def show_delivery(camera, merchant, sandbox):
 
 def show_month(camera, merchant):
     camera.go("jd-overview", ".o_jd_overview")
-    camera.keep(STORE / "overview.png", 760)
+    camera.keep(STORE / "overview.png", 750, width=1120)
     camera.go("jd-orders", ".o_data_row")
     camera.keep(DOCS / "orders.png", 640)
     camera.go("jd-order-analysis", ".o_pivot")
@@ -274,8 +273,10 @@ def show_settings(camera):
     page = camera.page
     camera.go("settings#inventory", ".o_setting_container")
     page.click(".settings_tab .tab[data-key=stock]")
-    page.get_by_text("APP KEY").first.scroll_into_view_if_needed()
-    camera.keep(DOCS / "settings.png", 640)
+    page.set_viewport_size(WIDE | {"height": 620})
+    title = page.locator("h2", has_text="JD Fulfillment")
+    title.evaluate("each => each.scrollIntoView()")
+    camera.keep(DOCS / "settings.png", 620)
 
 
 def show_check(camera):
@@ -285,7 +286,7 @@ def show_check(camera):
     camera.keep(STORE / "check.png", 700)
     camera.page.click("button[name=action_view_lines]")
     camera.page.wait_for_selector(".o_list_view .o_data_row")
-    camera.keep(DOCS / "differences.png", 480)
+    camera.keep(DOCS / "differences.png", 360, width=1600)
 
 
 def show_transfers(camera, merchant):
@@ -299,11 +300,12 @@ def show_transfers(camera, merchant):
     receipt = merchant.find("jd.order", orders, "picking_id")[0]["picking_id"][0]
     camera.go(f"receipts/{receipt}", ".o_form_view")
     page.click(".o_notebook .nav-link:has-text('JD')")
-    camera.keep(STORE / "receipt.png", 800)
+    scroll_up(page)
+    camera.keep(STORE / "receipt.png", 850)
     partner = merchant.get_partner("customer_without_address")
     [faulty] = merchant.find("stock.picking", [["partner_id", "=", partner]], "id")
     camera.go(f"deliveries/{faulty['id']}", ".o_form_view")
-    camera.keep(DOCS / "address.png", 620)
+    camera.keep(DOCS / "address.png", 600)
 
 
 def show_sandbox(camera):

@@ -1,5 +1,13 @@
 # shellcheck shell=bash disable=SC2164 # dev ends where cd fails (set -e)
-# The pictures of README.md, docs/ and the page in the Apps store.
+# The pictures of README.rst, docs/ and the page in the Apps store.
+
+# As whoever runs the server should.
+encrypt_secrets() {
+  cp "$ODOO_RC" "$TMPDIR/odoo.conf"
+  export ODOO_RC=$TMPDIR/odoo.conf
+  "$PY" -c 'from cryptography.fernet import Fernet
+print("jd_encryption_key =", Fernet.generate_key().decode())' >>"$ODOO_RC"
+}
 
 # In a database and with a sandbox of their own, both of which are gone afterwards.
 cmd_pictures() {
@@ -11,6 +19,7 @@ cmd_pictures() {
   UP_DB=jd_pictures_$CHECKOUT_ID
   ON_EXIT+=("drop_database $UP_DB")
   drop_database "$UP_DB"
+  encrypt_secrets
   step database "creating the database, with demo data (a minute or two)" \
     make_database "$UP_DB" -i "$ADDON" --with-demo
   choose_ports
