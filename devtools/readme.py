@@ -1,4 +1,4 @@
-"""Makes README.rst of the fragments in `readme/`, which OCA's tools and app stores read.
+"""Makes README.rst of the fragments in `readme/`, which OCA's tools read.
 
 usage: readme.py [--check]
 
