@@ -79,6 +79,7 @@ ACTIONS = {
     *("renew_tokens", "check_logins", "match_goods", "push_orders", "follow_orders"),
     *("process_messages", "close_orders", "list_orders", "pull_level_changes"),
     *("send_confirmations", "check_stock", "accept_stock", "update_alerts"),
+    "learn_lead_times",
 }
 # Those that share the work on orders where somebody adds a worker.
 SHARED_ACTIONS = (
@@ -166,6 +167,11 @@ ASK_DELAY = timedelta(minutes=1)
 PULL_SHARE = 0.9
 PULL_SOONEST = timedelta(minutes=30)
 PULL_LATEST = timedelta(hours=12)
+# How many questions an order may take until its goods have moved, where the day's calls
+# allow it: more would be no help.
+PULL_QUESTIONS = 2
+# The longest wait where it is known how long the warehouse takes.
+PULL_LEARNT_LATEST = timedelta(days=2)
 # Pulled rarely: while messages arrive, and after the goods have left.
 PULL_AT_LEISURE = timedelta(hours=12)
 PULL_AFTER_SHIPPING_LATEST = timedelta(days=7)
@@ -176,6 +182,10 @@ PULL_IMPATIENT = timedelta(minutes=10)
 PULL_PARTS = timedelta(hours=2)
 # Into how many orders JD may split one, parts of parts included: each is asked for.
 SPLIT_PARTS_MOST = 50
+# When a last question that the day's calls never allowed is given up.
+PULL_OVERDUE = timedelta(days=1)
+# What orders may always use of a day's calls whose goods have left.
+PULL_AFTER_SHIPPING_SHARE = 0.02
 # How long JD may owe the pieces of what has left or arrived, before somebody is told.
 QUANTITIES_OVERDUE = timedelta(days=1)
 # How long JD may take to decide about a cancel, before somebody is told.
@@ -189,6 +199,17 @@ CONFIRM_PATIENCE = timedelta(minutes=20)
 # call answers for a hundred orders (queryExceptionOrderList 1909).
 STANDSTILL = timedelta(days=1)
 STANDSTILL_ASKED_AGAIN = timedelta(days=1)
+
+# === LEAD TIMES (lib/lead_times.py) === #
+
+# Of other kinds JD does not tell when something happened.
+LEAD_TIMES_KINDS = ("outbound",)
+# The last weeks, of which each ten minutes teach as much.
+LEAD_TIMES_LEARNT = timedelta(weeks=4)
+LEAD_TIMES_SLOT = timedelta(minutes=10)
+LEAD_TIMES_SLOT_ORDERS = 6
+# For how many seconds the number of orders a day is kept.
+ORDERS_COUNTED_FOR = 600
 
 # addSoOrder (1596): receiverInfo.name 20, mobile or phone 30, detailAddress 100
 RECEIVER_LIMITS = {"name": 20, "phone": 30, "address": 100}

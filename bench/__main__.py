@@ -9,6 +9,8 @@ from .world import World
 
 DESCRIPTION = "Measurements of the addon against the sandbox, as ratios in one run."
 SECTIONS = ("push", "closing", "endpoint", "calls", "queries", "overview")
+# Pure Python, without Odoo and JD.
+SIMULATIONS = ("asking",)
 # Only where they are named: they take many minutes.
 CAMPAIGNS = ("prefork", "stock", "history")
 
@@ -16,8 +18,12 @@ CAMPAIGNS = ("prefork", "stock", "history")
 def main():
     show("Machine", ("", ""), machine.describe())
     for section in _parse():
+        module = import_module(f".{section}", __package__)
+        if section in SIMULATIONS:
+            module.measure()
+            continue
         with World() as world:
-            import_module(f".{section}", __package__).measure(world)
+            module.measure(world)
 
 
 def _parse():
@@ -26,11 +32,12 @@ def _parse():
         "sections",
         nargs="*",
         metavar="SECTION",
-        help=f"what to measure: {', '.join(SECTIONS)} (default: all of these), or "
+        help=f"what to measure: {', '.join((*SECTIONS, *SIMULATIONS))} (default: all of "
+        f"these), or "
         f"{', '.join(CAMPAIGNS)}",
     )
-    sections = parser.parse_args().sections or SECTIONS
-    if unknown := set(sections) - {*SECTIONS, *CAMPAIGNS}:
+    sections = parser.parse_args().sections or (*SECTIONS, *SIMULATIONS)
+    if unknown := set(sections) - {*SECTIONS, *SIMULATIONS, *CAMPAIGNS}:
         parser.error(f"there is no section {', '.join(sorted(unknown))}")
     return sections
 

@@ -295,7 +295,7 @@ class TestOrderCalls(JdOrderCase):
     def get_share(self):
         """Return how many calls pulls may make by this hour."""
         connector = self.connector.sudo()
-        return connector._get_allowance("querySoOrder", 100, for_pull=True)
+        return connector._get_pull_allowance("querySoOrder", 100)
 
 
 @tagged("post_install", "-at_install")
@@ -341,7 +341,7 @@ class TestCallBudget(JdOrderCase):
     def test_pulls_leave_calls_for_outcomes_that_must_be_asked(self):
         self.connector._count_calls("querySoOrder", 9000)
         self.assertEqual(
-            self.connector._get_allowance("querySoOrder", 200, for_pull=True), 0
+            self.connector._get_pull_allowance("querySoOrder", 200), 0
         )
         self.assertEqual(self.connector._get_allowance("querySoOrder", 200), 200)
 

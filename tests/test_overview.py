@@ -72,6 +72,10 @@ class TestOverview(JdOrderCase):
         self.run_cron("push_orders")
         self.advance(self.orders[0], "10016")
         self.pull(self.orders[0])
+        # Without messages, what counts is that the goods have left.
+        self.assertFalse(self.see().news_delay)
+        self.advance(self.orders[0], "10019")
+        self.pull(self.orders[0])
         card = self.see()
         self.assertTrue(card.last_sent_at)
         self.assertGreaterEqual(card.last_pulled_at, card.last_sent_at)

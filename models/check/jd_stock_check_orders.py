@@ -22,7 +22,7 @@ class JdStockCheck(models.Model):
         orders = self._search_orders_in_question()
         for kind, same in orders[: const.STOCK_ORDERS_ASKED].grouped("kind").items():
             call = connector._get_call_name("report", kind)
-            allowed = connector._get_allowance(call, len(same), for_pull=True)
+            allowed = connector._get_pull_allowance(call, len(same))
             for ids in split_every(const.PULL_BATCH, same[:allowed].ids):
                 asked = same.browse(ids)._leave_other_pin()._lock_available()
                 if asked and not self._is_patience_over():

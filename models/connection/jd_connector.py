@@ -374,7 +374,8 @@ class JdConnector(models.Model):
     last_pulled_at = fields.Datetime(string="Last Pull", compute="_compute_last_calls")
     news_delay = fields.Char(
         compute="_compute_news_delay",
-        help="How long it took until Odoo knew of a status, at the median of today.",
+        help="How long it took until Odoo knew of a status, at the median of the last "
+        "day. Without messages: until it knew that an order has left.",
     )
     login_days_left = fields.Integer(compute="_compute_login_days_left")
     stock_checked_at = fields.Datetime(

@@ -57,23 +57,15 @@ class JdConnector(models.Model):
             }
         )
 
-    def _get_allowance(self, call, wanted, for_pull=False):
+    def _get_allowance(self, call, wanted, share=1):
         """Return how many calls of this kind may be made now, `wanted` at most.
 
-        All connections of an application share its budget. Pulls may use only a part of
-        it, which grows during the day.
+        All connections of an application share its budget.
 
         :param str call: As `_get_call_name` returns it.
-        :param bool for_pull: Whether the calls are pulls, which may wait.
+        :param share: The part of the budget that may be used.
         """
-        budget = self.daily_calls
-        if for_pull:
-            now = fields.Datetime.now() + AHEAD_OF_UTC
-            # So that the evening's orders are pulled too, and calls are left to ask
-            # about orders whose outcome is unknown.
-            day_share = (now.hour * 60 + now.minute) / (24 * 60)
-            share = min(day_share + const.PULL_HEAD_START, 1 - const.RESERVED_SHARE)
-            budget = int(budget * share)
+        budget = int(self.daily_calls * share)
         return max(0, min(wanted, budget - self._get_used_calls(call)))
 
     def _find_spent_kinds(self):

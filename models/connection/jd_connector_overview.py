@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse
 
+from ... import const, statuses
 from ..check.jd_stock_check import COMPARED
 
 # Number on the card → the list of `jd.order` that it counts and opens.
@@ -61,19 +62,30 @@ class JdConnector(models.Model):
             connector.last_sent_at, connector.last_pulled_at = sent, pulled
 
     def _compute_news_delay(self):
-        """Set how long news of JD's took to get here: the median of the last day's."""
+        """Set how long news of JD's took to get here: the median of the last day's.
+
+        Without messages JD is asked when an order may have left, and for all that came
+        before not at all: only that it has left counts.
+        """
+        departures = [
+            (kind, statuses.KINDS[kind].moved_rank) for kind in const.LEAD_TIMES_KINDS
+        ]
         rows = self.env.execute_query(
             SQL(
                 """SELECT jd_order.connector_id, percentile_cont(0.5) WITHIN GROUP (
                             ORDER BY event.create_date - event.happened_at)
                      FROM (SELECT * FROM jd_order_event ORDER BY id DESC LIMIT %s) event
                      JOIN jd_order ON jd_order.id = event.order_id
+                     JOIN jd_connector ON jd_connector.id = jd_order.connector_id
                     WHERE event.create_date > %s AND event.source != 'call'
                       AND jd_order.connector_id = ANY(%s)
+                      AND (jd_connector.subscription_state = 'receiving'
+                           OR (jd_order.kind, event.rank) IN %s)
                  GROUP BY jd_order.connector_id""",
                 NEWS_LOOKED_AT,
                 fields.Datetime.now() - NEWS_SINCE,
                 self.ids,
+                tuple(departures),
             )
         )
         delays = dict(rows)

@@ -36,7 +36,7 @@ class JdForeignOrder(models.Model):
         self.asked_at = fields.Datetime.now()
         for kind, rows in self.grouped("kind").items():
             call = connector._get_call_name("report", kind)
-            asked = rows[: connector._get_allowance(call, len(rows), for_pull=True)]
+            asked = rows[: connector._get_pull_allowance(call, len(rows))]
             connector._count_calls(call, len(asked))
             self.env["ir.cron"]._commit_progress()
             ask = partial(operations.report, kind)

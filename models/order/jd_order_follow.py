@@ -7,10 +7,13 @@ from odoo.fields import Domain
 
 from ... import const, statuses
 from ...lib import api as jd_api
+from ...lib import lead_times
 from .jd_order import AT_JD
 
-# The states pulled besides `unknown`, as long as `pull_at` is set.
-FOLLOWED = (*AT_JD, "done", "cancelled")
+# The states pulled besides `unknown` and `done`, as long as `pull_at` is set.
+FOLLOWED = (*AT_JD, "cancelled")
+# JD is at work on them.
+CARRIED_OUT = ("accepted", "in_progress")
 
 
 class JdOrder(models.Model):
@@ -26,10 +29,27 @@ class JdOrder(models.Model):
         for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
             remaining += self._process_kinds(connector, due, self._pull_batch)
             self._ask_problems(connector)
-        followed = Domain("state", "in", ("unknown", *FOLLOWED))
+        self._stop_following()
+        followed = Domain("state", "in", ("unknown", "done", *FOLLOWED))
         self._commit_and_retrigger(
             "follow_orders", remaining, self._find_next(followed, "pull_at")
         )
+
+    @api.model
+    def _stop_following(self):
+        """Ask no more about old orders whose goods have left, where calls are short.
+
+        JD would have been asked about them for the last time.
+        """
+        now = fields.Datetime.now()
+        over = Domain(
+            [
+                ("state", "=", "done"),
+                ("pull_at", "<", now - const.PULL_OVERDUE),
+                ("accepted_at", "<", now - const.FOLLOW_SHIPPED),
+            ]
+        )
+        self._lock_due(over, const.PULL_BATCH, "pull_at").pull_at = False
 
     # === PULL === #
 
@@ -37,7 +57,7 @@ class JdOrder(models.Model):
     def _pull_batch(self, connector, kind):
         """Pull a batch of a connection's due orders; return how many are left.
 
-        First those whose outcome is unknown, then those due for the longest time.
+        Those due for the longest time go first.
         """
         # Claimed by `pull_at` alone: pulling an order twice only costs a call.
         self = self._with_responsible_lang(connector)
@@ -50,15 +70,17 @@ class JdOrder(models.Model):
                 ("pull_at", "<=", fields.Datetime.now()),
             ]
         )
-        # Only an unknown outcome may use the day's reserve of calls.
-        for states, is_needed in ((("unknown",), True), (FOLLOWED, False)):
+        for states, get_allowance in (
+            (("unknown",), connector._get_allowance),
+            # Their calls are limited apart: they wait for nothing, and nothing for them.
+            (("done",), connector._get_leisure_allowance),
+            (FOLLOWED, connector._get_pull_allowance),
+        ):
             domain = due & Domain("state", "in", states)
             if self._is_patience_over():
                 remaining += self.search_count(domain)
                 continue
-            limit = connector._get_allowance(
-                call, const.PULL_BATCH, for_pull=not is_needed
-            )
+            limit = get_allowance(call, const.PULL_BATCH)
             orders = self._lock_due(domain, limit, "pull_at")._leave_other_pin()
             if orders and orders._pull(connector, call):
                 remaining += self.search_count(domain)
@@ -214,14 +236,44 @@ class JdOrder(models.Model):
             return max(waiting, const.PULL_IMPATIENT)
         if self.are_quantities_known:
             # The goods have left and the transfer is closed: nobody waits for the rest.
-            age = min(age, const.PULL_AFTER_SHIPPING_LATEST)
-            return max(age, const.PULL_AT_LEISURE)
-        soonest = const.PULL_SOONEST
+            return self._get_delivery_interval(now)
         # Messages bring the news; the pull only catches those that got lost.
-        if self.connector_id.subscription_state == "receiving":
-            soonest = const.PULL_AT_LEISURE
-        interval = max(min(age, const.PULL_LATEST), soonest)
+        if self._has_messages():
+            interval = max(min(age, const.PULL_LATEST), const.PULL_AT_LEISURE)
+        else:
+            interval = self._get_learnt_interval(now) or max(
+                min(age, const.PULL_LATEST), const.PULL_SOONEST
+            )
         return min(interval, const.PULL_PARTS) if self.in_parts else interval
+
+    def _has_messages(self):
+        return self.connector_id.subscription_state == "receiving"
+
+    def _get_learnt_interval(self, now):
+        """Return after how long it is worth asking whether the goods have left, or None.
+
+        The news that counts is that they have left: it closes the transfer.
+
+        :return: None where too few orders are known to tell.
+        """
+        if self.kind not in const.LEAD_TIMES_KINDS or self.state not in CARRIED_OUT:
+            return None
+        step, began = lead_times.SHIP, self.accepted_at
+        if self.picked_at:
+            step, began = lead_times.SHIP_PICKED, self.picked_at
+        wait = began and self.warehouse_id._jd_find_wait(step, began, now)
+        return wait and min(wait, const.PULL_LEARNT_LATEST)
+
+    def _get_delivery_interval(self, now):
+        """Return after how long it is worth asking whether the goods are there."""
+        wait = None
+        if self.kind in const.LEAD_TIMES_KINDS and not self._has_messages():
+            wait = self.moved_at and self.warehouse_id._jd_find_wait(
+                lead_times.DELIVER, self.moved_at, now
+            )
+        age = (now - (self.accepted_at or now)) * const.PULL_SHARE
+        wait = min(wait or age, const.PULL_AFTER_SHIPPING_LATEST)
+        return max(wait, const.PULL_AT_LEISURE)
 
     def _get_impatient_since(self):
         """Return since when JD owes an answer to a cancel or quantities, or False."""

@@ -29,7 +29,7 @@ class JdOrder(models.Model):
         call = connector._get_call_name("order_problems")
         for batch in orders._group_for_problems():
             operations = connector._get_operations_or_expire()
-            if not operations or not connector._get_allowance(call, 1, for_pull=True):
+            if not operations or not connector._get_pull_allowance(call, 1):
                 return
             batch._ask_problems_of(connector, call, operations)
 

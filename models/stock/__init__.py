@@ -23,4 +23,5 @@ from . import (
     stock_scrap,
     stock_warehouse,
     stock_warehouse_goods,
+    stock_warehouse_lead_times,
 )

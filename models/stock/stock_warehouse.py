@@ -63,6 +63,14 @@ class StockWarehouse(models.Model):
         copy=False,
         help="JD does not run this warehouse for the PIN any more.",
     )
+    jd_lead_times = fields.Json(
+        string="JD Lead Times",
+        readonly=True,
+        copy=False,
+        prefetch=False,
+        exportable=False,
+        help="How long this warehouse takes, as its last orders did.",
+    )
     jd_level_location_ids = fields.One2many(
         "stock.location", "jd_warehouse_id", context={"active_test": False}
     )
@@ -93,6 +101,8 @@ class StockWarehouse(models.Model):
     def write(self, vals):
         """Schedule a new check of draft orders when the shop number changes."""
         res = super().write(vals)
+        if "jd_lead_times" in vals:
+            self.env.registry.clear_cache()  # of `_jd_get_lead_times`
         if "jd_shop_no" in vals:
             self._jd_recheck_shops()
         return res
