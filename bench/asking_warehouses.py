@@ -1,4 +1,4 @@
-"""Warehouses as they may be at JD: what becomes of each order, by chance with a seed."""
+"""Warehouses as they may be at JD: what becomes of each order, by seeded chance."""
 
 import random
 from dataclasses import dataclass
@@ -102,7 +102,7 @@ class ClosedOnSundays(Slow):
 
 
 class CutOff(Warehouse):
-    """Until 14:00 on the same evening, later ones on the next, one in ten a day later."""
+    """Until 14:00 the same evening, then the next; one in ten a day later."""
 
     name = "cut-off at 14:00"
 
@@ -112,7 +112,8 @@ class CutOff(Warehouse):
         day += late * DAY
         begun = max(accepted, day + 8 * HOUR)
         picked = begun + self.random.uniform(0.1, 0.9) * (day + 17 * HOUR - begun)
-        return picked, day + 18 * HOUR + self.mess(day, 15) + self.vary(30, 0.5) * MINUTE
+        evening = day + 18 * HOUR + self.mess(day, 15)
+        return picked, evening + self.vary(30, 0.5) * MINUTE
 
 
 class AnyHour(Warehouse):

@@ -110,12 +110,10 @@ def _get_cells(began):
 def _measure(rows, cell):
     """Return the `LeadTime` of (minutes, weight, has ended, minutes since midnight)."""
     orders = int(sum(weight for _minutes, weight, _ended, _midnight in rows))
-    leads = [
-        LeadTime(orders, estimate((lead, weight, ended) for lead, weight, ended, _ in rows))
-    ]
+    leads = [LeadTime(orders, estimate(row[:3] for row in rows))]
     if cell:
-        shifted = ((lead + at, weight, ended) for lead, weight, ended, at in rows)
-        leads.append(LeadTime(orders, estimate(shifted), by_clock=True))
+        by_clock = ((lead + at, weight, ended) for lead, weight, ended, at in rows)
+        leads.append(LeadTime(orders, estimate(by_clock), by_clock=True))
     return min(leads, key=lambda lead: plan(lead.points, USUAL_PRICE).cost)
 
 
@@ -169,8 +167,7 @@ def plan(points, price):
     asked = [0] * count
     for start in reversed(range(count)):
         best, asked[start] = min(
-            (late + cost[end + 1], end)
-            for end, late in _find_lateness(points, start)
+            (late + cost[end + 1], end) for end, late in _find_lateness(points, start)
         )
         # All that are left at a point are asked about, whatever JD answers.
         cost[start] = best + price * (POINTS - start)
@@ -280,7 +277,7 @@ class LeadTimes:
 
 
 def _get_size(cell):
-    """Return 0 for the cells of a weekday and hour, 1 for those of an hour, 2 for all."""
+    """Return 0 for a cell of a weekday and hour, 1 for one of an hour, 2 for all."""
     return 2 - bool(cell) - ("-" in cell)
 
 

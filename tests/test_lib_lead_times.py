@@ -26,7 +26,7 @@ from ..lib.lead_times import (
     plan,
 )
 
-NOW = datetime(2026, 3, 30)
+NOW = datetime.fromisoformat("2026-03-30")  # a Monday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 moments = st.integers(0, 28 * 24 * 60).map(lambda minutes: NOW - minutes * MINUTE)
@@ -43,9 +43,10 @@ def lives(draw):
     accepted = draw(moments)
     return Life(
         accepted,
-        *((wait is not None and accepted + wait) or None for wait in draw(
-            st.tuples(waits, waits, waits)
-        )),
+        *(
+            (wait is not None and accepted + wait) or None
+            for wait in draw(st.tuples(waits, waits, waits))
+        ),
         seen=accepted + draw(st.integers(0, 5_000)) * MINUTE,
     )
 

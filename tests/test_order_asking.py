@@ -19,7 +19,7 @@ class TestOrderAsking(JdOrderCase):
         self.now = fields.Datetime.now()
 
     def make_history(self, orders=3 * LEAST, **values):
-        """Create orders of the last days that were picked in two hours, shipped in three.
+        """Create orders of the last days: picked in two hours, shipped in three.
 
         :param values: Other values of each order; a duration is counted from when JD
             accepted it.
@@ -158,6 +158,4 @@ class TestOrderAsking(JdOrderCase):
             order.pull_at = self.now - timedelta(days=2)
         open_order.state = "in_progress"
         self.run_cron("follow_orders")
-        self.assertEqual(
-            [bool(order.pull_at) for order in ages], [False, True, True]
-        )
+        self.assertEqual([bool(order.pull_at) for order in ages], [False, True, True])

@@ -340,9 +340,7 @@ class TestCallBudget(JdOrderCase):
 
     def test_pulls_leave_calls_for_outcomes_that_must_be_asked(self):
         self.connector._count_calls("querySoOrder", 9000)
-        self.assertEqual(
-            self.connector._get_pull_allowance("querySoOrder", 200), 0
-        )
+        self.assertEqual(self.connector._get_pull_allowance("querySoOrder", 200), 0)
         self.assertEqual(self.connector._get_allowance("querySoOrder", 200), 200)
 
     def test_pulls_cannot_take_calls_from_new_orders(self):

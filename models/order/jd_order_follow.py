@@ -72,7 +72,7 @@ class JdOrder(models.Model):
         )
         for states, get_allowance in (
             (("unknown",), connector._get_allowance),
-            # Their calls are limited apart: they wait for nothing, and nothing for them.
+            # Of calls that the open ones do not need.
             (("done",), connector._get_leisure_allowance),
             (FOLLOWED, connector._get_pull_allowance),
         ):
@@ -250,7 +250,7 @@ class JdOrder(models.Model):
         return self.connector_id.subscription_state == "receiving"
 
     def _get_learnt_interval(self, now):
-        """Return after how long it is worth asking whether the goods have left, or None.
+        """Return after how long to ask whether the goods have left, or None.
 
         The news that counts is that they have left: it closes the transfer.
 
@@ -265,7 +265,7 @@ class JdOrder(models.Model):
         return wait and min(wait, const.PULL_LEARNT_LATEST)
 
     def _get_delivery_interval(self, now):
-        """Return after how long it is worth asking whether the goods are there."""
+        """Return after how long to ask whether the goods are there."""
         wait = None
         if self.kind in const.LEAD_TIMES_KINDS and not self._has_messages():
             wait = self.moved_at and self.warehouse_id._jd_find_wait(

@@ -144,7 +144,7 @@ def advance(
 
 @_command
 def pass_time(sandbox, seconds):
-    """Let time pass: what happened to documents lies so many ``seconds`` further back."""
+    """Move what happened to documents so many ``seconds`` further back."""
     earlier = clock.seconds(seconds)
     for order in sandbox.books.orders.by_no.values():
         for happening in order.history:
