@@ -1,4 +1,4 @@
-"""How much of the day's calls is for pulls, and how often an order may be asked about."""
+"""How much of the day's calls pulls may use, and how many an order."""
 
 from datetime import datetime, time, timedelta
 
