@@ -72,14 +72,9 @@ class TestOverview(JdOrderCase):
         self.run_cron("push_orders")
         self.advance(self.orders[0], "10016")
         self.pull(self.orders[0])
-        # Without messages, what counts is that the goods have left.
-        self.assertFalse(self.see().news_delay)
-        self.advance(self.orders[0], "10019")
-        self.pull(self.orders[0])
         card = self.see()
         self.assertTrue(card.last_sent_at)
         self.assertGreaterEqual(card.last_pulled_at, card.last_sent_at)
-        self.assertTrue(card.news_delay)
         self.assertGreater(card.calls_today, 0)
         self.assertGreater(card.login_days_left, 300)
         self.assertFalse(card.needs)
@@ -90,6 +85,24 @@ class TestOverview(JdOrderCase):
         card = self.see()
         self.assertTrue(card.stock_checked_at)
         self.assertEqual(card.stock_agreement, 100)
+
+    def test_it_shows_how_late_the_news_is_that_counts(self):
+        self.run_cron("push_orders")
+        order = self.orders[0]
+        self.advance(order, "10018")
+        self.pull(order)
+        # Without messages JD is not asked about what comes before the goods leave.
+        self.assertFalse(self.see().news_delay)
+        self.advance(order, "10019")
+        self.pull(order)
+        order.event_ids.filtered(lambda e: e.code == "10019").happened_at -= timedelta(
+            hours=3
+        )
+        self.assertEqual(self.see().news_delay, "3 hours")
+        self.receive_message(order, "10020")
+        self.run_cron("process_messages")
+        self.assertEqual(self.connector.subscription_state, "receiving")
+        self.assertNotEqual(self.see().news_delay, "3 hours")
 
     def test_cards_of_many_connections_take_the_queries_of_one(self):
         others = self.connector.union(
