@@ -8,9 +8,9 @@ from odoo.tools import SQL
 
 from .tables import number, show
 
-ORDERS = 50
+ORDERS = 24
 # How much time passes at once: until all orders are done, and from then on.
-STEP, LATER_STEP = timedelta(minutes=5), timedelta(minutes=30)
+STEP, LATER_STEP = timedelta(minutes=5), timedelta(hours=1)
 ORDERS_A_STEP = 2
 # When JD reports what, counted from the order: a day in a warehouse, two on the road.
 PACE = {
