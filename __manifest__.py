@@ -65,6 +65,7 @@
     "assets": {
         "web.assets_backend": ["jd_fulfillment/static/src/**/*"],
     },
+    "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }
