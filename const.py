@@ -223,7 +223,6 @@ TRACKING_URL = "https://www.jdl.com/orderSearch/?waybillCodes="
 
 MESSAGE_LIMIT = 64 * 1024
 MESSAGE_AGE = timedelta(minutes=10)
-MESSAGES_KEPT = timedelta(days=30)
 # How long a message without our number waits for an order that JD has not answered.
 MESSAGE_HELD = timedelta(hours=1)
 # How long a message may take before it counts as missed.
@@ -294,6 +293,24 @@ STOCK_ACCEPT_AT_ONCE = 100
 STOCK_ACCEPT_BATCH = 100
 # How long checks and their lines are kept; the latest of a warehouse always is.
 STOCK_CHECKS_KEPT = timedelta(days=365)
+
+# === HOW LONG HISTORY IS KEPT === #
+
+RETENTION_PARAMETER = "jd_fulfillment.{}_kept"
+# Unless an administrator sets other numbers of days; 0 keeps them for ever.
+RETENTION = {
+    "messages": timedelta(days=30),
+    "foreign_orders": timedelta(days=365),
+    "events": timedelta(days=180),
+}
+# What is needed until then: JD sends messages again, names an order again that was made
+# there, and reports statuses of orders that it is still asked about.
+RETENTION_LEAST = {
+    "messages": timedelta(days=7),
+    "foreign_orders": timedelta(days=90),
+    "events": 2 * FOLLOW_SHIPPED,
+}
+DELETE_BATCH = 10_000
 
 # === LISTS WITH ROWS THAT CANNOT BE READ === #
 

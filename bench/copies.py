@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 # Of each 1,000 orders; the others are done.
 OPEN = {"queued": 15, "draft": 3, "refused": 1, "unknown": 1, "in_progress": 30}
-EVENTS = 5
+EVENTS = 10  # as many as an order has that JD delivers
 
 
 def fill_orders(world, have, size, open_states=OPEN):
@@ -17,6 +17,7 @@ def fill_orders(world, have, size, open_states=OPEN):
     states += ["done"] * (1_000 - open_until)
     cr = world.env.cr
     world.refresh()
+    age = SQL("now() - (%s - n) * interval '2 minutes'", size)
     pickings = copy_rows(
         *(cr, "stock_picking", have, size),
         name=SQL("'BENCH-' || n"),
@@ -31,12 +32,12 @@ def fill_orders(world, have, size, open_states=OPEN):
         jd_number=SQL("'JD' || n"),
         waybills=SQL("'JDVA' || n"),
         is_closable=SQL("false"),
-        accepted_at=SQL("now() - n * interval '1 minute'"),
-        pulled_at=SQL("now() - n * interval '1 minute'"),
-        done_at=SQL(
-            "CASE WHEN n %% 1000 >= %s THEN now() - n * interval '1 minute' END",
-            open_until,
-        ),
+        confirmation=SQL("NULL"),
+        create_date=age,
+        accepted_at=age,
+        pulled_at=age,
+        pull_at=SQL("CASE WHEN n %% 1000 < %s THEN pull_at END", open_until),
+        done_at=SQL("CASE WHEN n %% 1000 >= %s THEN %s END", open_until, age),
     )
     copy_rows(cr, "jd_order_line", have, size, order_id=SQL("%s + n", orders))
     cr.execute(

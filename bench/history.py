@@ -1,4 +1,4 @@
-"""What a long history costs: idle actions, screens and storage."""
+"""What a long history costs: idle actions, screens, storage, and deleting it."""
 
 import time
 from statistics import median
@@ -10,7 +10,16 @@ from .tables import number, show
 
 ORDERS, MESSAGES_PER_ORDER, FOREIGN, CALLS = 200_000, 5, 50_000, 200_000
 RUNS = 7
+# The web client counts no further.
+COUNTED = 10_001
 TABLES = ("jd_order", "jd_order_line", "jd_order_event", "jd_message")
+# What Odoo's nightly action deletes: model and method.
+OLD = (
+    ("jd.message", "_gc_messages"),
+    ("jd.order.event", "_gc_events"),
+    ("jd.foreign.order", "_gc_decided"),
+    ("jd.call", "_gc_calls"),
+)
 
 
 def measure(world):
@@ -26,6 +35,11 @@ def measure(world):
         [(what, number(without[what]), number(history[what])) for what in history],
     )
     show("Storage", ("table", "bytes per order, indexes included"), _get_storage(world))
+    show(
+        "Deleting what is old, by Odoo's nightly action",
+        ("what", "rows", "seconds", "rows/s", "with nothing left, ms"),
+        [_delete_old(world, *each) for each in OLD],
+    )
 
 
 def _make_first_rows(world):
@@ -72,10 +86,25 @@ def _fill_rest(world):
         *(cr, "jd_message", 1, count),
         message_no=SQL("'BENCH-' || n"),
         jd_number=SQL("'JD' || n / %s", MESSAGES_PER_ORDER),
-        create_date=SQL("now() - n * interval '10 seconds'"),
+        # In the order in which they came, over 116 days.
+        create_date=SQL("now() - (%s - n) * interval '10 seconds'", count),
     )
-    copy_rows(cr, "jd_foreign_order", 1, FOREIGN, jd_number=SQL("'FOREIGN-' || n"))
-    copy_rows(cr, "jd_call", 1, CALLS, day=SQL("current_date - (n / 4000)::int"))
+    copy_rows(
+        *(cr, "jd_foreign_order", 1, FOREIGN),
+        jd_number=SQL("'FOREIGN-' || n"),
+        create_date=SQL("now() - (%s - n) * interval '15 minutes'", FOREIGN),
+    )
+    copy_rows(cr, "jd_call", 1, CALLS, day=SQL("current_date - (n / 2000)::int"))
+    # The originals come first, and were made just now.
+    for table in ("jd_message", "jd_order_event", "jd_foreign_order"):
+        cr.execute(
+            SQL(
+                """UPDATE %(table)s SET create_date = now() - interval '600 days'
+                    WHERE create_date > now() - interval '1 hour'
+                      AND id < (SELECT min(id) + 50 FROM %(table)s)""",
+                table=SQL.identifier(table),
+            )
+        )
     end_filling(world)
 
 
@@ -93,7 +122,7 @@ def _measure(world):
             [("state", "not in", ("done", "cancelled"))], ["state"], ["__count"]
         ),
         "orders, the list": lambda: orders.web_search_read(
-            [], {"name": {}, "state": {}}, limit=80
+            [], {"name": {}, "state": {}}, limit=80, count_limit=COUNTED
         ),
         "orders, late": lambda: orders.search_count([("is_late", "=", True)]),
         "orders, by waybill": lambda: orders.search(
@@ -103,10 +132,13 @@ def _measure(world):
             ["|", ("name", "ilike", "77777"), ("jd_number", "ilike", "77777")], limit=80
         ),
         "messages, the list": lambda: messages.web_search_read(
-            [], {"message_no": {}, "state": {}}, limit=80
+            [], {"message_no": {}, "state": {}}, limit=80, count_limit=COUNTED
         ),
         "messages, needing attention": lambda: messages.web_search_read(
-            [("needs_attention", "=", True)], {"message_no": {}}, limit=80
+            [("needs_attention", "=", True)],
+            {"message_no": {}},
+            limit=80,
+            count_limit=COUNTED,
         ),
         "orders made at JD, to decide": lambda: env["jd.foreign.order"].search_count(
             [("state", "=", "new")]
@@ -132,6 +164,19 @@ def _time(world, work):
         world.env.flush_all()
         times.append(1000 * (time.perf_counter() - started))
     return median(times)
+
+
+def _delete_old(world, model, method):
+    """Delete as Odoo does, batch by batch with a commit after each."""
+    started, deleted, left = time.perf_counter(), 0, True
+    while left:
+        done, left = getattr(world.env[model], method)()
+        world.refresh()
+        deleted += done
+    seconds = time.perf_counter() - started
+    idle = _time(world, getattr(world.env[model], method))
+    rate = number(deleted / seconds) if deleted else ""
+    return model, f"{deleted:,}", number(seconds), rate, number(idle)
 
 
 def _get_storage(world):

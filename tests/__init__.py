@@ -14,6 +14,7 @@ from . import (
     test_goods_levels,
     test_goods_many,
     test_health,
+    test_history,
     test_installed,
     test_journey,
     test_lib_allocation,

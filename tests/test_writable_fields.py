@@ -44,6 +44,7 @@ SETTINGS = {
         "jd_vault_notice",
     ),
     *("jd_callback_url", "jd_message_url"),
+    *("jd_messages_kept", "jd_foreign_orders_kept", "jd_events_kept"),
 }
 # Model → the least role that may set these fields, and the fields. No other field of
 # ours is for users to set, whatever their role.
@@ -80,6 +81,9 @@ VALUES = {
     ("jd.connector", "daily_calls"): 1000,
     ("jd.connector", "inbound_threshold"): 0.5,
     ("jd.connector", "outbound_threshold"): 0.5,
+    ("res.config.settings", "jd_messages_kept"): 60,
+    ("res.config.settings", "jd_foreign_orders_kept"): 400,
+    ("res.config.settings", "jd_events_kept"): 200,
     ("jd.shop.rule", "domain"): "[('origin', '=', 'X')]",
     ("stock.warehouse", "jd_shop_no"): "ESP0000000000009",
 }

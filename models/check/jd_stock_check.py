@@ -29,6 +29,7 @@ class JdStockCheck(models.Model):
     _description = "JD Stock Check"
     _inherit = [
         "jd.guarded.mixin",
+        "jd.retention.mixin",
         "jd.worker.mixin",
         "jd.activity.mixin",
         "mail.thread",

@@ -97,15 +97,14 @@ class JdStockCheck(models.Model):
             & ended
             & recent
         )
-        moments = self._get_moments(lines.order_id)
         for line in lines.filtered(
             lambda row: row.order_id.state == "cancelled" or row._is_closed_by_hand()
         ):
-            self._add_ended_line(causes, line, moments)
+            self._add_ended_line(causes, line)
 
-    def _add_ended_line(self, causes, line, moments):
+    def _add_ended_line(self, causes, line):
         order, move = line.order_id, line.move_id
-        options = {"since": moments.get(order) or order.pulled_at or order.status_at}
+        options = {"since": order.moved_at or order.pulled_at or order.status_at}
         kind, pieces = "shipped_cancelled", line._get_due()
         if not pieces and line._may_have_left():
             pieces, options["at_most"] = line.planned, True
@@ -116,16 +115,6 @@ class JdStockCheck(models.Model):
         if pieces:
             self._add_line(causes, kind, line, pieces, **options)
 
-    def _get_moments(self, orders):
-        """Return order → when JD moved its goods, for those of which JD told it."""
-        moments = {}
-        for event in orders.event_ids:
-            order = event.order_id
-            if event.rank and event.rank >= order._rules.moved_rank:
-                known = moments.get(order, event.happened_at)
-                moments[order] = min(known, event.happened_at)
-        return moments
-
     # === EVIDENCE === #
 
     def _describe_order(self, cause, facts, next_run):
@@ -134,9 +123,7 @@ class JdStockCheck(models.Model):
         heals_at = cause.kind != "shipped_cancelled" and order._get_heals_at(next_run)
         facts = facts | {
             "status": order.status_name or "",
-            "moved_at": self._format_time(
-                self._get_moments(order).get(order, order.status_at)
-            ),
+            "moved_at": self._format_time(order.moved_at or order.status_at),
             "asked_at": self._format_time(order.pulled_at),
             "parts": order.split_numbers or "",
             "transfer": order.picking_id.name or "",

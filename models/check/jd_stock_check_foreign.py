@@ -1,8 +1,10 @@
 """What orders made at JD, by hand or by other software, moved without Odoo."""
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ... import const
+from .jd_stock_check import COMPARED
 
 
 class JdStockCheck(models.Model):
@@ -33,6 +35,33 @@ class JdStockCheck(models.Model):
         )
         open_orders = orders.filtered(lambda order: order._is_open_at_jd())
         return open_orders[: const.STOCK_FOREIGN_ORDERS]
+
+    # === KEEP === #
+
+    @api.model
+    def _get_accounted_foreign_domain(self):
+        """Return the domain of orders made at JD that no check needs any more.
+
+        They moved nothing, or were compared since, and explain no difference.
+        """
+        explaining = self.env["jd.stock.check.explanation"].search(
+            [("res_model", "=", "jd.foreign.order"), ("check_id.is_latest", "=", True)]
+        )
+        compared = self._read_group(
+            [("state", "in", COMPARED), ("is_partial", "=", False)],
+            ["warehouse_id"],
+            ["taken_at:max"],
+        )
+        return Domain("id", "not in", explaining.mapped("res_id")) & Domain.OR(
+            [
+                Domain("moved_at", "=", False),
+                *(
+                    Domain("warehouse_id", "=", warehouse.id)
+                    & Domain("moved_at", "<", taken_at)
+                    for warehouse, taken_at in compared
+                ),
+            ]
+        )
 
     # === CLAIMS === #
 

@@ -64,7 +64,7 @@ class JdStockCheck(models.Model):
         # The latest of a warehouse says when its books last agreed, and what was
         # decided before and still holds.
         needed = Domain("is_latest", "=", True) | Domain("id", "in", self._get_held())
-        self.search(old & ~needed, limit=1_000).unlink()
+        return self._delete_batch(old & ~needed, 1_000)  # each has thousands of rows
 
     @api.model
     def _get_held(self):

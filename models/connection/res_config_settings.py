@@ -45,6 +45,24 @@ class ResConfigSettings(models.TransientModel):
         "messages arrive.",
     )
 
+    jd_messages_kept = fields.Integer(
+        string="Messages of JD",
+        help="How many days JD's messages are kept; 0 keeps them for ever. Messages "
+        "that are not applied yet stay in any case.",
+    )
+    jd_foreign_orders_kept = fields.Integer(
+        string="Orders Made at JD",
+        help="How many days the list of orders made at JD keeps those that are linked "
+        "or ignored; 0 keeps them for ever. What is to be decided, and what explains a "
+        "difference of a stock check, stays in any case.",
+    )
+    jd_events_kept = fields.Integer(
+        string="Timelines of Orders",
+        help="How many days the statuses of closed orders are kept; 0 keeps them for "
+        "ever. The order itself, and when it was accepted, picked, shipped and "
+        "delivered, stay in any case.",
+    )
+
     # === COMPUTES === #
 
     def _compute_jd_app_secret(self):
@@ -54,6 +72,21 @@ class ResConfigSettings(models.TransientModel):
         for settings in self:
             vault.put(settings, app_secret=(settings.jd_app_secret or "").strip())
         self.invalidate_recordset(["jd_app_secret"], flush=False)
+
+    @api.constrains("jd_messages_kept", "jd_foreign_orders_kept", "jd_events_kept")
+    def _check_jd_kept(self):
+        for name, least in const.RETENTION_LEAST.items():
+            field = self._fields[f"jd_{name}_kept"]
+            for settings in self:
+                if settings[field.name] and settings[field.name] < least.days:
+                    raise UserError(
+                        self.env._(
+                            "Keep “%(what)s” for at least %(days)s days, or 0 for "
+                            "ever: until then JD may report more of them.",
+                            what=field.get_description(self.env, ["string"])["string"],
+                            days=least.days,
+                        )
+                    )
 
     # === BUSINESS === #
 
@@ -70,6 +103,7 @@ class ResConfigSettings(models.TransientModel):
                 "jd_callback_url": get_address(self, const.CALLBACK_ROUTE),
                 "jd_message_form": shared_sudo.message_form or MessageForm.SIGNED,
                 "jd_message_url": shared_sudo._get_message_url(self),
+                **self._get_kept_values(),
             }
         return values
 
@@ -77,7 +111,21 @@ class ResConfigSettings(models.TransientModel):
         res = super().set_values()
         if self.env.user.has_group("base.group_system"):
             self._set_shared_application()
+            self._set_kept_values()
         return res
+
+    @api.model
+    def _get_kept_values(self):
+        kept = self.env["jd.retention.mixin"]
+        return {
+            f"jd_{name}_kept": kept._get_kept_days(name) for name in const.RETENTION
+        }
+
+    def _set_kept_values(self):
+        # Not `config_parameter`: it cannot store a zero.
+        kept = self.env["jd.retention.mixin"]
+        for name in const.RETENTION:
+            kept._set_kept_days(name, self[f"jd_{name}_kept"])
 
     def _set_shared_application(self):
         """Store the changes of the shared application; an empty secret is no change."""

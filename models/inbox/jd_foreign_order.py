@@ -16,7 +16,7 @@ class JdForeignOrder(models.Model):
 
     _name = "jd.foreign.order"
     _description = "Order Made at JD"
-    _inherit = ["jd.technical.mixin", "jd.worker.mixin"]
+    _inherit = ["jd.retention.mixin", "jd.technical.mixin", "jd.worker.mixin"]
     _order = "id desc"
     _rec_name = "jd_number"
     _jd_technical = frozenset({"asked_at", "moved_rows"})
@@ -28,9 +28,7 @@ class JdForeignOrder(models.Model):
         readonly=True,
         ondelete="cascade",
     )
-    company_id = fields.Many2one(
-        related="connector_id.company_id", store=True, index=True
-    )
+    company_id = fields.Many2one(related="connector_id.company_id", store=True)
     warehouse_id = fields.Many2one(
         "stock.warehouse",
         required=True,
@@ -57,7 +55,6 @@ class JdForeignOrder(models.Model):
         required=True,
         readonly=True,
         default="new",
-        index=True,
     )
     moved_rows = fields.Json(
         readonly=True,
@@ -84,6 +81,8 @@ class JdForeignOrder(models.Model):
     _number_uniq = models.Constraint(
         "UNIQUE(connector_id, jd_number)", "This order is listed already."
     )
+    # Few of all that JD ever made wait for a decision, or for their goods.
+    _undecided_idx = models.Index("(id) WHERE state = 'new'")
 
     # === COMPUTES === #
 
@@ -254,6 +253,15 @@ class JdForeignOrder(models.Model):
             known = [at for at in (*moved, report.completed_at) if at]
             moved_at = min(known, default=self.made_at)
             self.write({"moved_rows": rows, "moved_at": moved_at})
+
+    @api.autovacuum
+    def _gc_decided(self):
+        """Delete old orders, except undecided ones and what stock checks need."""
+        accounted = self.env["jd.stock.check"]._get_accounted_foreign_domain()
+        return self._delete_created_before(
+            self._get_kept_since("foreign_orders"),
+            Domain("state", "!=", "new") & accounted,
+        )
 
     # === LINK === #
 

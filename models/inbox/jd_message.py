@@ -12,7 +12,7 @@ from ..order.jd_order import MAYBE_AT_JD
 class JdMessage(models.Model):
     _name = "jd.message"
     _description = "JD Message"
-    _inherit = ["jd.technical.mixin", "jd.worker.mixin"]
+    _inherit = ["jd.retention.mixin", "jd.technical.mixin", "jd.worker.mixin"]
     _jd_technical = frozenset({"is_listed", "retry_at"})
     _order = "id desc"
     _rec_name = "message_no"
@@ -20,9 +20,7 @@ class JdMessage(models.Model):
     connector_id = fields.Many2one(
         "jd.connector", string="Connection", required=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(
-        related="connector_id.company_id", store=True, index=True
-    )
+    company_id = fields.Many2one(related="connector_id.company_id", store=True)
     message_no = fields.Char(string="Message", required=True)
     topic = fields.Char()
     kind = fields.Char()
@@ -43,7 +41,6 @@ class JdMessage(models.Model):
         string="Status",
         required=True,
         default="new",
-        index=True,
     )
     order_id = fields.Many2one("jd.order", readonly=True, index="btree_not_null")
     needs_attention = fields.Boolean(
@@ -59,6 +56,11 @@ class JdMessage(models.Model):
 
     _message_uniq = models.Constraint(
         "UNIQUE(connector_id, message_no)", "This message was received already."
+    )
+    # For scheduled actions, which ask for the few that are not applied yet.
+    _new_idx = models.Index("(id) WHERE state = 'new'")
+    _unlisted_idx = models.Index(
+        "(id) WHERE state = 'foreign' AND is_listed IS NOT TRUE"
     )
 
     # === COMPUTES === #
@@ -313,7 +315,7 @@ class JdMessage(models.Model):
 
     @api.autovacuum
     def _gc_messages(self):
-        limit = fields.Datetime.now() - const.MESSAGES_KEPT
-        # Messages not applied yet are kept, however old they are.
-        old = Domain("create_date", "<", limit) & Domain("state", "!=", "new")
-        self.search(old, limit=10_000).unlink()
+        # Those not applied yet, or of undecided orders, are kept however old they are.
+        return self._delete_created_before(
+            self._get_kept_since("messages"), ~self._get_attention_domain()
+        )

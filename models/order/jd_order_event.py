@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ... import statuses
 
@@ -9,15 +10,20 @@ class JdOrderEvent(models.Model):
     _name = "jd.order.event"
     _description = "JD Order Event"
     # By rank too: JD's times have no fractions, and may be equal.
+    _inherit = ["jd.retention.mixin"]
     _order = "happened_at desc, rank desc, id desc"
+    # Half of what an order takes on the disk are its events: nobody changes them.
+    _log_access = False
 
-    order_id = fields.Many2one(
-        "jd.order", required=True, index=True, ondelete="cascade"
-    )
+    # `_code_uniq` finds those of an order.
+    order_id = fields.Many2one("jd.order", required=True, ondelete="cascade")
     code = fields.Char(required=True)
     rank = fields.Integer(compute="_compute_rank", store=True)
     name = fields.Char(string="Event", compute="_compute_name")
     happened_at = fields.Datetime(required=True)
+    create_date = fields.Datetime(
+        string="Recorded On", default=lambda self: self.env.cr.now()
+    )
     source = fields.Selection(
         selection=[("push", "Message"), ("pull", "Pull"), ("call", "Answer")],
         required=True,
@@ -32,6 +38,27 @@ class JdOrderEvent(models.Model):
         for event in self:
             status = statuses.find(event.order_id.kind, event.code)
             event.rank = status and status.rank
+
+    @api.autovacuum
+    def _gc_events(self):
+        """Delete old events of ended orders that JD is not asked about any more."""
+        return self._delete_created_before(
+            self._get_kept_since("events"),
+            Domain("order_id.state", "in", ("done", "cancelled"))
+            & Domain("order_id.pull_at", "=", False)
+            & Domain("order_id.is_returning", "=", False),
+        )
+
+    def unlink(self):
+        """Delete the events; their orders remember that what they tell is no news."""
+        until = max(self.mapped("happened_at"), default=False)
+        orders = self.order_id.with_context(tracking_disable=True)
+        orders.filtered(
+            lambda order: (
+                not order.events_deleted_until or order.events_deleted_until < until
+            )
+        ).events_deleted_until = until
+        return super().unlink()
 
     @api.depends("code", "order_id.kind")
     def _compute_name(self):

@@ -376,7 +376,7 @@ class JdOrder(models.Model):
         fresh = {}
         # JD repeats its whole history with each answer; the first time counts.
         for order, code, at in news:
-            if (order.id, code) not in known:
+            if (order.id, code) not in known and not order._was_deleted(code, at):
                 fresh.setdefault(order, {}).setdefault(code, at or now)
         events = self.env["jd.order.event"].create(
             [
@@ -394,6 +394,20 @@ class JdOrder(models.Model):
             order._advance(codes)
             order._record_progress(codes, source)
         return events
+
+    def _was_deleted(self, code, at):
+        """Tell whether JD names a status whose event was deleted as old.
+
+        :param at: Its naive UTC time, or None for the status that JD names last.
+        """
+        until = self.events_deleted_until
+        if not until:
+            return False
+        if at and at != until:  # JD's times have no fractions
+            return at < until
+        status = statuses.find(self.kind, code)
+        rank = (status and status.rank) or 0
+        return code == self.status_code or 0 < rank <= self.status_rank
 
     def _advance(self, codes):
         """Set the order to the latest of some new statuses, and apply their effects.

@@ -58,7 +58,11 @@ class StockPicking(models.Model):
 
     jd_order_ids = fields.One2many("jd.order", "picking_id", string="JD Orders")
     jd_order_id = fields.Many2one(
-        "jd.order", string="JD Order", compute="_compute_jd_order_id", store=True
+        "jd.order",
+        string="JD Order",
+        compute="_compute_jd_order_id",
+        store=True,
+        index="btree_not_null",
     )
     jd_part_order_id = fields.Many2one(
         "jd.order",
