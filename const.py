@@ -145,6 +145,9 @@ GOODS_REFUSAL_KEPT = timedelta(hours=1)
 
 # Batches are large enough to make the ORM's overhead small.
 CHECK_BATCH = 200
+# Of so many transfers that become ready at once, whoever confirms them sees the
+# problems right away; of more, the scheduled action finds them, and nobody waits.
+CHECK_AT_ONCE = 50
 PUSH_BATCH = 200
 PULL_BATCH = 200
 CLOSE_BATCH = 100

@@ -8,7 +8,10 @@ from .tables import show
 from .world import World
 
 DESCRIPTION = "Measurements of the addon against the sandbox, as ratios in one run."
-SECTIONS = ("push", "closing", "endpoint", "calls", "queries", "overview")
+SECTIONS = (
+    *("push", "closing", "endpoint", "calls", "queries", "overview"),
+    "confirm",
+)
 # Pure Python, without Odoo and JD.
 SIMULATIONS = ("asking",)
 DEFAULT = (*SECTIONS, *SIMULATIONS)

@@ -2,6 +2,7 @@ from . import (
     test_access_matrix,
     test_accessible,
     test_at_once,
+    test_confirm_cost,
     test_connector,
     test_connector_login,
     test_connector_token,

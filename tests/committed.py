@@ -162,7 +162,11 @@ def make_deliveries(env, count, references):
         ]
     )
     pickings.action_confirm()
-    return pickings.jd_order_id.ids
+    orders = pickings.jd_order_id
+    # Where they are many, that is left to the scheduled action.
+    while orders.filtered(lambda order: order.state == "draft" and not order.problems):
+        orders._check_waiting()
+    return orders.ids
 
 
 def count_states(env, orders):

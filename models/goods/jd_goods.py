@@ -218,8 +218,9 @@ class JdGoods(models.Model):
         domain = self._get_department_domain(
             warehouse.jd_connector_id, warehouse.jd_department_no
         )
-        return self.with_context(active_test=False).search(
-            domain & Domain("product_id", "in", products.ids)
+        return self.with_context(active_test=False).search_fetch(
+            domain & Domain("product_id", "in", products.ids),
+            ["connector_id", "product_id", "goods_no", "state"],
         )
 
     @api.model

@@ -297,22 +297,6 @@ class JdMessage(models.Model):
             "write_date": now,
         }
 
-    @api.model
-    def _wake(self):
-        """Trigger the scheduled action that applies messages."""
-        # As `ir.cron._trigger`, without the ORM: it took longer than all the rest of
-        # receiving a message.
-        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            "jd_fulfillment.ir_cron_process_messages"
-        )
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO ir_cron_trigger (cron_id, call_at) VALUES (%s, %s)",
-                *(cron_id, fields.Datetime.now()),
-            )
-        )
-        self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)
-
     @api.autovacuum
     def _gc_messages(self):
         # Those not applied yet, or of undecided orders, are kept however old they are.

@@ -119,9 +119,11 @@ class JdOrder(models.Model):
         check_company=True,
     )
     connector_id = fields.Many2one(
-        related="warehouse_id.jd_connector_id", store=True
+        related="warehouse_id.jd_connector_id", store=True, precompute=True
     )
-    company_id = fields.Many2one(related="warehouse_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="warehouse_id.company_id", store=True, precompute=True
+    )
     picking_id = fields.Many2one(
         "stock.picking",
         string="Transfer",
@@ -231,15 +233,19 @@ class JdOrder(models.Model):
     learnt_by_pull = fields.Integer(
         readonly=True, copy=False, help="How many statuses a pull found first."
     )
-    planned_pieces = fields.Integer(compute="_compute_pieces", store=True)
+    planned_pieces = fields.Integer(
+        compute="_compute_pieces", store=True, precompute=True
+    )
     short_pieces = fields.Integer(
         compute="_compute_pieces",
         store=True,
+        precompute=True,
         help="Ordered, and not moved by JD, once JD has reported what it moved.",
     )
     damaged_pieces = fields.Integer(
         compute="_compute_pieces",
         store=True,
+        precompute=True,
         help="Ordered as good, and moved at another goods level.",
     )
     has_unknown_status = fields.Boolean(
@@ -266,9 +272,15 @@ class JdOrder(models.Model):
         "adjust the stock.",
     )
     waybills = fields.Char(
-        compute="_compute_waybills", store=True, index="trigram", copy=False
+        compute="_compute_waybills",
+        store=True,
+        precompute=True,
+        index="trigram",
+        copy=False,
     )
-    is_closable = fields.Boolean(compute="_compute_is_closable", store=True)
+    is_closable = fields.Boolean(
+        compute="_compute_is_closable", store=True, precompute=True
+    )
     is_returning = fields.Boolean(
         readonly=True,
         copy=False,
@@ -350,6 +362,7 @@ class JdOrder(models.Model):
         string="Done On",
         compute="_compute_done_at",
         store=True,
+        precompute=True,
         index="btree_not_null",
         copy=False,
         help="When its transfer was closed with what JD moved.",
@@ -500,6 +513,7 @@ class JdOrder(models.Model):
         "is_closable",
         "is_disputed",
         "counted",
+        "problems",
     )
     def _compute_notice(self):
         for order in self:
@@ -507,7 +521,8 @@ class JdOrder(models.Model):
 
     def _get_notice(self):
         """Return what happens next with the order, for the merchant, or False."""
-        if self.state == "queued":
+        is_unchecked = self.state == "draft" and not self.problems
+        if self.state == "queued" or is_unchecked:
             return self._get_queued_notice()
         if self.state == "unknown" and self.is_disputed:
             return self.env._(
@@ -589,13 +604,24 @@ class JdOrder(models.Model):
         self.flush_model(["state"])
         # No note in the chatter: thousands of orders are created, and nobody reads it.
         quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
-        orders = super(JdOrder, quiet).create(vals_list).with_env(self.env)
-        tag = self.env["jd.application"]._get_database_tag()
-        for order in orders:
-            code = order.connector_id._get_kind_code(order.kind)
-            order.name = f"{code}-{tag}-{order.id:07d}-{_make_unique_part()}"
-        orders.picking_id._jd_close_questions()
+        orders = super(JdOrder, quiet).create(
+            [{"name": self._make_name(vals)} | vals for vals in vals_list]
+        )
+        orders = orders.with_env(self.env)
+        orders.picking_id._jd_close_questions_of_sent(orders)
         return orders
+
+    @api.model
+    def _make_name(self, vals):
+        """Return a new number of ours for an order that is created with these values.
+
+        It has the id of the transfer, which is known before the order has its own: so
+        that the order is written once.
+        """
+        warehouse = self.env["stock.warehouse"].browse(vals["warehouse_id"])
+        code = warehouse.jd_connector_id._get_kind_code(vals["kind"])
+        tag = self.env["jd.application"]._get_database_tag()
+        return f"{code}-{tag}-{vals['picking_id']:07d}-{_make_unique_part()}"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_known_to_jd(self):

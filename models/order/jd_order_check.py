@@ -21,14 +21,19 @@ class JdOrder(models.Model):
 
     @api.model
     def _create_for_pickings(self, pickings):
-        """Create, check and queue an order for each transfer; return them.
+        """Create an order for each transfer, and check and queue them; return them.
+
+        Where they are many, the scheduled action that sends them checks them first.
 
         :param pickings: Ready transfers of JD warehouses, without an open order.
         """
         orders = self.create(
             [self._prepare_order_values(picking) for picking in pickings]
         )
-        orders._check_and_queue()
+        if len(orders) > const.CHECK_AT_ONCE:
+            self._trigger("push_orders")
+        else:
+            orders._check_and_queue()
         return orders
 
     @api.model

@@ -72,9 +72,18 @@ class StockMove(models.Model):
 
     def _action_assign(self, force_qty=False):
         """Send deliveries to JD as they become ready."""
-        res = super()._action_assign(force_qty=force_qty)
-        # sudo: confirming a sale may create an order for JD.
-        self.picking_id.sudo()._jd_send_ready()
+        pickings_sudo = self.picking_id.sudo()  # confirming a sale may create an order
+        known_sudo = pickings_sudo.jd_order_id
+        before = {move: move.quantity for move in self}
+        quiet = self.with_context(jd_notes_change=False)
+        res = super(StockMove, quiet)._action_assign(force_qty=force_qty)
+        pickings_sudo._jd_send_ready()
+        # Once for all lines, and not where the order was made with them.
+        changed = self.filtered(lambda move: move.quantity != before[move])
+        noted = changed.picking_id.with_context(jd_notes_change=True)
+        noted.filtered(
+            lambda picking: picking.sudo().jd_order_id <= known_sudo
+        )._jd_note_change()
         return res
 
     def _action_cancel(self):

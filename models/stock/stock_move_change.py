@@ -127,7 +127,9 @@ class StockMove(models.Model):
         """Return what must be equal for this move to be merged with another."""
         picking_sudo = self.picking_id.sudo()  # see `_jd_get_told_lines`
         # JD's orders, also cancelled ones, are about one move and not the other.
-        if picking_sudo.jd_order_ids.filtered("is_known_to_jd"):
+        # The first one is stored: most transfers have none.
+        known_sudo = picking_sudo.jd_order_id and picking_sudo.jd_order_ids
+        if known_sudo.filtered("is_known_to_jd"):
             return ("move", self.id)
         return ("transfer", picking_sudo.id)
 

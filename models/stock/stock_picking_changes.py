@@ -28,6 +28,8 @@ class StockPicking(models.Model):
 
     def _jd_note_change(self):
         """Note a change of what JD is told of these transfers; see the mixin."""
+        if not self.env.context.get("jd_notes_change", True):
+            return  # whoever set this notes it at the end
         self_sudo = self.sudo()  # users who change a transfer may lack access to JD
         self_sudo.jd_order_id._note_change()
         # The state last: to read it computes it, which elsewhere need not be done yet.

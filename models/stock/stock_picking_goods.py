@@ -36,7 +36,13 @@ class StockPicking(models.Model):
         for (warehouse, connector), pickings in self.grouped(
             lambda picking: (picking.jd_warehouse_id, picking.jd_connector_id)
         ).items():
-            open_pickings = pickings.filtered(lambda picking: picking._jd_needs_goods())
+            open_pickings = pickings.filtered(
+                lambda picking: (
+                    picking._jd_needs_goods()
+                    # What is queued was looked for, and found.
+                    and picking.sudo().jd_order_id.state != "queued"
+                )
+            )
             products = open_pickings.move_ids.product_id
             if connector and products:
                 missing += missing._look_for(warehouse, products)

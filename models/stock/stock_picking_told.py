@@ -169,6 +169,20 @@ class StockPicking(models.Model):
             lambda picking: picking.jd_on_hold and picking.state in ("done", "cancel")
         )._jd_close_questions()
 
+    def _jd_close_questions_of_sent(self, orders):
+        """Remove the activities that ask what is to become of transfers now sent.
+
+        :param orders: The new orders.
+        """
+        # Only what was sent before, is left over or came back is ever asked about.
+        self.filtered(
+            lambda picking: (
+                picking.backorder_id
+                or picking._jd_get_returned()
+                or picking.jd_order_ids - orders
+            )
+        )._jd_close_questions()
+
     def _jd_close_questions(self):
         """Remove the activities that ask what is to become of these transfers."""
         self._close_attention("hold")
