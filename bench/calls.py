@@ -8,7 +8,8 @@ from odoo.tools import SQL
 
 from .tables import number, show
 
-ORDERS = 24
+# Enough to learn from, three days later.
+ORDERS = 36
 # How much time passes at once: until all orders are done, and from then on.
 STEP, LATER_STEP = timedelta(minutes=5), timedelta(hours=1)
 ORDERS_A_STEP = 2
