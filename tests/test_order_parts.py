@@ -81,6 +81,7 @@ class TestParts(JdPartsCase):
 
     def test_each_part_is_in_stock_once_jd_has_counted_it(self):
         picking, order = self.announce_in_parts(40)
+        self.assertFalse(order.counted)
         self.count(order, 10)
         self.assertEqual((picking.state, picking.move_ids.quantity), ("done", 10))
         self.assertEqual(self.get_stock(self.product), self.STOCK + 10)

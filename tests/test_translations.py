@@ -108,10 +108,22 @@ class TestLanguages(TransactionCase):
             with self.subTest(code):
                 arch = view.with_context(lang=code).arch
                 self.assertTrue(re.search(letters, arch))
-                env = self.env(context={"lang": code})
-                self.assertNotEqual(
-                    env["jd.connector"]._fields["state"]._description_selection(env),
-                    self.env["jd.connector"]
-                    ._fields["state"]
-                    ._description_selection(self.env),
-                )
+
+    def test_every_choice_is_shown_in_the_language_of_who_reads_it(self):
+        self.env["res.lang"]._activate_lang("th_TH")
+        self.env["ir.module.module"]._get("jd_fulfillment")._update_translations(
+            ["th_TH"]
+        )
+        file = polib.pofile(str(Path(ROOT, "i18n/th.po")))
+        thai = {entry.msgid: entry.msgstr or entry.msgid for entry in file}
+        for model in self.env.values():
+            if not model._name.startswith("jd."):
+                continue
+            mine = model.with_context(lang="th_TH")
+            for field in model._fields.values():
+                if field.type == "selection" and field._modules == ("jd_fulfillment",):
+                    with self.subTest(str(field)):
+                        english = field._description_selection(self.env)
+                        shown = field._description_selection(mine.env)
+                        wanted = [(key, thai[label]) for key, label in english]
+                        self.assertEqual(shown, wanted)

@@ -239,7 +239,9 @@ class JdStockLedgerLine(models.TransientModel):
     )
     level = fields.Selection(
         selection=lambda self: (
-            self.env["jd.stock.check.line"]._fields["level"].selection
+            self.env["jd.stock.check.line"]
+            ._fields["level"]
+            ._description_selection(self.env)
         ),
         string="Goods Level",
         readonly=True,

@@ -36,7 +36,9 @@ class JdForeignOrder(models.Model):
         ondelete="cascade",
     )
     kind = fields.Selection(
-        selection=lambda self: self.env["jd.order"]._fields["kind"].selection,
+        selection=lambda self: (
+            self.env["jd.order"]._fields["kind"]._description_selection(self.env)
+        ),
         required=True,
         readonly=True,
     )

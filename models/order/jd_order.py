@@ -475,7 +475,7 @@ class JdOrder(models.Model):
     def _compute_counted(self):
         for order in self:
             pieces = order._is_incoming() and sum(order.line_ids.mapped("reported"))
-            order.counted = pieces and self.env._(
+            order.counted = bool(pieces) and self.env._(
                 "%(counted)s of %(planned)s",
                 counted=pieces,
                 planned=sum(order.line_ids.mapped("planned")),

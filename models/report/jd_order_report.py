@@ -52,7 +52,9 @@ class JdOrderReport(models.Model):
     order_id = fields.Many2one("jd.order", readonly=True)
     name = fields.Char(string="Our Number", readonly=True)
     kind = fields.Selection(
-        selection=lambda self: self.env["jd.order"]._fields["kind"].selection,
+        selection=lambda self: (
+            self.env["jd.order"]._fields["kind"]._description_selection(self.env)
+        ),
         readonly=True,
     )
     state = fields.Selection(selection=STATES, string="Status", readonly=True)
@@ -107,7 +109,11 @@ class JdOrderReport(models.Model):
         help="Orders that JD refused at least once, whatever became of them.",
     )
     refusal_reason = fields.Selection(
-        selection=lambda self: self.env["jd.order"]._fields["refusal_reason"].selection,
+        selection=lambda self: (
+            self.env["jd.order"]
+            ._fields["refusal_reason"]
+            ._description_selection(self.env)
+        ),
         readonly=True,
     )
     refusal_code = fields.Char(string="JD's Refusal Code", readonly=True)
