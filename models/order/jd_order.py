@@ -621,7 +621,8 @@ class JdOrder(models.Model):
         warehouse = self.env["stock.warehouse"].browse(vals["warehouse_id"])
         code = warehouse.jd_connector_id._get_kind_code(vals["kind"])
         tag = self.env["jd.application"]._get_database_tag()
-        return f"{code}-{tag}-{vals['picking_id']:07d}-{_make_unique_part()}"
+        transfer = vals.get("picking_id") or 0
+        return f"{code}-{tag}-{transfer:07d}-{_make_unique_part()}"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_known_to_jd(self):
