@@ -16,9 +16,9 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES, PAGES = ROOT / "docs", ROOT / "static" / "docs"
 NAMES = ("merchant", "administrator", "stock-checks")
-# From a page: a source that is a page too, and what lies beside the pages.
+# From a source: another one that is a page too, and where the pages are.
 TO_PAGE = re.compile(rf"^({'|'.join(NAMES)})\.md(?=#|$)")
-BESIDE = "../static/docs/"
+TO_STATIC = re.compile(r"^\.\./static/")
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -56,7 +56,7 @@ def turn_address(token):
     """Have a link or picture of a source point from its page to the same."""
     for name in {"href", "src"} & token.attrs.keys():
         address = TO_PAGE.sub(r"\1.html", token.attrs[name])
-        token.attrSet(name, address.removeprefix(BESIDE))
+        token.attrSet(name, TO_STATIC.sub("../", address))
 
 
 def main():

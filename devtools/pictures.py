@@ -34,7 +34,7 @@ from demo_month import tell
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
-STORE, DOCS = ROOT / "static" / "description", ROOT / "docs" / "images"
+STORE, DOCS = ROOT / "static" / "description", ROOT / "static" / "docs" / "images"
 WIDE = {"width": 1360, "height": 800}
 MOVING = {"width": 1120, "height": 700}
 MOVING_WIDTH = 800
