@@ -464,7 +464,7 @@ class TestHealthPage(LiveBrowserCase):
             test.locator("button").click()
             expect(test).to_contain_text("OK")
             expect(test).to_contain_text("It arrived")
-            rows.filter(has_text="Scheduled Actions").locator("button").click()
+            page.click(".o_jd_health_rows button:has-text('Scheduled Actions')")
             expect(page.locator(".o_list_view")).to_contain_text("send orders")
         phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
         with self.open_browser(**phone, is_mobile=True) as page:
