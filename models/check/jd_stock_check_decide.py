@@ -289,13 +289,12 @@ class JdStockCheck(models.Model):
         """Return what somebody must decide on, for the merchant."""
         if self.is_opening:
             return self.env._(
-                "JD holds stock in %(count)s places, and Odoo has none in this "
-                "warehouse yet. Take it over as the opening stock, or decide on each "
-                "place.",
+                "Places where JD holds stock and Odoo has none in this warehouse yet: "
+                "%(count)s. Take it over as the opening stock, or decide on each place.",
                 count=len(lines),
             )
         return self.env._(
-            "JD's stock and Odoo's differ in %(count)s places that nothing explains. "
+            "Differences of JD's stock and Odoo's that nothing explains: %(count)s. "
             "Accept JD's numbers, ask JD, keep ours or count again.",
             count=len(lines),
         )
