@@ -251,7 +251,7 @@ class TestHealth(JdOrderCase):
                 fail,
                 "actions",
                 "attention",
-                "failed 1 times in a row.*JD-[0-9A-F]{8} in the log",
+                "fails since.*runs so far: 1 .*JD-[0-9A-F]{8} in the log",
             ),
         ]
 

@@ -33,7 +33,7 @@ class ProductProduct(models.Model):
             return self.env._("JD agrees")
         jd, odoo = sum(lines.mapped("jd_quantity")), sum(lines.mapped("odoo_quantity"))
         if jd == odoo:  # at another goods level, or in another lot
-            return self.env._("JD: %(count)s differences", count=len(lines))
+            return self.env._("JD: differences: %(count)s", count=len(lines))
         if not any(lines.mapped("is_reported")):
             jd = "–"
         # The button is narrow: a number stays with its name.

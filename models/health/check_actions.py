@@ -38,8 +38,8 @@ def _explain(env, action):
         return env._("“%(name)s” is switched off.", name=action.name)
     if action.failure_count:
         return env._(
-            "“%(name)s” failed %(count)s times in a row, first on %(time)s (%(error)s "
-            "in the log).",
+            "“%(name)s” fails since %(time)s; runs so far: %(count)s (%(error)s in the "
+            "log).",
             name=action.name,
             count=action.failure_count,
             time=format_datetime(env, action.first_failure_date),
