@@ -65,9 +65,12 @@ class TestHistory(JdOrderCase):
     def explain(self, model, domain):
         """Return how PostgreSQL would answer if reading all rows cost very much."""
         query = model.sudo()._search(domain).select()
-        self.env.cr.execute("SET LOCAL enable_seqscan = off")
-        rows = self.env.execute_query(SQL("EXPLAIN %s", query))
-        self.env.cr.execute("SET LOCAL enable_seqscan = on")
+        with self.env.cr.savepoint() as savepoint:
+            # It holds the open ones too, and the few rows of a test are read either way.
+            self.env.cr.execute("DROP INDEX jd_order_one_open_per_picking")
+            self.env.cr.execute("SET LOCAL enable_seqscan = off")
+            rows = self.env.execute_query(SQL("EXPLAIN %s", query))
+            savepoint.rollback()
         return "\n".join(row[0] for row in rows)
 
     # === RETENTION === #

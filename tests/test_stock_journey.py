@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 from playwright.sync_api import expect
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .live_browser_case import LiveBrowserCase
 
@@ -70,9 +71,13 @@ class TestStockJourney(LiveBrowserCase):
         )
 
     def let_night_come(self):
-        """Have the nightly check run, as its scheduled action does at its hour: now,
-        as a check made since then would stand for it.
-        """
+        """Have the nightly check run, as its scheduled action does at its hour: now."""
+        # A check made since then would stand for it.
+        self.odoo.execute(
+            SQL(
+                "UPDATE jd_stock_check SET create_date = create_date - interval '1 day'"
+            )
+        )
         now = datetime.now(timezone(timedelta(hours=8)))  # the warehouse's own time
         hour = now.hour + now.minute / 60 + now.second / 3600
         self.odoo.call(

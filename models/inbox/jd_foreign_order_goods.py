@@ -46,11 +46,22 @@ class JdForeignOrder(models.Model):
                 [row._prepare_question() for row in asked],
             )
             answers = dict(zip(asked.ids, reports, strict=True))
-            asked._lock_available()._process_isolated(
+            free = asked._lock_available()
+            free._process_isolated(
                 lambda rows, answers=answers: rows._record_reports(answers),
                 lambda row, error: row.connector_id._report_error(error),
             )
+            (asked - free)._ask_again_soon()
         self.env["ir.cron"]._commit_progress()
+
+    def _ask_again_soon(self):
+        """Have JD asked again about orders that another worker changes just now."""
+        if not self:
+            return
+        self.env["ir.cron"]._commit_progress()  # to see what the other one did
+        free = self._lock_available()
+        free.asked_at = False
+        self._trigger("list_orders", fields.Datetime.now() + const.ASK_DELAY)
 
     def _record_reports(self, answers):
         """Record JD's answers; one that is missing is asked for again.

@@ -15,8 +15,7 @@ class JdOrder(models.Model):
         return [*self._get_shop_problems(), *self._get_receiver_problems()]
 
     def _get_shop_problems(self):
-        warehouse = self.warehouse_id  # whose rules need not be read if it has a shop
-        if not (warehouse.jd_shop_no or warehouse._jd_get_shop_no(self.picking_id)):
+        if not self.warehouse_id._jd_get_shop_no(self.picking_id):
             yield self.env._(
                 "JD needs a shop number: choose it on the warehouse %(warehouse)s.",
                 warehouse=self.warehouse_id.name,
