@@ -55,7 +55,7 @@ class TestConfirmCost(JdOrderCase):
         return self.env["stock.picking"].create([dict(values) for _ in range(count)])
 
     def test_confirming_takes_few_queries_more_than_in_an_own_warehouse(self):
-        for count, granted in ((1, 10), (100, 17)):
+        for count, granted in ((1, 10), (const.CHECK_AT_ONCE + 1, 17)):
             with self.subTest(count=count):
                 for warehouse in (self.own, self.warehouse):
                     self.confirm(warehouse, count)  # what is read once and for all

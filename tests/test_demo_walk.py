@@ -277,7 +277,12 @@ class TestDemoWalk(LiveBrowserCase):
         self.sandbox.do("settings", speed=0)
         self.at_jd("Stock", "Order 12 at JD", BAG)
         cron = self.odoo.get_id("jd_fulfillment.ir_cron_list_orders")
-        self.odoo.call("ir.cron", "method_direct_trigger", [cron])
+
+        def list_orders():
+            self.odoo.call("ir.cron", "method_direct_trigger", [cron])
+            return self.odoo.search("jd.foreign.order", ["line_ids", "!=", False])
+
+        self.wait_for(list_orders, "the goods of the order made at JD")
         page.goto(f"{self.odoo.url}/odoo/jd-foreign-orders")
         page.click(".o_data_row button:has-text('Create Transfer')")
         self.assertShown("button[name=action_jd_open_order]", "Received by JD")

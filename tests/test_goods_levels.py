@@ -185,7 +185,7 @@ class TestGoodsLevels(JdInboundCase):
             self.assertEqual(len(self.get_changes()), 1, call_count)
         activity = self.connector.sudo().activity_ids
         self.assertEqual(len(activity), 1)
-        self.assertRegex(activity.note, "cannot read: 1\..*a lot")
+        self.assertRegex(activity.note, r"cannot read: 1\..*a lot")
         self.run_cron("pull_level_changes")  # JD has mended it
         self.assertEqual(set(self.get_changes().mapped("state")), {"moved"})
         self.assertEqual(len(self.get_changes()), 2)

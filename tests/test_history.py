@@ -66,7 +66,7 @@ class TestHistory(JdOrderCase):
         """Return how PostgreSQL would answer if reading all rows cost very much."""
         query = model.sudo()._search(domain).select()
         with self.env.cr.savepoint() as savepoint:
-            # It holds the open ones too, and the few rows of a test are read either way.
+            # It holds the open ones too, and few rows are read either way.
             self.env.cr.execute("DROP INDEX jd_order_one_open_per_picking")
             self.env.cr.execute("SET LOCAL enable_seqscan = off")
             rows = self.env.execute_query(SQL("EXPLAIN %s", query))

@@ -290,7 +290,8 @@ class JdStockCheck(models.Model):
         if self.is_opening:
             return self.env._(
                 "Places where JD holds stock and Odoo has none in this warehouse yet: "
-                "%(count)s. Take it over as the opening stock, or decide on each place.",
+                "%(count)s. Take it over as the opening stock, or decide on each "
+                "place.",
                 count=len(lines),
             )
         return self.env._(

@@ -222,8 +222,8 @@ class JdDepartment(models.Model):
             shown = [f"{row.reason}: {row.raw}" for row in odd_rows[:5]]
             self.connector_id._request_attention(
                 self.env._(
-                    "Rows of a list from JD that Odoo cannot read: %(count)s. All others "
-                    "were processed. Show these to JD support: %(rows)s",
+                    "Rows of a list from JD that Odoo cannot read: %(count)s. All "
+                    "others were processed. Show these to JD support: %(rows)s",
                     count=len(odd_rows),
                     rows=" · ".join(shown),
                 ),
