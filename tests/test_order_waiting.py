@@ -28,10 +28,9 @@ class WaitingCase(JdInboundCase):
         wakes = {cron.nextcall, *triggers.mapped("call_at")}
         # What is due before the next regular run has a trigger of its own.
         if at < cron.nextcall:
-            self.assertTrue(any(at <= wake <= cron.nextcall for wake in wakes))
-            self.assertLess(
-                min(wake for wake in wakes if wake >= at) - at, timedelta(minutes=1)
-            )
+            # One a second before serves as well: that run triggers the next one.
+            gaps = [abs(wake - at) for wake in wakes]
+            self.assertLess(min(gaps), timedelta(minutes=1))
 
     def fail_at(self, call, **fault):
         self.sandbox.do("fault", call=call, **fault)
