@@ -251,8 +251,45 @@ class TestOrderAtOnce(TwoWorkersCase):
         state = self.second.call(read_goods_state, reference="Fresh")
         self.assertEqual(state, "matched")
 
+    def test_a_problem_is_told_though_its_order_changes_while_jd_answers(self):
+        self.first.run(self.push)
+        self.second.call(ask, order=self.order)
+        self.first.run(self.follow)
+        name = self.first.call(read_name, order=self.order)
+        self.sandbox.do("problem", order=name, reason="lost", remedy="wait")
+        self.first.call(committed.make_older, seconds=90_000)
+        call = "queryExceptionOrderList"
+        self.sandbox.do("fault", kind="slow", call=call, seconds=3)
+        self.first.begin_run(self.follow)
+        self.wait_until_it_strikes()
+        self.second.call(touch_and_linger, order=self.order, seconds=0)
+        self.first.finish()
+        self.assertIn("lost", self.second.call(read_problem, order=self.order))
+
+    def test_goods_of_an_order_made_at_jd_are_kept_though_its_status_changes_then(self):
+        self.first.run(self.push)  # nothing is left for the next test
+        lines = [{"erpGoodsNo": GOODS, "quantity": 3}]
+        place = {"department": DEPARTMENT, "warehouse": WAREHOUSE}
+        self.sandbox.do("make_order", kind="CGRK", lines=lines, **place)
+        self.sandbox.do("fault", kind="slow", call="queryPoOrderDetail", seconds=3)
+        crons = self.second.call(committed.find_crons, names=["list_orders"])
+        self.first.begin_run(crons)
+        self.wait_until_it_strikes()
+        self.second.call(hear_of_foreign_orders)
+        self.first.finish()
+        self.assertEqual(self.second.call(read_foreign_goods), [f"3 × [{GOODS}] Goods {GOODS}"])
+
 
 # === INSIDE A WORKER === #
+
+
+def hear_of_foreign_orders(env):
+    """Take a newer status of the orders made at JD, as a message tells it."""
+    env["jd.foreign.order"].search([]).status_code = "20"
+
+
+def read_foreign_goods(env):
+    return env["jd.foreign.order"].search([]).mapped("goods")
 
 
 def need_goods_quickly(env, reference):
@@ -301,6 +338,14 @@ def make_receipt_in_parts(env, pieces):
 def read_numbers(env, order):
     order = get_order(env, order)
     return {"number": order.jd_number, "line": str(order.line_ids.id)}
+
+
+def read_name(env, order):
+    return get_order(env, order).name
+
+
+def read_problem(env, order):
+    return get_order(env, order).jd_problem or ""
 
 
 def read_order(env, order):

@@ -38,30 +38,22 @@ class JdForeignOrder(models.Model):
             call = connector._get_call_name("report", kind)
             asked = rows[: connector._get_pull_allowance(call, len(rows))]
             connector._count_calls(call, len(asked))
+            questions = [row._prepare_question() for row in asked]
+            # Nothing is read between this and the answers: rows that change meanwhile
+            # could not be locked.
             self.env["ir.cron"]._commit_progress()
             ask = partial(operations.report, kind)
             reports = connector._call_all(
                 call,
                 lambda question, ask=ask: ask(**question),
-                [row._prepare_question() for row in asked],
+                questions,
             )
             answers = dict(zip(asked.ids, reports, strict=True))
-            free = asked._lock_available()
-            free._process_isolated(
+            asked._lock_available()._process_isolated(
                 lambda rows, answers=answers: rows._record_reports(answers),
                 lambda row, error: row.connector_id._report_error(error),
             )
-            (asked - free)._ask_again_soon()
         self.env["ir.cron"]._commit_progress()
-
-    def _ask_again_soon(self):
-        """Have JD asked again about orders that another worker changes just now."""
-        if not self:
-            return
-        self.env["ir.cron"]._commit_progress()  # to see what the other one did
-        free = self._lock_available()
-        free.asked_at = False
-        self._trigger("list_orders", fields.Datetime.now() + const.ASK_DELAY)
 
     def _record_reports(self, answers):
         """Record JD's answers; one that is missing is asked for again.

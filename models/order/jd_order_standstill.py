@@ -63,11 +63,14 @@ class JdOrder(models.Model):
         """Ask JD for the problems of these orders, of one kind and department."""
         self.problem_asked_at = fields.Datetime.now()
         connector._count_calls(call, 1)
-        self.env["ir.cron"]._commit_progress()
         ask = partial(
             operations.order_problems, self[0].kind, self[0]._get_department_no()
         )
-        [page] = connector._call_all(call, ask, [self.mapped("jd_number")])
+        numbers = self.mapped("jd_number")
+        # Nothing is read between this and the answer: orders that change meanwhile
+        # could not be locked.
+        self.env["ir.cron"]._commit_progress()
+        [page] = connector._call_all(call, ask, [numbers])
         # Without an answer nothing is known: JD is asked again with the next ones.
         if not isinstance(page, Exception):
             self._lock_available()._process_isolated(
