@@ -3,7 +3,7 @@
 from odoo.fields import Command
 
 from ..lib.jdl import CODES
-from .jd_case import QUICK_DEPARTMENT
+from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
 from .order_case import JdOrderCase
 
 SECOND_WAREHOUSE = "110000102"
@@ -127,6 +127,19 @@ class JdInboundCase(JdOrderCase):
     def get_goods_no(self, product):
         goods = self.env["jd.goods"]._get_goods(self.warehouse, product)
         return goods[product.id].goods_no
+
+    def change_level(self, quantity, before="100", after="200", product=None, **values):
+        """Have JD find so many pieces at another goods level; return its number."""
+        goods = self.get_goods_no(product or self.product)
+        return self.sandbox.do(
+            "change_level",
+            warehouse=values.pop("warehouse", QUICK_WAREHOUSE),
+            goods=values.pop("goods", goods),
+            quantity=quantity,
+            before=before,
+            after=after,
+            **values,
+        )["no"]
 
     def get_stock_at_jd(self, product, level="100", warehouse=None):
         """Return how much JD has on hand of a product at a goods level."""

@@ -40,7 +40,7 @@ class ScreenBrowserCase(JdInboundCase, JdBrowserCase):
         self.make_order_at_jd()
         self.find_difference()
         self.make_orders()
-        self.change_level()
+        self.change_level(1)
         self.leave_goods_out()
         self.draft = self.make_connector(pin="another")
         self.expired = self.make_connector(pin="expired")
@@ -80,15 +80,6 @@ class ScreenBrowserCase(JdInboundCase, JdBrowserCase):
         self.announce(self.make_receipt(3))
         customer = self.customer.copy({"phone": False, "street": False})
         self.stuck = self.make_delivery(1, partner_id=customer.id)
-
-    def change_level(self):
-        self.sandbox.do(
-            "change_level",
-            warehouse=QUICK_WAREHOUSE,
-            goods=self.get_goods_no(self.product),
-            quantity=1,
-        )
-        self.run_cron("pull_level_changes")
 
     def leave_goods_out(self):
         """Have products that JD does not have, and one that it could not have."""

@@ -9,18 +9,6 @@ from .jd_case import QUICK_WAREHOUSE
 class TestGoodsLevels(JdInboundCase):
     """Good, defective and sample stock: only the good is sellable, each moved once."""
 
-    def change_level(self, quantity, before="100", after="200", product=None, **values):
-        goods = self.get_goods_no(product or self.product)
-        return self.sandbox.do(
-            "change_level",
-            warehouse=values.pop("warehouse", QUICK_WAREHOUSE),
-            goods=values.pop("goods", goods),
-            quantity=quantity,
-            before=before,
-            after=after,
-            **values,
-        )["no"]
-
     def get_changes(self):
         return self.env["jd.level.change"].search([], order="id")
 

@@ -366,17 +366,8 @@ class TestMarkup(JdInboundCase, JdHttpCase):
         self.patch("queryShopInfo", "data.0.shopNo")
         self.match_goods()
 
-    def change_level(self):
-        self.sandbox.do(
-            "change_level",
-            warehouse=QUICK_WAREHOUSE,
-            goods=self.get_goods_no(self.product),
-            quantity=1,
-            reason=self.text,
-        )
-
     def feed_level_change(self):
-        self.change_level()
+        self.change_level(1, reason=self.text)
         self.patch(
             "queryGoodsLevelChange",
             f"{ADJUSTMENT}.orderNo",

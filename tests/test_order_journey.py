@@ -45,12 +45,12 @@ class TestOrderJourney(LiveBrowserCase):
         self.choose(page, "[name=partner_id] input", "A customer")
         page.click("text=Add a Product")
         row, reference = ".o_selected_row", f"GOODS-{number}"
-        product = page.locator(f"{row} [name=product_id] input")
-        self.choose(page, f"{row} [name=product_id] input", reference)
+        product = f"{row} [name=product_id] input"
+        self.choose(page, product, reference)
         page.wait_for_timeout(1_000)
         # Odoo's answer to an earlier choice may have emptied the row meanwhile.
-        if reference not in product.input_value():
-            self.choose(page, f"{row} [name=product_id] input", reference)
+        if reference not in page.input_value(product):
+            self.choose(page, product, reference)
         page.fill(f"{row} [name=product_uom_qty] input", str(quantity))
         page.click("button:has-text('Mark as Todo')")
         expect(self.get_state(page)).to_have_text("Ready")

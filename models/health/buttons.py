@@ -31,7 +31,7 @@ def _open_actions(page):
     actions = page.env["ir.cron"].union(
         *(page.env.ref(f"jd_fulfillment.ir_cron_{name}") for name in names)
     )
-    actions |= actions.union(*(action._jd_get_sharers() for action in actions))
+    actions |= actions._jd_get_sharers()
     action = page.env["ir.actions.actions"]._for_xml_id("base.ir_cron_act")
     # With those that are switched off: they are why somebody looks.
     domain = [("id", "in", actions.ids), ("active", "in", [True, False])]

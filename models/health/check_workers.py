@@ -25,7 +25,7 @@ def check(connector, jd):
                 "messages wait, and people too. Set two at least."
             )
         )
-    return add_hint(good(_describe(env), "add_worker"), _describe_sharers(env))
+    return add_hint(good(_describe(env), "add_worker"), _describe_sharers(connector))
 
 
 def _explain_limits(env):
@@ -50,10 +50,9 @@ def _explain_limits(env):
             )
 
 
-def _describe_sharers(env):
+def _describe_sharers(connector):
     """Return how many workers an action that works on orders has, if there are more."""
-    # sudo: users of the health page have no access to scheduled actions.
-    first = env.ref("jd_fulfillment.ir_cron_push_orders").sudo()
+    env, first = connector.env, connector._get_action("push_orders")
     count = 1 + len(first._jd_get_sharers().filtered("active"))
     if count == 1:
         return ""

@@ -44,9 +44,12 @@ class IrCron(models.Model):
         return added
 
     def _jd_get_sharers(self):
-        """Return the further workers of an action, those switched off included."""
+        """Return the further workers of these actions, as superuser.
+
+        Those switched off are included.
+        """
         every_sudo = self.sudo().with_context(active_test=False)
-        return every_sudo.search([("jd_shared_id", "=", self.id)])
+        return every_sudo.search([("jd_shared_id", "in", self.ids)])
 
     def method_direct_trigger(self):
         """Run an action by hand, which is no part of a worker's pass."""

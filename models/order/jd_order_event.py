@@ -9,8 +9,8 @@ class JdOrderEvent(models.Model):
 
     _name = "jd.order.event"
     _description = "JD Order Event"
-    # By rank too: JD's times have no fractions, and may be equal.
     _inherit = ["jd.retention.mixin"]
+    # By rank too: JD's times have no fractions, and may be equal.
     _order = "happened_at desc, rank desc, id desc"
     # Half of what an order takes on the disk are its events: nobody changes them.
     _log_access = False
@@ -39,6 +39,18 @@ class JdOrderEvent(models.Model):
             status = statuses.find(event.order_id.kind, event.code)
             event.rank = status and status.rank
 
+    @api.depends("code", "order_id.kind")
+    def _compute_name(self):
+        for event in self:
+            status = statuses.find(event.order_id.kind, event.code)
+            event.name = (
+                str(status.name)
+                if status
+                else self.env._("Status %(code)s, not in JD's list", code=event.code)
+            )
+
+    # === CRUD === #
+
     @api.autovacuum
     def _gc_events(self):
         """Delete old events of ended orders that JD is not asked about any more."""
@@ -59,13 +71,3 @@ class JdOrderEvent(models.Model):
             )
         ).events_deleted_until = until
         return super().unlink()
-
-    @api.depends("code", "order_id.kind")
-    def _compute_name(self):
-        for event in self:
-            status = statuses.find(event.order_id.kind, event.code)
-            event.name = (
-                str(status.name)
-                if status
-                else self.env._("Status %(code)s, not in JD's list", code=event.code)
-            )
