@@ -277,7 +277,9 @@ class TestOrderAtOnce(TwoWorkersCase):
         self.wait_until_it_strikes()
         self.second.call(hear_of_foreign_orders)
         self.first.finish()
-        self.assertEqual(self.second.call(read_foreign_goods), [f"3 × [{GOODS}] Goods {GOODS}"])
+        self.assertEqual(
+            self.second.call(read_foreign_goods), [f"3 × [{GOODS}] Goods {GOODS}"]
+        )
 
 
 # === INSIDE A WORKER === #
