@@ -55,6 +55,7 @@
         "wizards/jd_warehouse_picker_views.xml",
         "wizards/jd_stock_ledger_views.xml",
         "wizards/stock_inventory_adjustment_name_views.xml",
+        "wizards/stock_return_picking_views.xml",
         "views/jd_menus.xml",
     ],
     "demo": [

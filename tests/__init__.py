@@ -36,6 +36,7 @@ from . import (
     test_lib_stock_diff,
     test_lib_transport,
     test_markup,
+    test_merchant_journeys,
     test_moved,
     test_next_to_batch,
     test_next_to_carriers,

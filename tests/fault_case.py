@@ -25,8 +25,9 @@ class Documents:
     """
 
     kind = ""
-    # More than a batch. JD_FAULT_ORDERS=500 plays it with more, as in a big sale.
-    count = int(os.environ.get("JD_FAULT_ORDERS", "240"))
+    # JD_FAULT_ORDERS=500 plays it with more, as in a big sale.
+    count = int(os.environ.get("JD_FAULT_ORDERS", "100"))
+    count_killed = max(count, const.PUSH_BATCH + 40)  # more than a batch
     crons = ()  # the scheduled actions at work on it, without `ir_cron_`
     create_call = query_call = ""  # JD's names
     path = ()  # JD's statuses after the first, until all stock has moved
@@ -121,15 +122,23 @@ class FaultCase(ProcessCase):
 
     @property
     def count(self):
-        return self.documents.count
+        return len(self.orders)
 
     def setUp(self):
         super().setUp()
         self.sandbox.do("clear_faults")
         self.sandbox.do("settings", message_url="", latency_ms=0)
         self.make_goods()
-        self.orders = self.worker.call(
-            self.documents.make, count=self.count, references=self.references
+        self.orders = []
+        self.make_documents(self.documents.count)
+
+    def make_documents(self, count):
+        """Make as many as are missing to so many."""
+        if count <= self.count:
+            return
+        missing = count - self.count
+        self.orders += self.worker.call(
+            self.documents.make, count=missing, references=self.references
         )
         arrangement = self.worker.call(self.documents.arrange, orders=self.orders)
         self.sandbox.do("arrange", **arrangement)
@@ -228,6 +237,7 @@ class FaultScenarios:
         self.assertSettled()
 
     def test_a_process_killed_between_call_and_record(self):
+        self.make_documents(self.documents.count_killed)
         self.kill_when_one_answer_is_awaited()
         if self.count > const.PUSH_BATCH:
             self.kill_amid_the_calls()

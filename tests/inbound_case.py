@@ -76,6 +76,23 @@ class JdInboundCase(JdOrderCase):
         picking.action_assign()
         return picking
 
+    def complete_address(self):
+        """Give the supplier an address that JD delivers to."""
+        self.supplier.write(
+            {
+                "street2": "Sumur Bandung",
+                "state_id": self.env["res.country.state"]
+                .create(
+                    {
+                        "name": "Jawa Barat",
+                        "code": "JDJB",
+                        "country_id": self.env.ref("base.id").id,
+                    }
+                )
+                .id,
+            }
+        )
+
     def make_return(self, delivery, quantity):
         """Return so many of each product of a delivery, with core's own wizard."""
         wizard = (

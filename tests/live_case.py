@@ -157,6 +157,21 @@ class LiveCase(SandboxCase):
         calls = self.sandbox.get("calls")
         return sum(each["count"] for each in calls if each["call"] == name)
 
+    def run_action(self, name):
+        """Run a scheduled action now, or after the run that is under way."""
+        action_id = self.odoo.get_id(f"jd_fulfillment.ir_cron_{name}")
+
+        def run():
+            try:
+                self.odoo.call("ir.cron", "method_direct_trigger", [action_id])
+            except AssertionError as error:
+                if "already executing" not in str(error):
+                    raise
+                return False
+            return True
+
+        self.wait_for(run, name)
+
     def wait_for(self, get, what, seconds=60):
         """Return what `get` returns as soon as that is something."""
         deadline = time.monotonic() + seconds

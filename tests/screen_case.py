@@ -41,6 +41,7 @@ class ScreenBrowserCase(JdInboundCase, JdBrowserCase):
         self.find_difference()
         self.make_orders()
         self.change_level(1)
+        self.run_cron("pull_level_changes")
         self.leave_goods_out()
         self.draft = self.make_connector(pin="another")
         self.expired = self.make_connector(pin="expired")
@@ -123,7 +124,9 @@ class ScreenBrowserCase(JdInboundCase, JdBrowserCase):
         for connector in (new, self.draft, self.expired, self.connector):
             yield self.get_form(connector)
         for model in self.find_models_with_forms() - {new._name}:
-            yield self.get_form(self.env[model].search([], limit=1, order="id"))
+            record = self.env[model].search([], limit=1, order="id")
+            self.assertTrue(record, f"There is no {model} to look at.")
+            yield self.get_form(record)
 
     def find_models_with_forms(self):
         forms = self.find_ours("ir.ui.view").filtered(

@@ -262,10 +262,9 @@ class TestDemoWalk(LiveBrowserCase):
     def follow_a_level_change(self):
         before = self.read_stock("Defective", "product_bag")
         self.at_jd("Stock", "4 turn defective", BAG)
-        cron = self.odoo.get_id("jd_fulfillment.ir_cron_pull_level_changes")
 
         def pull():
-            self.odoo.call("ir.cron", "method_direct_trigger", [cron])
+            self.run_action("pull_level_changes")
             return self.read_stock("Defective", "product_bag") == before + 4
 
         self.wait_for(pull, "the change of level")
@@ -276,10 +275,9 @@ class TestDemoWalk(LiveBrowserCase):
         page = self.page
         self.sandbox.do("settings", speed=0)
         self.at_jd("Stock", "Order 12 at JD", BAG)
-        cron = self.odoo.get_id("jd_fulfillment.ir_cron_list_orders")
 
         def list_orders():
-            self.odoo.call("ir.cron", "method_direct_trigger", [cron])
+            self.run_action("list_orders")
             return self.odoo.search("jd.foreign.order", ["line_ids", "!=", False])
 
         self.wait_for(list_orders, "the goods of the order made at JD")

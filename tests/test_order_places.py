@@ -90,27 +90,29 @@ class TestOutgoingPlaces(PlacesCase):
             (None, self.consignor),
             (0, 1),
         )
+        deliveries, expected = {}, {}
         for number, (tracking, place, pack, owner, short) in enumerate(places):
-            with self.subTest(
-                tracking=tracking, place=place.name, pack=pack, owner=owner, short=short
-            ):
-                at_jd = {"batch": True} if tracking == "lot" else {}
-                product = self.make_tracked(f"P-{number}", tracking, **at_jd)
-                lot = self.make_lot("A", product=product) if at_jd else None
-                self.put(product, 5, place, lot, pack, owner)
-                self.set_at_jd(
-                    product, {"quantity": 5, **({"lot": "A"} if lot else {})}
-                )
-                delivery = self.make_delivery(3, products=product)
-                order = self.announce(delivery)
-                self.sandbox.do("arrange", orders=[order.name], short=short)
-                self.complete(order, "10020")
-                self.assertEqual(delivery.state, "done")
-                self.assertFalse(short == 0 and order.activity_ids)
-                spot = (place.name, lot and lot.name, pack and pack.name)
-                spot = tuple(name or False for name in (*spot, owner and owner.name))
-                self.assertEqual(self.get_lying(product), {spot: 2 + short})
-                self.assertReservedAsPlanned(product)
+            at_jd = {"batch": True} if tracking == "lot" else {}
+            product = self.make_tracked(f"P-{number}", tracking, **at_jd)
+            lot = self.make_lot("A", product=product) if at_jd else None
+            self.put(product, 5, place, lot, pack, owner)
+            self.set_at_jd(product, {"quantity": 5, **({"lot": "A"} if lot else {})})
+            deliveries[self.make_delivery(3, products=product)] = short
+            spot = (place.name, lot and lot.name, pack and pack.name)
+            spot = tuple(name or False for name in (*spot, owner and owner.name))
+            expected[product] = {spot: 2 + short}
+        orders = self.send(*deliveries)
+        for delivery, short in deliveries.items():
+            name = delivery.jd_order_id.name
+            self.sandbox.do("arrange", orders=[name], short=short)
+        self.sandbox.do("advance", to=10020)
+        self.pull_and_close(orders)
+        for delivery, short in deliveries.items():
+            self.assertEqual(delivery.state, "done")
+            self.assertFalse(short == 0 and delivery.jd_order_id.activity_ids)
+        for product, lying in expected.items():
+            self.assertEqual(self.get_lying(product), lying)
+            self.assertReservedAsPlanned(product)
 
     def test_another_lot_than_reserved_leaves_from_its_shelf_package_and_owner(self):
         first, second = self.make_lot("A"), self.make_lot("B")

@@ -200,20 +200,7 @@ class TestSupplierReturns(JdInboundCase):
             "JD delivers to the supplier Kain Jaya, whose address has no second street "
             "line (district), state.",
         )
-        self.supplier.write(
-            {
-                "street2": "Sumur Bandung",
-                "state_id": self.env["res.country.state"]
-                .create(
-                    {
-                        "name": "Jawa Barat",
-                        "code": "JDJB",
-                        "country_id": self.env.ref("base.id").id,
-                    }
-                )
-                .id,
-            }
-        )
+        self.complete_address()
         picking.action_jd_send()
         self.announce(picking)
         request = self.get_order_at_jd(order)["request"]

@@ -6,4 +6,5 @@ from . import (
     jd_stock_ledger,
     jd_warehouse_picker,
     stock_inventory_adjustment_name,
+    stock_return_picking,
 )

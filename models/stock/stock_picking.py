@@ -6,6 +6,7 @@ from ..order.jd_order import NOT_AT_JD, TOLD
 
 # What an order tells JD beside its goods (`_get_terms` of the kinds).
 TERMS = {"partner_id", "jd_own_waybill", "jd_supplier_delivery", "jd_short_allowed"}
+HANDOVERS = [("pick_up", "The supplier picks up"), ("jd", "JD delivers")]
 
 
 class StockPicking(models.Model):
@@ -39,7 +40,7 @@ class StockPicking(models.Model):
         compute="_compute_jd_kind", help="The kind of JD order this transfer makes."
     )
     jd_supplier_delivery = fields.Selection(
-        selection=[("pick_up", "The supplier picks up"), ("jd", "JD delivers")],
+        selection=HANDOVERS,
         string="Handover",
         default="pick_up",
         help="How the goods get from JD's warehouse back to the supplier.",
