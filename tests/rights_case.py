@@ -205,3 +205,4 @@ class RightsCase(JdCase):
         make("stock.scrap", product_id=product, location_id=stock.id, scrap_qty=1)
         make("stock.quant", product_id=product, location_id=stock.id)
         make("stock.inventory.adjustment.name")
+        make("stock.return.picking")

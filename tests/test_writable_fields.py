@@ -64,6 +64,10 @@ SETTABLE = {
     "product.category": ("product manager", CATEGORY),
     "res.config.settings": ("administrator", SETTINGS),
     "stock.picking": ("stock user", TRANSFER),
+    "stock.return.picking": (
+        "stock user",
+        {"jd_supplier_delivery", "jd_short_allowed"},
+    ),
     "jd.shop.rule": (
         "stock manager",
         {"sequence", "name", "warehouse_id", "shop_no", "domain"},
