@@ -12,7 +12,7 @@ LINES = 2
 
 
 def measure(world):
-    own = _make_own_warehouse(world)
+    own = make_own_warehouse(world)
     jd = world.find_warehouse()
     rows = []
     for size, rounds in SIZES.items():
@@ -43,7 +43,7 @@ def _describe(size, own, jd):
 
 def _confirm(world, warehouse, size):
     """Return the milliseconds of CPU and the queries of confirming deliveries."""
-    pickings = _make_deliveries(world, warehouse, size)
+    pickings = make_deliveries(world, warehouse, size)
     world.refresh()
     queries, started = world.env.cr.sql_log_count, time.process_time()
     pickings.action_confirm()
@@ -56,7 +56,7 @@ def _confirm(world, warehouse, size):
     return cpu, queries
 
 
-def _make_own_warehouse(world):
+def make_own_warehouse(world):
     warehouse = world.env["stock.warehouse"].create({"name": "Own", "code": "OWN"})
     for product in _find_products(world):
         world.env["stock.quant"]._update_available_quantity(
@@ -69,7 +69,7 @@ def _find_products(world):
     return world.env["product.product"].search([("default_code", "like", "BENCH-")])
 
 
-def _make_deliveries(world, warehouse, count):
+def make_deliveries(world, warehouse, count):
     env, products = world.env, _find_products(world)
     receiver = env["res.partner"].search([("name", "=", "Siti Rahma")], limit=1)
     receiver = receiver or world.make_orders(1).picking_id.partner_id

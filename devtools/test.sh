@@ -125,9 +125,9 @@ SALES_TESTS=(tests/test_order_sale.py)
 EVERYTHING=stock_picking_batch,sale_stock,purchase_stock,mrp,stock_account
 EVERYTHING+=,stock_landed_costs,product_expiry,stock_delivery,stock_sms
 EVERYTHING_TESTS=("$CHECKOUT"/tests/test_next_to_*.py)
-# Each with a database of its own; the tests of one file stay together. One more than
+# Each with a database of its own; the tests of one file stay together. Two more than
 # there are cores: tests wait for JD, the browser and other processes.
-ALL_CORES=(-n "$(($(nproc) + 1))" --dist loadfile --no-loadscope-reorder)
+ALL_CORES=(-n "$(($(nproc) + 2))" --dist loadfile --no-loadscope-reorder)
 
 cmd_test() {
   local failed=() preparing sales

@@ -12,12 +12,9 @@ class OdooClient:
         self.url = url
         self.session = requests.Session()
 
-    def sign_in(self, database):
+    def sign_in(self, database, login="admin", password="admin"):
         self.rpc(
-            "/web/session/authenticate",
-            db=database,
-            login="admin",
-            password="admin",
+            "/web/session/authenticate", db=database, login=login, password=password
         )
 
     def rpc(self, path, **params):
@@ -31,7 +28,8 @@ class OdooClient:
     def call(self, model, method, *args, **kwargs):
         """Call a public method as the administrator's browser does."""
         return self.rpc(
-            "/web/dataset/call_kw", model=model, method=method, args=args, kwargs=kwargs
+            f"/web/dataset/call_kw/{model}/{method}",
+            **{"model": model, "method": method, "args": args, "kwargs": kwargs},
         )
 
     def create(self, model, **values):

@@ -91,6 +91,16 @@ class OdooProcess(OdooClient):
         drop_database(self.database)
         shutil.rmtree(_get_filestore(self.database), ignore_errors=True)
 
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def open_session(self, login, password):
+        """Return a client of this server that is signed in as somebody."""
+        client = OdooClient(self.url)
+        client.sign_in(self.database, login, password)
+        return client
+
     def read_log(self):
         with open(self._log.name) as file:
             return file.read()

@@ -73,6 +73,10 @@ class SandboxProcess(SandboxClient):
     def __exit__(self, *exc_info):
         self.stop()
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def stop(self):
         self._process.terminate()
         try:

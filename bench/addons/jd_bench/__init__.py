@@ -1,5 +1,7 @@
 from odoo.http import Controller, request, route
 
+from . import cpu
+
 
 class Empty(Controller):
     @route(
@@ -13,3 +15,6 @@ class Empty(Controller):
     def empty(self, **_query):
         """Do nothing, in the way that the route for JD's messages does something."""
         return request.make_json_response({})
+
+
+cpu.install()
