@@ -27,10 +27,8 @@ class OdooClient:
 
     def call(self, model, method, *args, **kwargs):
         """Call a public method as the administrator's browser does."""
-        return self.rpc(
-            f"/web/dataset/call_kw/{model}/{method}",
-            **{"model": model, "method": method, "args": args, "kwargs": kwargs},
-        )
+        path = f"/web/dataset/call_kw/{model}/{method}"
+        return self.rpc(path, model=model, method=method, args=args, kwargs=kwargs)
 
     def create(self, model, **values):
         [record_id] = self.call(model, "create", [values])
