@@ -72,9 +72,9 @@ class JdOrder(models.Model):
         )
         for states, get_allowance in (
             (("unknown",), connector._get_allowance),
-            # Of calls that the open ones do not need.
-            (("done",), connector._get_leisure_allowance),
             (FOLLOWED, connector._get_pull_allowance),
+            # Of the time and the calls that the open ones leave.
+            (("done",), connector._get_leisure_allowance),
         ):
             domain = due & Domain("state", "in", states)
             if self._is_patience_over():
