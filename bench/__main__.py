@@ -9,7 +9,7 @@ from .world import World
 
 DESCRIPTION = "Measurements of the addon against the sandbox, as ratios in one run."
 SECTIONS = (
-    *("push", "closing", "endpoint", "calls", "queries", "overview"),
+    *("push", "workers", "closing", "endpoint", "calls", "queries", "overview"),
     "confirm",
 )
 # Pure Python, without Odoo and JD.

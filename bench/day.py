@@ -143,6 +143,7 @@ class Day:
         world = self.world
         connector = world.committed.get_connector(world.env)
         connector.sudo().token_renew_at = fields.Datetime.now()
+        connector._trigger("renew_tokens")
         connector.action_check_stock()
         world.refresh()
         for seconds in range(30, round(60 * PEAK_MINUTES), 120):
@@ -168,6 +169,12 @@ class Day:
             for each in row["history"]
             if each["status"] == 10019
         }
+        connector = world.committed.get_connector(world.env)
+        if connector.sudo().token_renew_at <= fields.Datetime.now():
+            self.problems.append("the login was not renewed")
+        checks = world.env["jd.stock.check"].search([], limit=1, order="id desc")
+        if checks.state not in ("review", "done"):
+            self.problems.append(f"the stock check is {checks.state}")
         for picking in self._deliveries:
             order = picking.jd_order_id
             if (order.state, picking.state) != ("done", "done"):

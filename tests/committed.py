@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 PIN, PASSWORD = "jd_demo_quick", "demo-quick"
 DEPARTMENT, WAREHOUSE = "EBU0000000000101", "110000101"
+SECOND_WAREHOUSE = "110000102"
 # So many that nothing depends on the hour of the day, as a day's share of them does.
 MANY_CALLS = 1_000_000
 
@@ -47,6 +48,18 @@ def start_login(env):
 
 def finish_login(env, state, code):
     get_merchant(env)["jd.connector"]._finish_login(state, code, None)
+
+
+def open_second_warehouse(env):
+    """Take JD's second warehouse up, as the merchant does; return it."""
+    connector = get_connector(env)
+    first = connector.warehouse_ids
+    picker_id = connector.action_choose_warehouses()["res_id"]
+    picker = get_merchant(env)["jd.warehouse.picker"].browse(picker_id)
+    line = picker.line_ids.filtered(lambda row: row.warehouse_no == SECOND_WAREHOUSE)
+    line.is_picked = True
+    picker.action_create_warehouses()
+    return connector.warehouse_ids - first
 
 
 def read_connection_state(env):

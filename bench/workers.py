@@ -1,0 +1,96 @@
+"""What a second worker of the actions brings: the same work done by one and by two."""
+
+import time
+
+from odoo import fields
+
+from .confirm import make_deliveries
+from .tables import number, show
+from .world import STOCK, expect
+
+ORDERS, LATENCY_MS = 1_000, 200
+
+
+def measure(world):
+    second = _open_second_warehouse(world)
+    crons = {
+        name: (world.find_crons(name), _add_worker(world, name))
+        for name in ("push_orders", "close_orders")
+    }
+    rates = {count: _measure_with(world, second, crons, count) for count in (1, 2)}
+    show(
+        f"One worker and two: {ORDERS:,} orders of two warehouses",
+        ("work", "one, orders/s", "two, orders/s", "ratio"),
+        [
+            (work, number(one), number(two), number(two / one))
+            for work, one, two in zip(
+                (f"send, JD takes {LATENCY_MS} ms", "close"),
+                *(rates[1], rates[2]),
+                strict=True,
+            )
+        ],
+    )
+
+
+def _open_second_warehouse(world):
+    env, committed = world.env, world.committed
+    first = world.find_warehouse()
+    second = committed.open_second_warehouse(env)
+    world.sandbox.do("stock", warehouse=second.jd_warehouse_no, each=STOCK)
+    for quant in first.lot_stock_id.quant_ids:
+        env["stock.quant"]._update_available_quantity(
+            quant.product_id, second.lot_stock_id, STOCK
+        )
+    world.refresh()
+    return second
+
+
+def _add_worker(world, name):
+    added = world.committed.double_crons(world.env, world.find_crons(name))
+    world.refresh()
+    return added
+
+
+def _measure_with(world, second, crons, count):
+    """Return orders per second sent, and closed, by so many workers."""
+    orders = _make_orders(world, second)
+    workers = [world.start_worker() for _each in range(count)]
+    world.sandbox.do("settings", latency_ms=LATENCY_MS)
+    sent = _work(workers, crons["push_orders"])
+    world.sandbox.do("settings", latency_ms=0)
+    world.refresh()
+    expect(orders, state="accepted")
+    world.sandbox.do("advance", to="10020")
+    while waiting := orders.filtered(lambda order: not order.is_closable):
+        waiting.pull_at = fields.Datetime.now()
+        orders._cron_follow()
+        world.refresh()
+    closed = _work(workers, crons["close_orders"])
+    world.refresh()
+    expect(orders, state="done")
+    for worker in workers:
+        worker.stop()
+    return ORDERS / sent, ORDERS / closed
+
+
+def _make_orders(world, second):
+    orders = world.env["jd.order"]
+    for warehouse in (second.jd_connector_id.warehouse_ids - second, second):
+        pickings = make_deliveries(world, warehouse, ORDERS // 2)
+        pickings.action_confirm()
+        orders += pickings.jd_order_id
+    while waiting := orders.filtered(lambda order: order.state == "draft"):
+        waiting._check_waiting()
+        world.refresh()
+    expect(orders, state="queued")
+    return orders
+
+
+def _work(workers, crons):
+    """Return the seconds that workers take, each with a row of an action of its own."""
+    started = time.monotonic()
+    for worker, own in zip(workers, crons, strict=False):
+        worker.begin_run(own)
+    for worker in workers:
+        worker.finish()
+    return time.monotonic() - started
