@@ -135,10 +135,9 @@ class TestAfterLogin(JdOrderCase):
     def test_a_login_asks_whether_the_box_was_ticked_until_that_is_known(self):
         connector = self.connector
         [shown] = connector.action_after_login()
-        self.assertEqual(shown["params"]["type"], "warning")
-        self.assertRegex(shown["params"]["message"], "Did you tick .*Reconnect")
+        self.assertEqual(shown["params"]["type"], "success")
         self.assertEqual(connector.action_after_login(), [], "once")
-        self.assertTrue(connector.subscription_notice)
+        self.assertRegex(connector.subscription_notice, "Did you tick .*Reconnect")
         connector.action_confirm_subscription()
         self.assertFalse(connector.subscription_notice)
         self.connect(connector)

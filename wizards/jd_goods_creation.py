@@ -193,6 +193,7 @@ class JdGoodsCreationLine(models.TransientModel):
     is_chosen = fields.Boolean(string="Create", default=True)
     department_no = fields.Char(string="Department Number", readonly=True)
     category_id = fields.Many2one("product.category", readonly=True)
-    category_name = fields.Char(string="Product Category", readonly=True)
+    # As text, names are wrapped on a phone, not cut.
+    category_name = fields.Text(string="Product Category", readonly=True)
     count = fields.Integer(string="Not at JD", readonly=True)
-    names = fields.Char(string="Products", readonly=True)
+    names = fields.Text(string="Products", readonly=True)

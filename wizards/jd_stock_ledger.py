@@ -22,7 +22,7 @@ class JdStockLedger(models.TransientModel):
     product_id = fields.Many2one("product.product", required=True, readonly=True)
     check_id = fields.Many2one("jd.stock.check", readonly=True, ondelete="cascade")
     began_at = fields.Datetime(
-        string="Last Agreed",
+        string="From",
         readonly=True,
         help="When both books last agreed, or when the warehouse was connected.",
     )

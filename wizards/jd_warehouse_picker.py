@@ -133,12 +133,13 @@ class JdWarehousePickerLine(models.TransientModel):
     is_known = fields.Boolean(string="In Odoo", readonly=True)
     is_open = fields.Boolean(readonly=True)
     department_no = fields.Char(string="Department Number", readonly=True)
-    department_name = fields.Char(string="Department", readonly=True)
+    department_name = fields.Text(string="Department", readonly=True)
     warehouse_no = fields.Char(string="Warehouse Number", readonly=True)
-    warehouse_name = fields.Char(string="Warehouse", readonly=True)
+    # As text, names are wrapped on a phone, not cut.
+    warehouse_name = fields.Text(string="Warehouse", readonly=True)
     state = fields.Selection(
         selection=[("open", "Open"), ("closed", "Closed"), ("known", "In Odoo")],
-        string="At JD",
+        string="Status",
         compute="_compute_state",
     )
 

@@ -36,6 +36,8 @@ class JdStockCheck(models.Model):
         "mail.activity.mixin",
     ]
     _order = "id desc"
+    # People cannot write checks, but may discuss them in the chatter.
+    _mail_post_access = "read"
 
     name = fields.Char(compute="_compute_name")
     warehouse_id = fields.Many2one(

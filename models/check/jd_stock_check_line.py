@@ -74,14 +74,14 @@ class JdStockCheckLine(models.Model):
     expires_on = fields.Date(readonly=True, help="As JD reports it for the lot.")
 
     # On hand.
-    jd_quantity = fields.Integer(string="JD", readonly=True)
+    jd_quantity = fields.Integer(string="At JD", readonly=True)
     is_reported = fields.Boolean(
         readonly=True,
         default=True,
         help="JD names these goods in its stock. Not reported is not zero.",
     )
     odoo_quantity = fields.Float(
-        string="Odoo",
+        string="In Odoo",
         readonly=True,
         digits="Product Unit",
         help="In the product's unit.",
@@ -89,7 +89,7 @@ class JdStockCheckLine(models.Model):
     difference = fields.Float(
         readonly=True, digits="Product Unit", help="JD's number less Odoo's."
     )
-    words = fields.Char(string="In Words", compute="_compute_words")
+    words = fields.Char(string="Summary", compute="_compute_words")
     explained = fields.Float(readonly=True, digits="Product Unit")
     unexplained = fields.Float(readonly=True, digits="Product Unit")
     value = fields.Monetary(
@@ -204,7 +204,7 @@ class JdStockCheckLine(models.Model):
         for line in self:
             rows = line.explanation_ids
             line.explanation_summary = ", ".join(
-                f"{row.quantity:+g} {kinds[row.kind]}" for row in rows
+                f"{row.quantity:+g}: {kinds[row.kind]}" for row in rows
             )
 
     @api.depends("explanation_ids.kind", "explanation_ids.quantity")

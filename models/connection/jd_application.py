@@ -200,15 +200,16 @@ class JdApplication(models.Model):
         if not has_key:
             return self.env._(
                 "APP SECRETs and logins are stored in clear: Odoo's configuration has "
-                "no %(option)s. Set one, as docs/administrator.md of the module says.",
+                "no %(option)s. Set one, as the administrator's handbook of the module "
+                "says.",
                 option=vault.OPTION,
             )
         count = vault.count_clear(self.env)
         if count:
             return self.env._(
                 "%(count)s APP SECRETs and logins were stored before there was a key, "
-                "and are still in clear. Encrypt them, as docs/administrator.md of the "
-                "module says.",
+                "and are still in clear. Encrypt them, as the administrator's handbook "
+                "of the module says.",
                 count=count,
             )
         return False

@@ -132,10 +132,9 @@ class JdConnector(models.Model):
 
     @api.model
     def _notify_connected(self):
-        notice = self.subscription_notice
         return notify(
-            "warning" if notice else "success",
-            notice or self.env._("Orders and stock are exchanged from now on."),
+            "success",
+            self.env._("Orders and stock are exchanged from now on."),
             title=self.env._("Connected to JD"),
             next=False,
         )

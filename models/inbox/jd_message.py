@@ -21,7 +21,7 @@ class JdMessage(models.Model):
         "jd.connector", string="Connection", required=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="connector_id.company_id", store=True)
-    message_no = fields.Char(string="Message", required=True)
+    message_no = fields.Char(string="Message Number", required=True)
     topic = fields.Char()
     kind = fields.Char()
     jd_number = fields.Char(string="JD Number", index="btree_not_null")

@@ -497,13 +497,13 @@ class JdOrder(models.Model):
 
     @api.model
     def _get_late_domain(self):
-        """Return the domain of open orders whose scheduled date is over."""
+        """Return the domain of open orders whose scheduled day is over, as in core."""
         return (
             Domain("state", "in", OPEN)
             & Domain("are_quantities_known", "=", False)
             # The few open ones, not all that are long done.
             & Domain("picking_id.state", "in", OPEN_PICKING)
-            & Domain("picking_id.scheduled_date", "<", fields.Datetime.now())
+            & Domain("picking_id.scheduled_date", "<", self._get_start_of_today())
         )
 
     @api.depends(

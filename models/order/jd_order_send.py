@@ -55,7 +55,7 @@ class JdOrder(models.Model):
 
     def _with_responsible_lang(self, connector):
         """Return these orders in the language of the connection's responsible user."""
-        return self.with_context(lang=connector._get_attention_user().lang)
+        return self.with_context(lang=connector._get_responsible_lang())
 
     # === CLAIM === #
 

@@ -89,12 +89,13 @@ class JdOrderReport(models.Model):
 
     # Promise.
     late = fields.Integer(
+        string="Over Promised Time",
         readonly=True,
         help="Deliveries that JD shipped, or still has not shipped, later than the "
         "connection promises.",
     )
     late_share = fields.Float(
-        string="Late (%)",
+        string="Over Promised Time (%)",
         readonly=True,
         aggregator="avg",
         help="Of the deliveries of which it is known whether they kept the promise.",
