@@ -42,7 +42,9 @@ class TestScreens(ScreenBrowserCase):
             "JD's warehouse": self.sandbox.url,
         }
         complaints, barriers = [], {}
-        with self.open_browser(viewport={"width": 1400, "height": 900}) as page:
+        size = {"width": 1400, "height": 900}
+        # Without transitions: what fades in would be too pale for a moment.
+        with self.open_browser(viewport=size, reduced_motion="reduce") as page:
             page.wait_for_function("odoo.isReady")
             self.listen(page, complaints)
             for screen in screens:
