@@ -21,7 +21,7 @@ cmd_pictures() {
   drop_database "$UP_DB"
   encrypt_secrets
   step database "creating the database, with demo data (a minute or two)" \
-    make_database "$UP_DB" -i "$ADDON" --with-demo
+    make_database "$UP_DB" "" -i "$ADDON" --with-demo
   choose_ports
   start_sandbox
   start_odoo
