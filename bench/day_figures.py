@@ -8,7 +8,8 @@ from .tables import number
 LAG_HEAD = (
     *("orders", "confirmed → at JD, s: median", "p95", "p99"),
     *("shipped → closed, s: median", "p95", "p99"),
-    *("Odoo, at most", "largest worker", "database per order", "problems"),
+    *("Odoo, at most", "largest worker", "database per order"),
+    *("repeated by Odoo", "errors, lost, twice"),
 )
 CPU_HEAD = ("what", "ms per order")
 JD_TIME = timedelta(hours=8)
@@ -38,6 +39,7 @@ def describe_lags(day):
         f"{day.series.get_most('odoo_mb'):,} MB",
         f"{day.series.get_most('largest_worker_mb'):,} MB",
         f"{grown:.1f} kB",
+        day.conflicts,
         len(day.problems),
     )
 

@@ -45,7 +45,7 @@ def lock_available(records, limit=None):
         # PostgreSQL refuses a row changed since this transaction began: only this
         # attempt is undone then.
         with records.env.cr.savepoint(flush=False):
-            return records.try_lock_for_update(limit=limit, allow_referencing=True)
+            return _lock_rows(records, limit)
     except SerializationFailure:
         if len(records) == 1:
             return records.browse()  # changed a moment ago; the next run finds it
@@ -56,6 +56,19 @@ def lock_available(records, limit=None):
     if left == 0:
         return locked
     return locked + lock_available(records[half:], left)
+
+
+def _lock_rows(records, limit):
+    """Lock as core's `try_lock_for_update` does, with nothing in the log where a row
+    changed meanwhile: with several workers that is no error.
+    """
+    query = records._as_query(ordered=True)
+    query.limit = limit
+    cr = records.env.cr
+    lock = SQL("%s FOR NO KEY UPDATE SKIP LOCKED", query.select())
+    cr.execute(lock, log_exceptions=False)
+    locked = {key for (key,) in cr.fetchall()}
+    return records.browse(key for key in records._ids if key in locked)
 
 
 def to_user_error(records, error):
