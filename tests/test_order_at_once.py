@@ -1,6 +1,7 @@
 """Users and scheduled actions at the same order at the same instant, in processes of
 their own; everything is committed, in a database of its own."""
 
+import logging
 import time
 
 from odoo import fields
@@ -93,6 +94,15 @@ class TestOrderAtOnce(TwoWorkersCase):
         states = self.first.call(read_states, order=self.order)
         self.assertEqual(sorted(states), ["accepted", "cancelled"])
         self.assertEqual(self.count_at_jd(), 1)
+
+    def test_an_order_changed_meanwhile_is_left_alone_without_an_error_in_the_log(self):
+        others = self.first.call(committed.make_deliveries, count=3, references=[GOODS])
+        orders = [self.order, *others]
+        locked, errors = self.first.call(
+            lock_while_another_changes, orders=orders, changed=others[1]
+        )
+        self.assertEqual(locked, [self.order, others[0], others[2]])
+        self.assertEqual(errors, [])
 
     def test_a_cancel_while_jd_answers_is_obeyed_afterwards(self):
         self.send_slowly()
@@ -461,3 +471,23 @@ def touch_and_linger(env, order, seconds):
     get_order(env, order).action_pull()
     env.flush_all()
     time.sleep(seconds)
+
+
+def lock_while_another_changes(env, orders, changed):
+    """Lock orders of which one was changed since the transaction began.
+
+    :return: What was locked, and what the log calls an error.
+    """
+    orders = env["jd.order"].browse(orders)
+    orders.fetch(["state"])
+    with env.registry.cursor() as cr:
+        cr.execute("UPDATE jd_order SET pull_at = now() WHERE id = %s", [changed])
+    errors = []
+    keep = logging.Handler(logging.ERROR)
+    keep.emit = lambda record: errors.append(record.getMessage())
+    logger = logging.getLogger("odoo.sql_db")
+    logger.addHandler(keep)
+    try:
+        return orders._lock_available().ids, errors
+    finally:
+        logger.removeHandler(keep)
