@@ -24,6 +24,7 @@ from .confirm import make_deliveries, make_own_warehouse
 from .day_figures import CPU_HEAD, LAG_HEAD, describe_cpu, describe_lags
 from .day_series import Series
 from .tables import show
+from .world import expect
 
 PEAK_HOUR = 30_000
 PEAK_MINUTES = float(os.environ.get("JD_BENCH_PEAK_MINUTES", "60"))
@@ -53,12 +54,12 @@ def measure(world):
     for workers in map(int, CRON_WORKERS.split(",")):
         day = Day(world, workers, own)
         day.live()
+        day.series.write(RESULTS / f"day-{workers}.csv")
+        print("\n".join(day.problems[:20]), flush=True)
         name = f"{workers} cron worker{'s' * (workers > 1)}"
         lags.append((name, *describe_lags(day)))
         costs += [(name, *row) for row in describe_cpu(day)]
-        day.series.write(RESULTS / f"day-{workers}.csv")
-        print(day.series.draw(name))
-        print("\n".join(day.problems[:20]), flush=True)
+        print(day.series.draw(name), flush=True)
     show(
         f"{PEAK_HOUR:,} orders an hour for {PEAK_MINUTES:g} minutes, JD takes "
         f"{LATENCY_MS} ms for each call",
@@ -108,6 +109,7 @@ class Day:
         self.conflicts = len(CONFLICT.findall(log))
         world.sandbox.do("settings", speed=0, latency_ms=0)
         world.refresh()
+        expect(self.own, state="done")
         self._compare_books()
 
     def _start(self, spent):
@@ -140,8 +142,10 @@ class Day:
                 due = start + number * selected / per_second
                 time.sleep(max(0, due - time.monotonic()))
             person = free.get()
-            person.call("stock.picking", method, list(part))
-            free.put(person)
+            try:
+                person.call("stock.picking", method, list(part))
+            finally:
+                free.put(person)
 
         with ThreadPoolExecutor(len(PEOPLE)) as executor:
             parts = enumerate(split_every(selected, ids))

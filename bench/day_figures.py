@@ -25,7 +25,9 @@ STAGES = {
 def describe_lags(day):
     """Return a row of LAG_HEAD."""
     orders, rows = day.orders, day.series.rows
-    sent = [order.accepted_at - order.create_date for order in orders]
+    sent = [
+        order.accepted_at - order.create_date for order in orders if order.accepted_at
+    ]
     closed = [
         order.done_at - _read_jd_time(day.shipped[order.name])
         for order in orders

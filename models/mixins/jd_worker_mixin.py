@@ -39,8 +39,8 @@ def log_unforeseen(error, record):
 
 def lock_available(records, limit=None):
     """Lock those records that no other transaction has locked; return them."""
-    if not records:
-        return records
+    if not records or limit == 0:
+        return records.browse()
     try:
         # PostgreSQL refuses a row changed since this transaction began: only this
         # attempt is undone then.

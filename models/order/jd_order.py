@@ -497,7 +497,7 @@ class JdOrder(models.Model):
 
     @api.model
     def _get_late_domain(self):
-        """Return the domain of open orders whose scheduled day is over, as in core."""
+        """Return the domain of open orders whose scheduled day is over."""
         return (
             Domain("state", "in", OPEN)
             & Domain("are_quantities_known", "=", False)

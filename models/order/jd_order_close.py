@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ... import const, statuses
+from ..mixins.jd_worker_mixin import lock_available
 
 
 class JdOrder(models.Model):
@@ -46,7 +47,7 @@ class JdOrder(models.Model):
         """Return the orders whose warehouse this worker could lock."""
         # Two workers closing transfers of one warehouse would write the same quants and
         # undo each other. `allow_referencing` lets users create transfers meanwhile.
-        free = self.warehouse_id.try_lock_for_update(allow_referencing=True)
+        free = lock_available(self.warehouse_id)
         orders = self.filtered(lambda order: order.warehouse_id in free)
         return orders._with_responsible_lang(orders.connector_id[:1])
 

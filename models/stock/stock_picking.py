@@ -6,6 +6,10 @@ from ..order.jd_order import NOT_AT_JD, TOLD
 
 # What an order tells JD beside its goods (`_get_terms` of the kinds).
 TERMS = {"partner_id", "jd_own_waybill", "jd_supplier_delivery", "jd_short_allowed"}
+# What an order may wait for that somebody corrects on its transfer.
+WAITED_FOR = {
+    *("jd_own_waybill", "carrier_tracking_ref", "partner_id", "jd_supplier_delivery")
+}
 HANDOVERS = [("pick_up", "The supplier picks up"), ("jd", "JD delivers")]
 
 
@@ -218,9 +222,7 @@ class StockPicking(models.Model):
         self._jd_note_other_tracking(vals)
         res = super().write(vals)
         self._jd_follow_place(vals)
-        if not {"jd_own_waybill", "carrier_tracking_ref", "partner_id"}.isdisjoint(
-            vals
-        ):
+        if not WAITED_FOR.isdisjoint(vals):
             # The order may have waited for this. sudo: users may not create orders.
             self.sudo()._jd_send_ready()
         # sudo: see above; the module decides itself what follows where it holds back.
