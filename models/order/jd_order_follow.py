@@ -129,11 +129,11 @@ class JdOrder(models.Model):
             )
         )
         answers = {key: list(islice(results, len(each))) for key, each in asked.items()}
-        news = self._record_answers(answers, asked_as)
+        news = self._record_all(answers, asked_as)
         connector._count_missed_messages(news.exists())
         return True
 
-    def _record_answers(self, answers, asked_as):
+    def _record_all(self, answers, asked_as):
         """Record JD's answers, also those about orders that others have for a moment.
 
         :return: The `jd.order.event` records that are new.
