@@ -103,6 +103,7 @@ class TestOrderAtOnce(TwoWorkersCase):
         )
         self.assertEqual(locked, [self.order, others[0], others[2]])
         self.assertEqual(errors, [])
+        self.first.run(self.push)  # no other test is to find them waiting
 
     def test_a_cancel_while_jd_answers_is_obeyed_afterwards(self):
         self.send_slowly()
