@@ -12,6 +12,7 @@ ORDERS, LATENCY_MS = 1_000, 200
 
 
 def measure(world):
+    world.make_orders(1)  # whose receiver the others have
     second = _open_second_warehouse(world)
     crons = {
         name: (world.find_crons(name), _add_worker(world, name))

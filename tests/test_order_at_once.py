@@ -95,6 +95,18 @@ class TestOrderAtOnce(TwoWorkersCase):
         self.assertEqual(sorted(states), ["accepted", "cancelled"])
         self.assertEqual(self.count_at_jd(), 1)
 
+    def test_an_answer_is_recorded_though_somebody_had_the_order_for_a_moment(self):
+        self.first.run(self.push)
+        self.sandbox.do("advance", to="10016")
+        self.sandbox.do("fault", kind="slow", call="querySoOrder", seconds=3)
+        self.first.call(ask_now, order=self.order)
+        self.first.begin_run(self.follow)
+        self.wait_until_it_strikes()
+        time.sleep(1)
+        self.second.call(hold, order=self.order, seconds=3)
+        self.first.finish()
+        self.assertEqual(self.first.call(read_status, order=self.order), "10016")
+
     def test_an_order_changed_meanwhile_is_left_alone_without_an_error_in_the_log(self):
         others = self.first.call(committed.make_deliveries, count=3, references=[GOODS])
         orders = [self.order, *others]
@@ -492,3 +504,17 @@ def lock_while_another_changes(env, orders, changed):
         return orders._lock_available().ids, errors
     finally:
         logger.removeHandler(keep)
+
+
+def hold(env, order, seconds):
+    """Have the order as a batch of messages has it that is being applied."""
+    get_order(env, order)._lock_available()
+    time.sleep(seconds)
+
+
+def ask_now(env, order):
+    get_order(env, order).action_pull()
+
+
+def read_status(env, order):
+    return env["jd.order"].browse(order).status_code
