@@ -49,7 +49,7 @@ class JdForeignOrder(models.Model):
                 questions,
             )
             answers = dict(zip(asked.ids, reports, strict=True))
-            asked._lock_available()._process_isolated(
+            asked._process_when_free(
                 lambda rows, answers=answers: rows._record_reports(answers),
                 lambda row, error: row.connector_id._report_error(error),
             )

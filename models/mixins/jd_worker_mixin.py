@@ -22,6 +22,9 @@ _logger = logging.getLogger(__name__)
 CONCURRENCY_ERRORS = (OperationalError, ConcurrencyError, LockError)
 # How often a record is processed anew at once when that happens.
 ATTEMPTS = 3
+# Seconds before each attempt to process what others have: messages, for example, are
+# applied in batches, which have their orders for a second or two.
+FREE_PAUSES = (0, 0.5, 2)
 
 
 def log_unforeseen(error, record):
@@ -53,8 +56,6 @@ def lock_available(records, limit=None):
     half = len(records) // 2
     locked = lock_available(records[:half], limit)
     left = limit and limit - len(locked)
-    if left == 0:
-        return locked
     return locked + lock_available(records[half:], left)
 
 
@@ -229,6 +230,21 @@ class JdWorkerMixin(models.AbstractModel):
                 work(self)
         except Exception:  # noqa: BLE001 - one bad record must not stop the rest
             self._process_one_by_one(work, report)
+
+    def _process_when_free(self, work, report):
+        """Process these records as `_process_isolated` does, and commit; also those
+        that others have for a moment: what JD answered would be lost.
+        """
+        left = self
+        for pause in FREE_PAUSES:
+            time.sleep(pause)
+            locked = left._lock_available()
+            locked._process_isolated(work, report)
+            self.env["ir.cron"]._commit_progress()
+            left -= locked
+            if not left:
+                break
+        self.env["ir.cron"]._commit_progress(len(self))
 
     def _process_one_by_one(self, work, report):
         _logger.info("%s records of %s go one by one", len(self), self._name)

@@ -46,7 +46,7 @@ class JdOrder(models.Model):
     def _prepare_batch(self):
         """Return the orders whose warehouse this worker could lock."""
         # Two workers closing transfers of one warehouse would write the same quants and
-        # undo each other. `allow_referencing` lets users create transfers meanwhile.
+        # undo each other. The lock lets users create transfers meanwhile.
         free = lock_available(self.warehouse_id)
         orders = self.filtered(lambda order: order.warehouse_id in free)
         return orders._with_responsible_lang(orders.connector_id[:1])

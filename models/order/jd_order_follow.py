@@ -1,6 +1,5 @@
 """Pulls orders: asks JD about them in batches, and decides when to ask again."""
 
-import time
 from itertools import islice
 
 from odoo import api, fields, models
@@ -13,9 +12,6 @@ from .jd_order import AT_JD
 
 # The states pulled besides `unknown` and `done`, as long as `pull_at` is set.
 FOLLOWED = (*AT_JD, "cancelled")
-# Seconds before each attempt to record answers: messages, for example, are applied in
-# batches, which have their orders for a second or two.
-ANSWER_PAUSES = (0, 0.5, 2)
 # JD is at work on them.
 CARRIED_OUT = ("accepted", "in_progress")
 
@@ -129,30 +125,17 @@ class JdOrder(models.Model):
             )
         )
         answers = {key: list(islice(results, len(each))) for key, each in asked.items()}
-        news = self._record_all(answers, asked_as)
-        connector._count_missed_messages(news.exists())
+        news = []
+        self._process_when_free(
+            lambda orders: news.append(
+                orders._record_pull(orders._combine_answers(answers), asked_as)
+            ),
+            lambda order, error: order._request_attention(str(error)),
+        )
+        connector._count_missed_messages(
+            self.env["jd.order.event"].union(*news).exists()
+        )
         return True
-
-    def _record_all(self, answers, asked_as):
-        """Record JD's answers, also those about orders that others have for a moment.
-
-        :return: The `jd.order.event` records that are new.
-        """
-        news, left = [], self
-        for pause in ANSWER_PAUSES:
-            time.sleep(pause)
-            locked = left._lock_available()
-            locked._process_isolated(
-                lambda orders: news.append(
-                    orders._record_pull(orders._combine_answers(answers), asked_as)
-                ),
-                lambda order, error: order._request_attention(str(error)),
-            )
-            self.env["ir.cron"]._commit_progress(len(locked))
-            left -= locked
-            if not left:
-                break
-        return self.env["jd.order.event"].union(*news)
 
     def _record_pull(self, reports, asked_as):
         """Record JD's answers; ask again about orders that a hint came for meanwhile.

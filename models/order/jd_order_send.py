@@ -148,11 +148,10 @@ class JdOrder(models.Model):
             call, lambda name: function(operations, name), names
         )
         answers = dict(zip(orders.ids, results, strict=True))
-        orders._lock_available()._process_isolated(
+        orders._process_when_free(
             lambda free: free._record_requests(answers, record),
             lambda order, error: order._request_attention(str(error)),
         )
-        self.env["ir.cron"]._commit_progress(len(orders))
         return self.search_count(domain)
 
     def _postpone_request(self):

@@ -73,7 +73,7 @@ class JdOrder(models.Model):
         [page] = connector._call_all(call, ask, [numbers])
         # Without an answer nothing is known: JD is asked again with the next ones.
         if not isinstance(page, Exception):
-            self._lock_available()._process_isolated(
+            self._process_when_free(
                 lambda orders: orders._record_problems(page),
                 lambda order, error: order._request_attention(str(error)),
             )
