@@ -50,16 +50,16 @@ def finish_login(env, state, code):
     get_merchant(env)["jd.connector"]._finish_login(state, code, None)
 
 
-def open_second_warehouse(env):
+def open_second_warehouse(connector):
     """Take JD's second warehouse up, as the merchant does; return it."""
-    connector = get_connector(env)
-    first = connector.warehouse_ids
     picker_id = connector.action_choose_warehouses()["res_id"]
-    picker = get_merchant(env)["jd.warehouse.picker"].browse(picker_id)
+    picker = connector.env["jd.warehouse.picker"].browse(picker_id)
     line = picker.line_ids.filtered(lambda row: row.warehouse_no == SECOND_WAREHOUSE)
     line.is_picked = True
     picker.action_create_warehouses()
-    return connector.warehouse_ids - first
+    return connector.warehouse_ids.filtered(
+        lambda warehouse: warehouse.jd_warehouse_no == SECOND_WAREHOUSE
+    )
 
 
 def read_connection_state(env):

@@ -27,7 +27,8 @@ class Documents:
     kind = ""
     # JD_FAULT_ORDERS=500 plays it with more, as in a big sale.
     count = int(os.environ.get("JD_FAULT_ORDERS", "100"))
-    count_killed = max(count, const.PUSH_BATCH + 40)  # more than a batch
+    # Where workers share the work, or die amid it.
+    more_than_a_batch = max(count, const.PUSH_BATCH + 40)
     crons = ()  # the scheduled actions at work on it, without `ir_cron_`
     create_call = query_call = ""  # JD's names
     path = ()  # JD's statuses after the first, until all stock has moved
@@ -237,7 +238,7 @@ class FaultScenarios:
         self.assertSettled()
 
     def test_a_process_killed_between_call_and_record(self):
-        self.make_documents(self.documents.count_killed)
+        self.make_documents(self.documents.more_than_a_batch)
         self.kill_when_one_answer_is_awaited()
         if self.count > const.PUSH_BATCH:
             self.kill_amid_the_calls()
@@ -264,6 +265,7 @@ class FaultScenarios:
         self.assertLess(self.count_at_jd(), before + left)
 
     def test_two_workers_at_once(self):
+        self.make_documents(self.documents.more_than_a_batch)
         second_crons = self.worker.call(committed.double_crons, crons=self.crons)
         second = WorkerProcess(self.odoo.database)
         self.addCleanup(self.worker.call, committed.drop_crons, crons=second_crons)

@@ -3,10 +3,9 @@
 from odoo.fields import Command
 
 from ..lib.jdl import CODES
+from .committed import open_second_warehouse
 from .jd_case import QUICK_DEPARTMENT, QUICK_WAREHOUSE
 from .order_case import JdOrderCase
-
-SECOND_WAREHOUSE = "110000102"
 
 
 class JdInboundCase(JdOrderCase):
@@ -186,16 +185,7 @@ class JdInboundCase(JdOrderCase):
 
     def connect_second_warehouse(self):
         """Take JD's second warehouse up, as the merchant does."""
-        action = self.connector.action_choose_warehouses()
-        picker = self.env["jd.warehouse.picker"].browse(action["res_id"])
-        line = picker.line_ids.filtered(
-            lambda row: row.warehouse_no == SECOND_WAREHOUSE
-        )
-        line.is_picked = True
-        picker.action_create_warehouses()
-        second = self.connector.warehouse_ids.filtered(
-            lambda w: w.jd_warehouse_no == SECOND_WAREHOUSE
-        )
+        second = open_second_warehouse(self.connector)
         second.partner_id.phone = "+62 31 555 0103"  # JD gives out none
         self.run_cron("match_goods")
         self.assertEqual(second.jd_department_no, QUICK_DEPARTMENT)

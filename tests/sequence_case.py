@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from odoo.exceptions import UserError
 
-from .inbound_case import SECOND_WAREHOUSE
+from .committed import SECOND_WAREHOUSE
 from .jd_case import QUICK_WAREHOUSE
 from .lot_case import JdLotCase
 from .sequence_books import Books

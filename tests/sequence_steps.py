@@ -7,7 +7,7 @@ import random
 
 from odoo.fields import Command
 
-from .inbound_case import SECOND_WAREHOUSE
+from .committed import SECOND_WAREHOUSE
 from .jd_case import QUICK_WAREHOUSE
 
 STEPS = {}  # name → function of dice that returns the step's arguments

@@ -9,7 +9,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .. import const
-from .inbound_case import SECOND_WAREHOUSE, JdInboundCase
+from .committed import SECOND_WAREHOUSE
+from .inbound_case import JdInboundCase
 from .jd_case import FASHION, QUICK_DEPARTMENT, QUICK_WAREHOUSE, JdHttpCase
 from .rights_case import MODULE
 from .sandbox_process import sign_in

@@ -99,7 +99,7 @@ class TestOrderAtOnce(TwoWorkersCase):
         self.first.run(self.push)
         self.sandbox.do("advance", to="10016")
         self.sandbox.do("fault", kind="slow", call="querySoOrder", seconds=3)
-        self.first.call(ask_now, order=self.order)
+        self.first.call(ask, order=self.order)
         self.first.begin_run(self.follow)
         self.wait_until_it_strikes()
         time.sleep(1)
@@ -512,9 +512,5 @@ def hold(env, order, seconds):
     time.sleep(seconds)
 
 
-def ask_now(env, order):
-    get_order(env, order).action_pull()
-
-
 def read_status(env, order):
-    return env["jd.order"].browse(order).status_code
+    return get_order(env, order).status_code

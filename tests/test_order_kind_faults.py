@@ -10,7 +10,7 @@ from .committed import get_connector
 class OtherDocuments(fault_case.Documents):
     """What receipts and returns have in common: one product each."""
 
-    count = count_killed = 40
+    count = more_than_a_batch = 40
     crons = (
         "match_goods",
         "push_orders",
