@@ -34,7 +34,6 @@ SELECTED = 20  # transfers that one of them confirms at once
 COMPARED = 400  # transfers of the own warehouse
 LATENCY_MS = 200
 STATUS_SECONDS = 6  # from one of JD's ten statuses to the next
-MESSAGES = "/jd_fulfillment/message"
 THROTTLING = {"kind": "throttle", "ratio": 0.2, "lasts": 10.0}
 LONGEST_TAIL = 900  # seconds, until the last transfer must be closed
 RESULTS = Path(__file__).with_name("results")
@@ -100,7 +99,6 @@ class Day:
                 self._confirm(self._deliveries, PEAK_HOUR / 3600)
                 self._wait_until_closed()
             self.cpu = _add_up(spent)
-            self.postgres_seconds = self.series.postgres_seconds
             self._confirm(self.own)
             self._share(self.own.ids, "button_validate", 100)
             self.own_cpu = _add_up(spent)
@@ -113,6 +111,8 @@ class Day:
         self._compare_books()
 
     def _start(self, spent):
+        from odoo.addons.jd_fulfillment import const
+
         self._logged = len(self.world.odoo.read_log())
         os.environ["JD_BENCH_CPU"] = spent
         self.world.odoo.restart(
@@ -122,7 +122,7 @@ class Day:
             "settings",
             speed=STATUS_SECONDS,
             latency_ms=LATENCY_MS,
-            message_url=self.world.odoo.url + MESSAGES,
+            message_url=self.world.odoo.url + const.MESSAGE_ROUTE,
         )
 
     # === WHAT HAPPENS === #

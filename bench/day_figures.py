@@ -1,6 +1,5 @@
 """The tables of a day: how late, and at what cost."""
 
-from datetime import datetime, timedelta
 from statistics import quantiles
 
 from .tables import number
@@ -12,7 +11,6 @@ LAG_HEAD = (
     *("repeated by Odoo", "errors, lost, twice"),
 )
 CPU_HEAD = ("what", "ms per order")
-JD_TIME = timedelta(hours=8)
 CONFIRM = "/web/dataset/call_kw/stock.picking/action_confirm"
 CLOSE = "/web/dataset/call_kw/stock.picking/button_validate"
 STAGES = {
@@ -24,12 +22,14 @@ STAGES = {
 
 def describe_lags(day):
     """Return a row of LAG_HEAD."""
+    from odoo.addons.jd_fulfillment.lib import clock
+
     orders, rows = day.orders, day.series.rows
     sent = [
         order.accepted_at - order.create_date for order in orders if order.accepted_at
     ]
     closed = [
-        order.done_at - _read_jd_time(day.shipped[order.name])
+        order.done_at - clock.from_jd(day.shipped[order.name])
         for order in orders
         if order.done_at and order.name in day.shipped
     ]
@@ -56,7 +56,7 @@ def describe_cpu(day):
     return [
         *((STAGES.get(name, name), number(ms)) for name, ms in largest if ms >= 0.1),
         ("Odoo, all of it", number(ours)),
-        ("PostgreSQL", number(1000 * day.postgres_seconds / count)),
+        ("PostgreSQL", number(1000 * day.series.postgres_seconds / count)),
         ("confirm and close in an own warehouse, Odoo", number(own)),
         ("ours, against that", f"{100 * (ours - own) / own:.0f} %"),
     ]
@@ -66,7 +66,3 @@ def _get_quantiles(lags):
     seconds = [max(0, lag.total_seconds()) for lag in lags]
     cuts = quantiles(seconds, n=100)
     return [number(cuts[percent - 1]) for percent in (50, 95, 99)]
-
-
-def _read_jd_time(text):
-    return datetime.fromisoformat(text) - JD_TIME
