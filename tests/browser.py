@@ -52,6 +52,20 @@ def add_cookie(context, url, name, value):
     )
 
 
+def watch_requests(page):
+    """Return the addresses that a page has asked and has no answer of: a live list."""
+    waiting = []
+
+    def end(request):
+        if request.url in waiting:
+            waiting.remove(request.url)
+
+    page.on("request", lambda request: waiting.append(request.url))
+    page.on("requestfinished", end)
+    page.on("requestfailed", end)
+    return waiting
+
+
 def keep_pictures(context, name):
     """Keep what the browser shows, for whoever looks into a failure."""
     # Not where ./dev points TMPDIR to: that is gone when somebody looks.

@@ -28,6 +28,19 @@ class JdInboundCase(JdOrderCase):
         cls.stock = cls.warehouse.lot_stock_id
         cls.product = cls.products[0]
 
+    def adjust_by_hand(self, product, quantity, location=None):
+        """Count so many pieces in Odoo, in a place of the warehouse; return the quant."""
+        quant = self.env["stock.quant"].with_context(inventory_mode=True)
+        quant = quant.create(
+            {
+                "product_id": product.id,
+                "location_id": (location or self.stock).id,
+                "inventory_quantity": quantity,
+            }
+        )
+        quant.action_apply_inventory()
+        return quant
+
     # === TRANSFERS === #
 
     def make_transfer(self, picking_type, source, destination, *quantities, **values):

@@ -2,8 +2,16 @@
 
 from contextlib import contextmanager
 
-from .browser import add_cookie, keep_pictures, open_window, start_browser
+from .browser import (
+    add_cookie,
+    keep_pictures,
+    open_window,
+    start_browser,
+    watch_requests,
+)
 from .live_case import LiveCase
+
+LOG_LINES = 30  # of the server, shown with a failure
 
 
 class LiveBrowserCase(LiveCase):
@@ -27,14 +35,26 @@ class LiveBrowserCase(LiveCase):
         """
         context = self.get_window(**options)
         page = context.new_page()
+        waiting = watch_requests(page)
         try:
             yield page
-        except BaseException:
+        except BaseException as error:
             keep_pictures(context, self._testMethodName)
+            error.add_note(self.describe(waiting))
             raise
         finally:
             for each in context.pages:
                 each.close()
+
+    def describe(self, waiting):
+        """Return what a failure may come from: what waits, and the server's log."""
+        return "\n".join(
+            [
+                f"Requests without an answer: {waiting}",
+                f"Waits of the database: {self.odoo.find_waits()}",
+                *self.odoo.read_log().splitlines()[-LOG_LINES:],
+            ]
+        )
 
     def get_window(self, **options):
         key = repr(options)

@@ -160,6 +160,15 @@ class OdooProcess(OdooClient):
         )
         return count
 
+    def find_waits(self):
+        """Return what connections to the database wait for: state, wait, query."""
+        return self.execute(
+            """SELECT state, wait_event_type, wait_event, left(query, 200)
+                 FROM pg_stat_activity
+                WHERE datname = current_database() AND pid != pg_backend_pid()
+                  AND (wait_event_type = 'Lock' OR state LIKE 'idle in transaction%')"""
+        )
+
 
 class RestoredOdoo(OdooProcess):
     """An Odoo over a database that was restored from a backup of another one's."""

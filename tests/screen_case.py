@@ -61,7 +61,10 @@ class ScreenBrowserCase(JdInboundCase, JdBrowserCase):
         self.foreign = self.env["jd.foreign.order"].search([])
 
     def find_difference(self):
-        """Have a check find what JD counted, and what nobody can explain."""
+        """Have a check find what JD counted, what was booked in Odoo only, and what
+        nobody can explain.
+        """
+        self.adjust_by_hand(self.product, self.STOCK + 1)
         for command, quantity in (("count_stock", -2), ("adjust_stock", -7)):
             row = {"erpGoodsNo": self.product.default_code, "quantity": quantity}
             self.sandbox.do(command, warehouse=QUICK_WAREHOUSE, rows=[row])

@@ -70,16 +70,6 @@ class StockCheckCase(JdLotCase):
         lines = self.env["jd.stock.check.line"].union(*lines)
         return self.as_user(lines, self.manager).action_accept()["params"]
 
-    def adjust_by_hand(self, product, quantity):
-        quant = self.env["stock.quant"].with_context(inventory_mode=True)
-        quant.create(
-            {
-                "product_id": product.id,
-                "location_id": self.stock.id,
-                "inventory_quantity": quantity,
-            }
-        ).action_apply_inventory()
-
     def assertAccepted(self, *lines):
         for line in lines:
             self.assertEqual((line.state, line.problem), ("accepted", False))

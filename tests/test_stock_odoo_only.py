@@ -30,26 +30,14 @@ class TestOdooOnly(JdInboundCase):
         self.connector.invalidate_recordset()
         self.assertEqual(self.connector.odoo_only_count, len(expected))
 
-    def adjust(self, location, quantity):
-        quant = self.env["stock.quant"].with_context(inventory_mode=True)
-        quant = quant.create(
-            {
-                "product_id": self.product.id,
-                "location_id": location.id,
-                "inventory_quantity": quantity,
-            }
-        )
-        quant.action_apply_inventory()
-        return quant
-
     def test_an_inventory_adjustment_is_noted_on_the_connection(self):
-        quant = self.adjust(self.stock, self.STOCK - 2)
+        quant = self.adjust_by_hand(self.product, self.STOCK - 2)
         self.assertTrue(quant.jd_is_at_jd)
         self.assertOnlyInOdoo(2)
 
     def test_goods_that_are_not_for_sale_lie_at_jd_too(self):
         defective = self.warehouse._jd_get_location(jd_api.GoodsLevel.DEFECTIVE)
-        quant = self.adjust(defective, 4)
+        quant = self.adjust_by_hand(self.product, 4, defective)
         self.assertTrue(quant.jd_is_at_jd)
         self.assertOnlyInOdoo(4)
 
@@ -138,7 +126,7 @@ class TestOdooOnly(JdInboundCase):
         own = self.env["stock.warehouse"].search(
             [("company_id", "=", self.company.id), ("jd_connector_id", "=", False)]
         )[:1]
-        quant = self.adjust(own.lot_stock_id, 7)
+        quant = self.adjust_by_hand(self.product, 7, own.lot_stock_id)
         self.assertFalse(quant.jd_is_at_jd)
         self.assertOnlyInOdoo()
 
