@@ -29,7 +29,7 @@ class JdInboundCase(JdOrderCase):
         cls.product = cls.products[0]
 
     def adjust_by_hand(self, product, quantity, location=None):
-        """Count so many pieces in Odoo, in a place of the warehouse; return the quant."""
+        """Count so many pieces in a place in Odoo; return the quant."""
         quant = self.env["stock.quant"].with_context(inventory_mode=True)
         quant = quant.create(
             {
