@@ -134,9 +134,9 @@ class TestAdvice(JdOrderCase):
 class TestAfterLogin(JdOrderCase):
     def test_a_login_asks_whether_the_box_was_ticked_until_that_is_known(self):
         connector = self.connector
-        [shown] = connector.action_after_login()
+        shown = connector.action_after_login()
         self.assertEqual(shown["params"]["type"], "success")
-        self.assertEqual(connector.action_after_login(), [], "once")
+        self.assertFalse(connector.action_after_login(), "once")
         self.assertRegex(connector.subscription_notice, "Did you tick .*Reconnect")
         connector.action_confirm_subscription()
         self.assertFalse(connector.subscription_notice)
@@ -157,7 +157,7 @@ class TestAfterLogin(JdOrderCase):
 
     def test_nobody_else_sees_what_a_login_shows(self):
         other = self.make_user("second", "jd_fulfillment.group_jd_manager")
-        self.assertEqual(self.as_user(self.connector, other).action_after_login(), [])
+        self.assertFalse(self.as_user(self.connector, other).action_after_login())
         self.assertTrue(self.connector.action_after_login())
 
     def test_a_new_login_asks_about_all_open_orders_at_once(self):
@@ -186,7 +186,7 @@ class TestWarehouses(JdCase):
         self.connector = self.connect(self.make_basic())
 
     def open_picker(self):
-        [_told, action] = self.connector.action_after_login()
+        action = self.connector.action_after_login()["params"]["next"]
         return self.connector.env[action["res_model"]].browse(action["res_id"])
 
     def pick(self, picker):
@@ -199,7 +199,7 @@ class TestWarehouses(JdCase):
         picker = self.open_picker()
         picker.action_pick_all()
         self.assertEqual(self.pick(picker), ["110000201", "110000203"])
-        self.assertEqual(self.connector.action_after_login(), [])
+        self.assertFalse(self.connector.action_after_login())
 
     def test_a_search_shows_some_and_all_of_those_are_selected(self):
         picker = self.open_picker()

@@ -14,6 +14,20 @@ from .jd_case import (
     QUICK_WAREHOUSE,
 )
 
+# Has the form's own question about the login take its time, and a button even more.
+SLOW = """
+    const delays = {action_after_login: 2000, action_start_connecting: 4000};
+    const {open, send} = XMLHttpRequest.prototype;
+    XMLHttpRequest.prototype.open = function (method, url) {
+        const found = Object.keys(delays).find((name) => url.includes(name));
+        this.delay = delays[found] || 0;
+        return open.apply(this, arguments);
+    };
+    XMLHttpRequest.prototype.send = function () {
+        setTimeout(() => send.apply(this, arguments), this.delay);
+    };
+"""
+
 
 @tagged("post_install", "-at_install")
 class TestJourney(JdBrowserCase):
@@ -114,6 +128,14 @@ class TestJourney(JdBrowserCase):
                 ).to_be_visible()
             self.assertWarehouseIsListed(page, names[0])
         self.assertEqual(self.is_subscribed("jd_demo_basic"), ["sandbox-own-key"])
+
+    def test_a_button_works_as_soon_as_it_shows(self):
+        with self.open_browser() as page:
+            page.add_init_script(SLOW)
+            self.connect_quick(page, tick=False)
+            page.click("button:has-text('Reconnect')")
+            self.sign_in_at_jd(page, "jd_demo_quick", tick=True)
+        self.assertEqual(self.is_subscribed("jd_demo_quick"), ["sandbox-shared-key"])
 
     def test_denied_and_back_again(self):
         with self.open_browser() as page:

@@ -114,27 +114,21 @@ class JdConnector(models.Model):
     def action_after_login(self):
         """Return what to show who comes back from JD's login page, once.
 
-        :return: Client actions: the choice of warehouses where there are none yet, and
-            what the login means for JD's messages.
-        :rtype: list
+        :return: A client action that says what the login means and, where there are no
+            warehouses yet, opens the choice of them; False where there is nothing to
+            show.
         """
         self.ensure_one()
         self.check_access("write")
         if not self.is_return_due or self.login_user_id != self.env.user:
-            return []
+            return False
         self.sudo().is_return_due = False  # the module's own mark
         if not self.is_just_connected:
-            return []
-        actions = [self._notify_connected()]
-        if self.state == "connected" and not self.warehouse_ids:
-            actions.append(self.action_choose_warehouses())
-        return actions
-
-    @api.model
-    def _notify_connected(self):
+            return False
+        has_to_choose = self.state == "connected" and not self.warehouse_ids
         return notify(
             "success",
             self.env._("Orders and stock are exchanged from now on."),
             title=self.env._("Connected to JD"),
-            next=False,
+            next=self.action_choose_warehouses() if has_to_choose else False,
         )

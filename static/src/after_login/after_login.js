@@ -6,23 +6,27 @@ import { Component, onMounted, xml } from "@odoo/owl";
 /**
  * Runs what the server has to show to somebody who has just come back from JD's login
  * page, such as the choice of warehouses. The server says it once.
+ *
+ * Like a button that is clicked before all others: of two actions Odoo drops the earlier
+ * one, and what the user has clicked must not be dropped.
  */
 export class AfterLogin extends Component {
     static template = xml`<t/>`;
     static props = { ...standardWidgetProps };
 
     setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        onMounted(() => this.show());
-    }
-
-    async show() {
-        const { record } = this.props;
-        const actions = await this.orm.call(record.resModel, "action_after_login", [record.resId]);
-        for (const action of actions) {
-            await this.action.doAction(action, { onClose: () => record.load() });
-        }
+        const action = useService("action");
+        onMounted(() => {
+            const { record } = this.props;
+            action.doActionButton({
+                type: "object",
+                name: "action_after_login",
+                resModel: record.resModel,
+                resId: record.resId,
+                context: record.context,
+                onClose: () => record.load(),
+            });
+        });
     }
 }
 
