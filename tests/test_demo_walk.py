@@ -59,7 +59,7 @@ class TestDemoWalk(LiveBrowserCase):
             self.ship_a_lot_that_jd_does_not_tell()
             self.follow_a_level_change()
             self.take_on_an_order_made_at_jd()
-            self.synchronise_warehouses()
+            self.synchronize_warehouses()
 
     # === TWELVE CLICKS === #
 
@@ -84,7 +84,7 @@ class TestDemoWalk(LiveBrowserCase):
         self.click("input[name=subscribe]")
         self.click("button[value=signin]")
         self.click(".o_jd_checklist button:has-text('Choose What to Create')")
-        self.click(".modal button:has-text('Create None')")
+        self.click(".modal button:has-text('Create Nothing')")
         self.click(".o_jd_checklist button:has-text('Check Stock')")
         self.click("button:has-text('Take Over as Opening Stock')")
         self.click(".modal button:has-text('Take Over')")
@@ -289,11 +289,11 @@ class TestDemoWalk(LiveBrowserCase):
 
     # === WAREHOUSES === #
 
-    def synchronise_warehouses(self):
+    def synchronize_warehouses(self):
         page = self.page
         connector_id = self.warehouse["jd_connector_id"][0]
         page.goto(f"{self.odoo.url}/odoo/jd-fulfillment/{connector_id}")
-        page.click("button:has-text('Synchronise Warehouses')")
+        page.click("button:has-text('Synchronize Warehouses')")
         row = page.locator(".modal .o_data_row", has_text="110000102")
         row.locator("input[type=checkbox]").check()
         page.click(".modal button:has-text('Use These Warehouses')")

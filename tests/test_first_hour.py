@@ -224,32 +224,32 @@ class TestWarehouses(JdCase):
             with self.subTest(call):
                 patch = [{"path": path, **odd}]
                 self.sandbox.do("fault", kind="patch", call=call, count=9, patch=patch)
-                self.connector.action_synchronise_warehouses()
+                self.connector.action_synchronize_warehouses()
                 closed = self.connector.warehouse_ids.filtered("jd_is_closed")
                 self.assertFalse(closed)
                 self.sandbox.do("clear_faults")
 
-    def test_synchronising_finds_what_jd_opened_and_closed(self):
+    def test_synchronizing_finds_what_jd_opened_and_closed(self):
         picker = self.open_picker()
         picker.line_ids.filtered(
             lambda line: line.warehouse_no != "110000203"
         ).is_picked = True
         self.pick(picker)
         first = self.connector.warehouse_ids.sorted("jd_warehouse_no")[:1]
-        action = self.connector.action_synchronise_warehouses()
+        action = self.connector.action_synchronize_warehouses()
         self.assertEqual(action["res_model"], "jd.warehouse.picker", "110000203 is new")
         self.sandbox.do("warehouse", no="110000203", status="3")
-        message = self.connector.action_synchronise_warehouses()["params"]["message"]
+        message = self.connector.action_synchronize_warehouses()["params"]["message"]
         self.assertIn("has all warehouses", message)
         self.sandbox.do("warehouse", no="110000201", status="3")
         for _again in range(2):
-            shown = self.connector.action_synchronise_warehouses()["params"]
+            shown = self.connector.action_synchronize_warehouses()["params"]
             self.assertIn(f"no longer runs {first.name}", shown["message"])
         self.assertTrue(first.jd_is_closed)
         bodies = self.connector.sudo().message_ids.mapped("body")
         self.assertEqual(sum("no longer runs" in body for body in bodies), 1)
         self.sandbox.do("warehouse", no="110000201", status="2")
-        self.connector.action_synchronise_warehouses()
+        self.connector.action_synchronize_warehouses()
         self.assertFalse(first.jd_is_closed)
         self.assertPosted(self.connector, "again")
 

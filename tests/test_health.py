@@ -460,7 +460,7 @@ class TestHealthPage(LiveBrowserCase):
             page.click("button:has-text('Health')")
             rows = page.locator(".o_jd_health_rows .o_kanban_record:visible")
             test = rows.filter(has_text="Test Message")
-            expect(test).to_contain_text("Cannot Tell")
+            expect(test).to_contain_text("Unknown")
             test.locator("button").click()
             expect(test).to_contain_text("OK")
             expect(test).to_contain_text("It arrived")

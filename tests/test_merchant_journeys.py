@@ -130,7 +130,7 @@ class TestMerchantJourneys(JdInboundCase, JdBrowserCase):
             page.goto(f"{self.base_url()}/odoo/jd-overview")
             card = page.locator(".o_kanban_record:visible")
             expect(card).to_contain_text("Not Arriving")
-            card.get_by_text("How to mend it").click()
+            card.get_by_text("How to Fix It").click()
             self.assertSaid(page, "tick “subscribe to messages” on JD's page")
             page.click(".o_statusbar_buttons button:has-text('Reconnect')")
             page.fill("input[name=account]", self.connector.pin)

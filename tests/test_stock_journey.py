@@ -177,7 +177,7 @@ class TestStockJourney(LiveBrowserCase):
         page.click(".o_statusbar_buttons button:has-text('Ask JD')")
         expect(page.locator(".modal")).to_contain_text("JD: 45, ours: 50")
         page.click(".modal-footer button:has-text('Close')")
-        self.assertStatus(page, "JD Asked")
+        self.assertStatus(page, "Waiting for JD")
 
         self.back_to_list(page)
         self.open_line(page, FOUND)

@@ -62,7 +62,7 @@ class JdStockCheckExplanation(models.Model):
     evidence = fields.Text(readonly=True, help="What shows it, with its time.")
     suggestion = fields.Text(string="Suggested Step", compute="_compute_suggestion")
     heals_at = fields.Datetime(
-        string="Expected to Heal",
+        string="Expected to Resolve",
         readonly=True,
         help="When the document is due to close by itself; empty: a person must act.",
     )

@@ -11,7 +11,7 @@ STATES = [
     ("open", "To Decide"),
     ("explained", "Explained"),
     ("moving", "Moved Meanwhile"),
-    ("asked", "JD Asked"),
+    ("asked", "Waiting for JD"),
     ("kept", "Ours Kept"),
     ("accepted", "JD's Number Accepted"),
     ("counting", "Being Counted Again"),

@@ -186,7 +186,9 @@ class JdConnector(models.Model):
     @api.model
     def _round(self, average):
         """Return an average as text: small ones with one decimal."""
-        return f"{average:.1f}" if average < const.ROUND_FROM else f"{average:,.0f}"
+        if average < const.ROUND_FROM:
+            return f"{average:.1f}".removesuffix(".0")
+        return f"{average:,.0f}"
 
     # === WARN === #
 

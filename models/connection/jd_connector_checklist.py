@@ -29,7 +29,7 @@ class JdConnector(models.Model):
                 connector.is_order_step_done,
             ) = steps
             connector.is_checklist_shown = (
-                connector.state != "disconnected"
+                connector.state in ("draft", "connected")
                 and not connector.is_checklist_dismissed
                 and not all(steps)
             )

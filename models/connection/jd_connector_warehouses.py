@@ -21,7 +21,7 @@ class JdConnector(models.Model):
         self.check_access("write")
         return self.env["jd.warehouse.picker"]._open_for(self)
 
-    def action_synchronise_warehouses(self):
+    def action_synchronize_warehouses(self):
         """Compare the warehouses with those that JD runs for the PIN.
 
         :return: The dialog to choose from where JD has opened some, or a notification.

@@ -185,7 +185,7 @@ class JdLevelChange(models.Model):
         if not self.warehouse_id:
             return self.env._(
                 "JD's warehouse %(number)s is not connected with Odoo: click "
-                "Synchronise Warehouses on the JD connection and add it.",
+                "Synchronize Warehouses on the JD connection and add it.",
                 number=self.warehouse_no,
             )
         if not self.product_id:

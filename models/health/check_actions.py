@@ -13,7 +13,7 @@ def check(connector, jd):
     problems = [*filter(None, (_explain(env, action) for action in actions))]
     if problems:
         advice = env._(
-            "Until that is mended, the work of these actions waits. Ask your Odoo "
+            "Until that is fixed, the work of these actions waits. Ask your Odoo "
             "administrator to look at them and, where one failed, into the log of the "
             "server."
         )

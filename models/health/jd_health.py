@@ -154,7 +154,7 @@ class JdHealthRow(models.TransientModel):
         selection=[
             (GOOD, "OK"),
             (ATTENTION, "Needs Attention"),
-            (UNKNOWN, "Cannot Tell"),
+            (UNKNOWN, "Unknown"),
         ],
         required=True,
         readonly=True,
