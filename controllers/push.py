@@ -106,7 +106,7 @@ class JdPushController(Controller):
             for message in messages
         ]
         if any(fresh):
-            messages_sudo._trigger("process_messages")
+            messages_sudo._trigger_unless_waiting("process_messages")
 
     def _answer_test(self, application_sudo, messages):
         """Answer a test message of ours, so that it proves where it was received."""

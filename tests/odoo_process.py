@@ -58,7 +58,7 @@ class OdooProcess(OdooClient):
             [
                 *("setpriv", "--pdeathsig", "TERM", "--"),
                 *(sys.executable, "-m", "odoo", "--database", self.database),
-                *("--db-filter", f"^{self.database}$", "--log-level", "info"),
+                *("--log-level", "info"),
                 *("--http-interface", "127.0.0.1", "--http-port", str(self._port)),
                 *("--gevent-port", str(_free_port())),
                 *self._options,

@@ -7,11 +7,13 @@ import json
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import requests
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
+from odoo.tools import SQL
 
 from .. import const
 from ..lib.jdl.messages import MEMBERS
@@ -130,6 +132,15 @@ class TestPushEndpoint(JdCase, HttpCase):
         self.assertEqual(message.state, "new")
         self.assertEqual(json.loads(message.body), json.loads(body))
         self.assertEqual(self.get_wakes(), 1)
+
+    def test_a_message_wakes_the_action_though_a_planned_run_is_due(self):
+        now = fields.Datetime.now()
+        action = self.env.ref("jd_fulfillment.ir_cron_process_messages")
+        planned = action._trigger(now - timedelta(seconds=1))
+        # Nobody was told of it: Odoo's scheduler finds it within a minute.
+        planned.create_date = now - timedelta(minutes=1)
+        self.post(make_body())
+        self.assertEqual(self.get_wakes(), 2)
 
     def test_a_message_delivered_again_is_accepted_and_changes_nothing(self):
         for _delivery in range(3):
@@ -542,6 +553,24 @@ class TestPushAtOnce(LiveCase):
             "jd.message", ["connector_id", "=", self.merchant.connector_id]
         )
         self.assertEqual(len(messages), 20)
+
+    def test_each_message_is_found_by_a_run_that_begins_after_it(self):
+        action_id = self.odoo.get_id("jd_fulfillment.ir_cron_process_messages")
+        of_action = SQL("FROM ir_cron_trigger WHERE cron_id = %s", action_id)
+        count = SQL("SELECT count(*) %s", of_action)
+        with self.odoo.connection() as scheduler, self.odoo.connection() as run:
+            # As Odoo's scheduler has an action, so that no run of it begins here.
+            scheduler.execute(
+                SQL("SELECT FROM ir_cron WHERE id = %s FOR NO KEY UPDATE", action_id)
+            )
+            self.odoo.execute(SQL("DELETE %s", of_action))
+            for number in range(3):
+                self.post(make_body(f"WAKE-{number}", pin=self.merchant.pin))
+                self.assertEqual(self.odoo.execute(count), [(1,)], "one run for all")
+            run.execute(SQL("DELETE %s", of_action))  # what each run begins with
+            self.post(make_body("WAKE-3", pin=self.merchant.pin))
+            run.commit()
+        self.assertEqual(self.odoo.execute(count), [(1,)], "the run had begun")
 
     # === JD ITSELF, IN EACH FORM === #
 

@@ -356,18 +356,49 @@ class JdWorkerMixin(models.AbstractModel):
         """
         # As `ir.cron._trigger`, without the ORM, which reads the action twice: this is
         # part of each transaction that confirms a transfer or takes a message.
-        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            f"jd_fulfillment.ir_cron_{action}", raise_if_not_found=True
-        )
         now = fields.Datetime.now()
         self.env.cr.execute(
             SQL(
-                "INSERT INTO ir_cron_trigger (cron_id, call_at) VALUES (%s, %s)",
-                *(cron_id, at or now),
+                "INSERT INTO ir_cron_trigger (cron_id, call_at, create_date)"
+                " VALUES (%s, %s, %s)",
+                *(self._get_action_id(action), at or now, now),
             )
         )
         if not at or at <= now:
             self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)
+
+    @api.model
+    def _trigger_unless_waiting(self, action):
+        """Trigger a scheduled action now, unless a run of it waits already, which finds
+        the work of this transaction too.
+
+        Only for transactions that end at once: that run begins after them. It saves
+        telling the scheduler, for which Odoo connects to PostgreSQL anew each time.
+        """
+        cr = self.env.cr
+        # A run deletes its triggers first: one that nobody is deleting is of a run that
+        # has not begun, and does not as long as the trigger is locked here. The
+        # scheduler was told of those that were made for at once, not of future ones.
+        waiting = SQL(
+            """SELECT id FROM ir_cron_trigger
+                WHERE cron_id = %s AND call_at <= %s AND call_at <= create_date
+                LIMIT 1 FOR KEY SHARE SKIP LOCKED""",
+            *(self._get_action_id(action), fields.Datetime.now()),
+        )
+        try:
+            with cr.savepoint(flush=False):
+                cr.execute(waiting, log_exceptions=False)
+                is_waiting = bool(cr.rowcount)
+        except SerializationFailure:
+            is_waiting = False  # its run has begun and ended meanwhile
+        if not is_waiting:
+            self._trigger(action)
+
+    @api.model
+    def _get_action_id(self, action):
+        return self.env["ir.model.data"]._xmlid_to_res_id(
+            f"jd_fulfillment.ir_cron_{action}", raise_if_not_found=True
+        )
 
     @api.model
     def _get_action(self, action):
