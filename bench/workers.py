@@ -80,10 +80,10 @@ def _make_orders(world, second):
         pickings = make_deliveries(world, warehouse, ORDERS // 2)
         pickings.action_confirm()
         orders += pickings.jd_order_id
-    while waiting := orders.filtered(lambda order: order.state == "draft"):
-        waiting._check_waiting()
+    while orders._check_waiting():
         world.refresh()
-    expect(orders, state="queued")
+    world.refresh()
+    expect(orders, state="queued", problems=False)
     return orders
 
 
