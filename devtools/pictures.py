@@ -203,9 +203,9 @@ def show_connecting(camera):
 def show_goods(camera):
     page = camera.page
     page.click(".o_jd_checklist button:has-text('Choose What to Create')")
-    page.wait_for_selector(".modal button:has-text('Create None')")
+    page.wait_for_selector(".modal button:has-text('Create Nothing')")
     camera.keep(DOCS / "goods.png", 700)
-    page.click(".modal button:has-text('Create None')")
+    page.click(".modal button:has-text('Create Nothing')")
     page.wait_for_selector(".modal", state="detached")
 
 
