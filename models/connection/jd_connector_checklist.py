@@ -74,8 +74,10 @@ class JdConnector(models.Model):
         """Hide for good what is done: later goods or checks are no first hour."""
         begun = [("state", "=", "connected"), ("is_checklist_dismissed", "=", False)]
         done = self.search(begun).filtered(lambda row: not row.is_checklist_shown)
-        # Messages and calls write the same rows: where they were faster, it begins anew.
-        done._process_each(lambda row: row.sudo().write({"is_checklist_dismissed": True}))
+        # Messages and calls write the same rows: it begins anew where they were faster.
+        done._process_each(
+            lambda row: row.sudo().write({"is_checklist_dismissed": True})
+        )
 
     # === ACTIONS === #
 
