@@ -307,3 +307,11 @@ class TestChecklist(JdOrderCase):
     def test_it_can_be_hidden(self):
         self.connector.action_dismiss_checklist()
         self.assertFalse(self.connector.is_checklist_shown)
+
+    def test_it_waits_while_its_steps_cannot_be_done(self):
+        for state, is_shown in (
+            *(("connected", True), ("expired", False)),
+            *(("disconnected", False), ("connected", True)),
+        ):
+            self.connector.sudo().state = state
+            self.assertIs(self.connector.is_checklist_shown, is_shown, state)
