@@ -86,6 +86,8 @@ SHARED_ACTIONS = (
     *("push_orders", "follow_orders", "process_messages"),
     *("close_orders", "send_confirmations"),
 )
+# Those that make no calls at JD.
+ACTIONS_WITHOUT_CALLS = ("process_messages", "close_orders")
 # How long an action may be overdue before somebody is told.
 ACTION_OVERDUE = timedelta(hours=1)
 
@@ -109,6 +111,9 @@ RUN_PATIENCE = 25
 # The same for all actions that a worker runs in a row. Odoo kills it if together they
 # take 120 s, and the last calls begun may take half a minute each.
 PASS_PATIENCE = 45
+# The same for actions that make no calls. What sends and asks before them may use up
+# the time above in each pass; the pass still ends within a worker's 60 s of CPU.
+PASS_PATIENCE_WITHOUT_CALLS = 70
 # How many questions or requests in a row JD leaves without a readable answer, before
 # somebody is told. With the delays between them, this is after some four hours.
 UNANSWERED_TOLD = 7

@@ -1,6 +1,7 @@
 """No state waits without a time at which something happens or somebody is told."""
 
 import json
+import threading
 import time
 from datetime import timedelta
 
@@ -302,6 +303,34 @@ class TestSlowJd(WaitingCase):
             },
             set(woken),
         )
+
+    def test_closing_goes_on_where_calls_have_used_up_their_time(self):
+        """Else it would get one batch in each pass of a worker that has much to send."""
+        free = const.ACTIONS_WITHOUT_CALLS
+        actions = ("push_orders", "follow_orders", *free)
+        for passed, going_on in (
+            (0, actions),
+            (const.PASS_PATIENCE, free),
+            (const.PASS_PATIENCE_WITHOUT_CALLS, ()),
+        ):
+            for action in actions:
+                with self.subTest(action=action, passed=passed):
+                    self.assertEqual(self._goes_on(action, passed), action in going_on)
+
+    def _goes_on(self, action, passed):
+        """Tell whether an action with work left goes on, so long after a pass began."""
+        thread = threading.current_thread()
+        thread.jd_pass_started_at = time.monotonic() - passed
+        context = {"cron_end_time": time.monotonic() + MIN_TIME_PER_JOB}
+        try:
+            with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+                env = self.env(cr=cr, context=context)
+                env["ir.cron.trigger"].search([]).unlink()
+                env["jd.order"]._commit_and_retrigger(action, remaining=1)
+                # What leaves the rest to another pass triggers that.
+                return not env["ir.cron.trigger"].search([])
+        finally:
+            del thread.jd_pass_started_at
 
     def test_a_list_is_read_on_where_the_time_of_a_run_ended(self):
         department = self.env["jd.department"].search(

@@ -295,7 +295,7 @@ class JdWorkerMixin(models.AbstractModel):
         cron = self.env["ir.cron"]
         if remaining:
             self._wake_sharers(action)
-        if remaining and self._is_patience_over():
+        if remaining and self._is_patience_over(action):
             # Odoo would repeat an action that reports work, up to ten times.
             self._trigger(action)
             cron._commit_progress(remaining=0)
@@ -315,8 +315,11 @@ class JdWorkerMixin(models.AbstractModel):
                 cron_sudo._trigger()
 
     @api.model
-    def _get_patience(self):
-        """Return the seconds in which this run of an action may still call JD."""
+    def _get_patience(self, action=""):
+        """Return the seconds in which this run of an action may still begin work.
+
+        :param str action: As in `_trigger`; without, one that calls JD.
+        """
         ends_at = self.env.context.get("cron_end_time")  # set by Odoo's scheduler
         if ends_at is None:
             return const.RUN_PATIENCE
@@ -324,11 +327,16 @@ class JdWorkerMixin(models.AbstractModel):
         run_ends_at = ends_at - MIN_TIME_PER_JOB + const.RUN_PATIENCE
         # See `ir.cron._process_job`.
         began_at = getattr(threading.current_thread(), "jd_pass_started_at", now)
-        return max(0, min(run_ends_at, began_at + const.PASS_PATIENCE) - now)
+        pass_ends_at = began_at + (
+            const.PASS_PATIENCE_WITHOUT_CALLS
+            if action in const.ACTIONS_WITHOUT_CALLS
+            else const.PASS_PATIENCE
+        )
+        return max(0, min(run_ends_at, pass_ends_at) - now)
 
     @api.model
-    def _is_patience_over(self):
-        return not self._get_patience()
+    def _is_patience_over(self, action=""):
+        return not self._get_patience(action)
 
     @api.model
     def _trigger_once(self, action, at):
