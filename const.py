@@ -86,8 +86,6 @@ SHARED_ACTIONS = (
     *("push_orders", "follow_orders", "process_messages"),
     *("close_orders", "send_confirmations"),
 )
-# Those that make no calls at JD.
-ACTIONS_WITHOUT_CALLS = ("process_messages", "close_orders")
 # How long an action may be overdue before somebody is told.
 ACTION_OVERDUE = timedelta(hours=1)
 
@@ -108,12 +106,12 @@ PULL_HEAD_START = 0.25
 # Seconds in which a run of a scheduled action begins calls, in all its batches and
 # repetitions; what is left waits for the next run.
 RUN_PATIENCE = 25
-# The same for all actions that a worker runs in a row. Odoo kills it if together they
-# take 120 s, and the last calls begun may take half a minute each.
+# The same for all actions that a worker runs in a row, counted from the first of them.
+# Odoo kills it if together they take 120 s, and the last calls begun may take half a
+# minute each. Some actions have another limit (`jd_patience` in ir_cron_data.xml):
+# sending and following come first and leave the others some time; what makes no calls
+# goes on longer, as far as a worker's 60 s of CPU allow.
 PASS_PATIENCE = 45
-# The same for actions that make no calls. What sends and asks before them may use up
-# the time above in each pass; the pass still ends within a worker's 60 s of CPU.
-PASS_PATIENCE_WITHOUT_CALLS = 70
 # How many questions or requests in a row JD leaves without a readable answer, before
 # somebody is told. With the delays between them, this is after some four hours.
 UNANSWERED_TOLD = 7

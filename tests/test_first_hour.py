@@ -157,7 +157,8 @@ class TestAfterLogin(JdOrderCase):
 
     def test_nobody_else_sees_what_a_login_shows(self):
         other = self.make_user("second", "jd_fulfillment.group_jd_manager")
-        self.assertFalse(self.as_user(self.connector, other).action_after_login())
+        for user in (other, self.stock_user):
+            self.assertFalse(self.as_user(self.connector, user).action_after_login())
         self.assertTrue(self.connector.action_after_login())
 
     def test_a_new_login_asks_about_all_open_orders_at_once(self):

@@ -1,7 +1,6 @@
 """No state waits without a time at which something happens or somebody is told."""
 
 import json
-import threading
 import time
 from datetime import timedelta
 
@@ -304,33 +303,56 @@ class TestSlowJd(WaitingCase):
             set(woken),
         )
 
-    def test_closing_goes_on_where_calls_have_used_up_their_time(self):
-        """Else it would get one batch in each pass of a worker that has much to send."""
-        free = const.ACTIONS_WITHOUT_CALLS
-        actions = ("push_orders", "follow_orders", *free)
-        for passed, going_on in (
-            (0, actions),
-            (const.PASS_PATIENCE, free),
-            (const.PASS_PATIENCE_WITHOUT_CALLS, ()),
+    def test_no_action_uses_up_the_time_of_those_that_a_worker_runs_after_it(self):
+        told = self.send(self.make_delivery(1))
+        queued = self.make_delivery(1).jd_order_id
+        told.confirmation = "due"
+        product = self.env["product.product"].create(
+            {"name": "New", "default_code": "G-9", "is_storable": True}
+        )
+        self.env["jd.goods"]._request_match(self.warehouse, product)
+        goods = self.env["jd.goods"].search([("product_id", "=", product.id)])
+        for passed, sent, matched, customer_told in (
+            (72, False, False, False),
+            (46, False, False, True),  # calls nobody at JD
+            (36, False, True, True),  # sending and following leave it some time
+            (34, True, True, True),
         ):
-            for action in actions:
-                with self.subTest(action=action, passed=passed):
-                    self.assertEqual(self._goes_on(action, passed), action in going_on)
+            self.run_after("push_orders", passed)
+            self.run_after("match_goods", passed)
+            self.run_after("send_confirmations", passed)
+            with self.subTest(passed=passed):
+                self.assertEqual(queued.state == "accepted", sent)
+                self.assertEqual(goods.state != "to_match", matched)
+                self.assertEqual(not told.confirmation, customer_told)
 
-    def _goes_on(self, action, passed):
-        """Tell whether an action with work left goes on, so long after a pass began."""
-        thread = threading.current_thread()
-        thread.jd_pass_started_at = time.monotonic() - passed
-        context = {"cron_end_time": time.monotonic() + MIN_TIME_PER_JOB}
-        try:
-            with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-                env = self.env(cr=cr, context=context)
-                env["ir.cron.trigger"].search([]).unlink()
-                env["jd.order"]._commit_and_retrigger(action, remaining=1)
-                # What leaves the rest to another pass triggers that.
-                return not env["ir.cron.trigger"].search([])
-        finally:
-            del thread.jd_pass_started_at
+    def run_after(self, name, passed):
+        """Run an action as a worker does so many seconds after its first one."""
+        cron = self.env.ref(f"jd_fulfillment.ir_cron_{name}")
+        self.env.flush_all()
+        with self.as_committed():
+            job = cron._acquire_one_job(self.env.cr, cron.id, include_not_ready=True)
+            vars(self.env.cr)["jd_started_at"] = time.monotonic() - passed
+            cron._process_job(self.env.cr, job)
+        self.env.invalidate_all()
+
+    def test_what_is_rare_and_short_does_not_wait_for_orders(self):
+        """Odoo begins with the lowest priority each time."""
+        crons = {
+            name: self.env.ref(f"jd_fulfillment.ir_cron_{name}").priority
+            for name in ("renew_tokens", "update_alerts", *const.SHARED_ACTIONS)
+        }
+        before = max(crons.pop("renew_tokens"), crons.pop("update_alerts"))
+        self.assertLess(before, min(crons.values()))
+
+    def test_each_connection_comes_first_some_time(self):
+        """Else the last one would wait where the first one's orders take all time."""
+        others = [self.connector.copy({"pin": f"jd_other_{n}"}) for n in range(2)]
+        connectors = self.connector.union(*others)
+        connectors.sudo().state = "connected"
+        served = [connectors._search_served() for _ in range(60)]
+        self.assertEqual({each[:1] for each in served}, {*connectors})
+        self.assertEqual({*served[0]}, {*connectors})
 
     def test_a_list_is_read_on_where_the_time_of_a_run_ended(self):
         department = self.env["jd.department"].search(

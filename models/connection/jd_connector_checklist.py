@@ -122,9 +122,10 @@ class JdConnector(models.Model):
             show.
         """
         self.ensure_one()
-        self.check_access("write")
+        self.check_access("read")
         if not self.is_return_due or self.login_user_id != self.env.user:
             return False
+        self.check_access("write")
         self.sudo().is_return_due = False  # the module's own mark
         if not self.is_just_connected:
             return False

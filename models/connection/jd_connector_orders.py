@@ -1,6 +1,8 @@
 """The orders and moves of a connection: count and open them, resume after a login."""
 
-from odoo import models
+import random
+
+from odoo import api, models
 
 from ..order.jd_order import AT_JD, OPEN
 
@@ -77,6 +79,15 @@ class JdConnector(models.Model):
         return action | {"domain": [("connector_id", "=", self.id)]}
 
     # === BUSINESS === #
+
+    @api.model
+    def _search_served(self):
+        """Return the connections that orders are exchanged with, in a random order.
+
+        Where the time of a run ends with one, the next run begins with any of them.
+        """
+        connected = self.search([("state", "=", "connected")])
+        return self.browse(random.sample(connected.ids, len(connected)))
 
     def _resume_orders(self):
         """Resume orders after a login; watch anew whether messages arrive."""

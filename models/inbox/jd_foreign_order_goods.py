@@ -21,7 +21,7 @@ class JdForeignOrder(models.Model):
             & Domain("line_ids", "=", False)
             & (Domain("asked_at", "=", False) | Domain("asked_at", "<", asked_before))
         )
-        for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
+        for connector in self.env["jd.connector"]._search_served():
             rows = self._lock_due(
                 due & Domain("connector_id", "=", connector.id),
                 const.FOREIGN_BATCH,

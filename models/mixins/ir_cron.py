@@ -28,6 +28,13 @@ class IrCron(models.Model):
         "orders; delete it to have one less.",
     )
 
+    jd_patience = fields.Integer(
+        default=const.PASS_PATIENCE,
+        groups=NO_ACCESS,
+        help="Of our own actions: how many seconds after the first action that a worker "
+        "runs in a row this one begins nothing more.",
+    )
+
     @api.model
     def _jd_add_worker(self):
         """Add a row for each action that works on orders; return the new rows.
@@ -58,18 +65,20 @@ class IrCron(models.Model):
 
     @classmethod
     def _process_job(cls, cron_cr, job):
-        """Note since when this worker runs actions without a break.
+        """Note until when this action may begin work, see `jd.worker.mixin`.
 
-        Odoo's limit on time is for all of them together; it opens a cursor for each
-        such pass. See `jd.worker.mixin`.
+        Odoo's limit on time is for all actions that a worker runs without a break; it
+        opens a cursor for each such pass.
         """
         thread = threading.current_thread()
         started_at = vars(cron_cr).setdefault("jd_started_at", time.monotonic())
-        thread.jd_pass_started_at = started_at
+        # Not there yet while the module is being updated.
+        patience = job.get("jd_patience") or const.PASS_PATIENCE
+        thread.jd_pass_ends_at = started_at + patience
         try:
             return super()._process_job(cron_cr, job)
         finally:
-            del thread.jd_pass_started_at
+            del thread.jd_pass_ends_at
 
     def _callback(self, cron_name, server_action_id):
         """Log an error of our own actions with a reference to find it by."""

@@ -2,6 +2,8 @@ import logging
 import threading
 import time
 import traceback
+from contextlib import contextmanager
+from datetime import timedelta
 from zlib import crc32
 
 from psycopg2 import OperationalError
@@ -22,6 +24,8 @@ _logger = logging.getLogger(__name__)
 CONCURRENCY_ERRORS = (OperationalError, ConcurrencyError, LockError)
 # How often a record is processed anew at once when that happens.
 ATTEMPTS = 3
+# After how long Odoo's scheduler is told again of a run that waits.
+TOLD_AGAIN = timedelta(seconds=5)
 # Seconds before each attempt to process what others have: messages, for example, are
 # applied in batches, which have their orders for a second or two.
 FREE_PAUSES = (0, 0.5, 2)
@@ -175,10 +179,12 @@ class JdWorkerMixin(models.AbstractModel):
             record._process_separately(work)
             self.env["ir.cron"]._commit_progress(1, remaining=0)
 
-    def _process_separately(self, work):
+    def _process_separately(self, work, left=None):
         """Return the result of `work` for this record; None where it fails.
 
         Where another transaction was faster, the work begins anew.
+
+        :param left: What to return where other transactions were faster each time.
         """
         for _attempt in range(ATTEMPTS):
             try:
@@ -186,7 +192,7 @@ class JdWorkerMixin(models.AbstractModel):
             except CONCURRENCY_ERRORS as exc:
                 self.env.cr.rollback()
                 _logger.info("%s begins anew: %s", self, exc)
-        return None
+        return left
 
     def _work_and_flush(self, work):
         """Return the result of `work` for this record; None where it fails.
@@ -253,14 +259,30 @@ class JdWorkerMixin(models.AbstractModel):
 
     def _process_one(self, work, report):
         try:
-            with self.env.cr.savepoint():
+            with self._leave_to_next_run():
                 work(self)
+            return
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as exc:  # noqa: BLE001 - one bad record must not stop the rest
+            error = to_user_error(self, exc)
+        # What was done for the others must not be undone by its report either.
+        with self._leave_to_next_run():
+            report(self, error)
+
+    @contextmanager
+    def _leave_to_next_run(self):
+        """Undo what is done within where another transaction was faster.
+
+        :raise ConcurrencyError: In a request, which Odoo then repeats.
+        """
+        try:
+            with self.env.cr.savepoint():
+                yield
         except CONCURRENCY_ERRORS:
             if "cron_id" not in self.env.context:  # set by Odoo's scheduler
                 raise
             _logger.info("%s %s waits for the next run", self._name, self.id)
-        except Exception as exc:  # noqa: BLE001 - one bad record must not stop the rest
-            report(self, to_user_error(self, exc))
 
     @api.model
     def _create_isolated(self, vals_list, report):
@@ -295,7 +317,7 @@ class JdWorkerMixin(models.AbstractModel):
         cron = self.env["ir.cron"]
         if remaining:
             self._wake_sharers(action)
-        if remaining and self._is_patience_over(action):
+        if remaining and self._is_patience_over():
             # Odoo would repeat an action that reports work, up to ten times.
             self._trigger(action)
             cron._commit_progress(remaining=0)
@@ -315,28 +337,21 @@ class JdWorkerMixin(models.AbstractModel):
                 cron_sudo._trigger()
 
     @api.model
-    def _get_patience(self, action=""):
-        """Return the seconds in which this run of an action may still begin work.
-
-        :param str action: As in `_trigger`; without, one that calls JD.
-        """
+    def _get_patience(self):
+        """Return the seconds in which this run of an action may still begin work."""
         ends_at = self.env.context.get("cron_end_time")  # set by Odoo's scheduler
         if ends_at is None:
             return const.RUN_PATIENCE
         now = time.monotonic()
         run_ends_at = ends_at - MIN_TIME_PER_JOB + const.RUN_PATIENCE
         # See `ir.cron._process_job`.
-        began_at = getattr(threading.current_thread(), "jd_pass_started_at", now)
-        pass_ends_at = began_at + (
-            const.PASS_PATIENCE_WITHOUT_CALLS
-            if action in const.ACTIONS_WITHOUT_CALLS
-            else const.PASS_PATIENCE
-        )
+        thread = threading.current_thread()
+        pass_ends_at = getattr(thread, "jd_pass_ends_at", run_ends_at)
         return max(0, min(run_ends_at, pass_ends_at) - now)
 
     @api.model
-    def _is_patience_over(self, action=""):
-        return not self._get_patience(action)
+    def _is_patience_over(self):
+        return not self._get_patience()
 
     @api.model
     def _trigger_once(self, action, at):
@@ -387,11 +402,14 @@ class JdWorkerMixin(models.AbstractModel):
         # A run deletes its triggers first: one that nobody is deleting is of a run that
         # has not begun, and does not as long as the trigger is locked here. The
         # scheduler was told of those that were made for at once, not of future ones.
+        # Of older ones it is told again: it may have ended since, or could not be told.
+        now = fields.Datetime.now()
         waiting = SQL(
             """SELECT id FROM ir_cron_trigger
                 WHERE cron_id = %s AND call_at <= %s AND call_at <= create_date
+                  AND create_date > %s
                 LIMIT 1 FOR KEY SHARE SKIP LOCKED""",
-            *(self._get_action_id(action), fields.Datetime.now()),
+            *(self._get_action_id(action), now, now - TOLD_AGAIN),
         )
         try:
             with cr.savepoint(flush=False):

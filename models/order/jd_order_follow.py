@@ -26,7 +26,7 @@ class JdOrder(models.Model):
         """Pull a batch of due orders of each connection and kind."""
         remaining = 0
         due = Domain("pull_at", "<=", fields.Datetime.now())
-        for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
+        for connector in self.env["jd.connector"]._search_served():
             remaining += self._process_kinds(connector, due, self._pull_batch)
             self._ask_problems(connector)
         self._stop_following()

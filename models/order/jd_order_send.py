@@ -30,9 +30,9 @@ class JdOrder(models.Model):
         self._search_abandoned()._lock_available()._mark_unknown()
         remaining = self._check_waiting()
         queued = Domain("state", "=", "queued") & self._get_retry_domain()
-        for connector in self.env["jd.connector"].search([("state", "=", "connected")]):
+        for connector in self.env["jd.connector"]._search_served():
             for step in (self._cancel_batch, self._close_inbound_batch):
-                remaining += connector._process_separately(step) or 0
+                remaining += connector._process_separately(step, left=1) or 0
             remaining += self._process_kinds(connector, queued, self._push_batch)
         waiting = Domain("state", "in", OPEN) | Domain("cancel_due", "=", True)
         self._commit_and_retrigger(
@@ -49,7 +49,7 @@ class JdOrder(models.Model):
         """
         domain &= Domain("connector_id", "=", connector.id)
         return sum(
-            connector._process_separately(partial(work, kind=kind)) or 0
+            connector._process_separately(partial(work, kind=kind), left=1) or 0
             for [kind] in self._read_group(domain, ["kind"])
         )
 

@@ -24,7 +24,11 @@ export class AfterLogin extends Component {
                 resModel: record.resModel,
                 resId: record.resId,
                 context: record.context,
-                onClose: () => record.load(),
+                onClose: async () => {
+                    if (!(await record.isDirty())) {
+                        await record.load();
+                    }
+                },
             });
         });
     }
