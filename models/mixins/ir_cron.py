@@ -29,10 +29,10 @@ class IrCron(models.Model):
     )
 
     jd_patience = fields.Integer(
-        default=const.PASS_PATIENCE,
+        string="JD Time Limit",
         groups=NO_ACCESS,
-        help="Of our own actions: how many seconds after the first action that a worker "
-        "runs in a row this one begins nothing more.",
+        help="Of our own actions: how many seconds after the first action that a "
+        "worker runs in a row this one begins nothing more.",
     )
 
     @api.model
@@ -72,7 +72,7 @@ class IrCron(models.Model):
         """
         thread = threading.current_thread()
         started_at = vars(cron_cr).setdefault("jd_started_at", time.monotonic())
-        # Not there yet while the module is being updated.
+        # The column is not there yet while the module is being updated.
         patience = job.get("jd_patience") or const.PASS_PATIENCE
         thread.jd_pass_ends_at = started_at + patience
         try:
