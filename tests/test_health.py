@@ -365,6 +365,9 @@ class TestHealth(JdOrderCase):
         added = self.env["ir.cron"].search([("jd_shared_id", "!=", False)])
         shared = {f"jd_fulfillment.ir_cron_{name}" for name in const.SHARED_ACTIONS}
         self.assertEqual(set(added.jd_shared_id.get_external_id().values()), shared)
+        for row in added:
+            self.assertEqual(row.jd_patience, row.jd_shared_id.jd_patience)
+            self.assertEqual(row.priority, row.jd_shared_id.priority)
         self.assertLessEqual(added, self.env["ir.cron"].search(action["domain"]))
         self.assertRow("workers", "good", "2 workers share the sending")
         self.env["ir.cron"]._jd_add_worker()

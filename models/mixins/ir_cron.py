@@ -31,6 +31,7 @@ class IrCron(models.Model):
     jd_patience = fields.Integer(
         string="JD Time Limit",
         groups=NO_ACCESS,
+        copy=False,
         help="Of our own actions: how many seconds after the first action that a "
         "worker runs in a row this one begins nothing more.",
     )
@@ -46,7 +47,9 @@ class IrCron(models.Model):
             first = self.env.ref(f"jd_fulfillment.ir_cron_{name}")
             number = len(first._jd_get_sharers()) + 2
             row = first.copy({"name": f"{first.name} ({number})"})
-            row.sudo().jd_shared_id = first  # sudo: nobody writes it by hand
+            # sudo: nobody reads or writes these by hand
+            row.sudo().jd_shared_id = first
+            row.sudo().jd_patience = first.sudo().jd_patience
             added += row
         return added
 
