@@ -37,6 +37,7 @@ def _open_second_warehouse(world):
     env, committed = world.env, world.committed
     first = world.find_warehouse()
     second = committed.open_second_warehouse(committed.get_connector(env))
+    env["jd.department"]._cron_match_goods()  # asks for its shop
     world.sandbox.do("stock", warehouse=second.jd_warehouse_no, each=STOCK)
     for quant in first.lot_stock_id.quant_ids:
         env["stock.quant"]._update_available_quantity(

@@ -110,4 +110,5 @@ def expect(records, **values):
     for name, value in values.items():
         found = set(records.mapped(name))
         if found != {value}:
-            raise AssertionError(f"{name} of {records} is {found}, not {value!r}")
+            what = f"{name} of {len(records)} {records._name}"
+            raise AssertionError(f"{what} is {found}, not {value!r}")

@@ -336,6 +336,29 @@ class TestBetweenWarehouses(JdInboundCase):
         with self.assertRefused("Resupply .*110000102.* from", UserError):
             picking.action_confirm()
 
+    def test_many_orders_of_one_warehouse_do_not_keep_those_of_another_waiting(self):
+        second = self.connect_second_warehouse()
+        many = self.env["stock.picking"].union(
+            *(self.make_delivery(1) for _ in range(const.CLOSE_BATCH + 1))
+        )
+        last = self.make_transfer(
+            second.in_type_id, self.suppliers, second.lot_stock_id, 5
+        )
+        last.partner_id = self.supplier
+        last.action_confirm()
+        self.announce(last)
+        orders = many.jd_order_id + last.jd_order_id
+        numbers = many.jd_order_id.mapped("jd_number")
+        self.sandbox.do("advance", orders=numbers, to="10020")
+        self.sandbox.do("advance", orders=[last.jd_order_id.jd_number], to="70")
+        self.pull(orders)
+        self.assertEqual(set(orders.mapped("is_closable")), {True})
+        self.env.flush_all()
+        with self.as_committed(), self.registry.cursor() as cr:
+            left = self.env(cr=cr)["jd.order"]._close_batch()
+        self.env.invalidate_all()
+        self.assertEqual((last.state, left), ("done", 1))
+
     def resupply(self, destination, source, quantity):
         """Have a warehouse resupplied from another; return delivery and receipt."""
         destination.resupply_wh_ids = source

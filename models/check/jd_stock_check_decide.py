@@ -1,4 +1,4 @@
-"""What people decide about differences: accept, ask JD, keep ours or count again."""
+"""What people decide about differences: accept, ask JD, keep ours or check again."""
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -208,7 +208,7 @@ class JdStockCheckLine(models.Model):
         if not lines:
             raise UserError(
                 self.env._(
-                    "Nothing to count again here. Goods that Odoo does not know are "
+                    "Nothing to check again here. Goods that Odoo does not know are "
                     "matched with a product first, under JD Fulfillment ▸ Goods."
                 )
             )
@@ -296,7 +296,7 @@ class JdStockCheck(models.Model):
             )
         return self.env._(
             "Differences of JD's stock and Odoo's that nothing explains: %(count)s. "
-            "Accept JD's numbers, ask JD, keep ours or count again.",
+            "Accept JD's numbers, ask JD, keep ours or check again.",
             count=len(lines),
         )
 

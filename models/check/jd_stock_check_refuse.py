@@ -126,7 +126,7 @@ class JdStockCheckLine(models.Model):
         if any(quants.mapped("inventory_quantity_set")):
             return self.env._(
                 "Somebody is counting these goods in Odoo: apply or clear that count "
-                "under Physical Inventory, then count again here."
+                "under Physical Inventory, then check again here."
             )
         return False
 

@@ -1,5 +1,7 @@
 """Closes transfers that JD carried out, and receives parcels that come back."""
 
+import random
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -24,10 +26,8 @@ class JdOrder(models.Model):
     @api.model
     def _close_batch(self):
         """Close a batch of transfers that JD carried out; return how many are left."""
-        due = Domain("is_closable", "=", True) & self._get_retry_domain()
-        return self._process_due(
-            due,
-            const.CLOSE_BATCH,
+        return self._process_warehouses(
+            Domain("is_closable", "=", True) & self._get_retry_domain(),
             lambda orders: orders._close(),
             lambda order, error: order._report_not_closed(error),
         )
@@ -35,13 +35,29 @@ class JdOrder(models.Model):
     @api.model
     def _receive_returns_batch(self):
         """Receive a batch of parcels that come back; return how many are left."""
-        due = self._get_returning_domain() & self._get_retry_domain()
-        return self._process_due(
-            due,
-            const.CLOSE_BATCH,
+        return self._process_warehouses(
+            self._get_returning_domain() & self._get_retry_domain(),
             lambda orders: orders._receive_returns(),
             lambda order, error: order._report_return_failed(error),
         )
+
+    @api.model
+    def _process_warehouses(self, due, work, report):
+        """Process a batch of each warehouse that no other worker has; return how many
+        orders are left.
+
+        The parameters are those of `_process_due`.
+        """
+        # In a random order, so that two workers seldom want the same one.
+        warehouses = [row for (row,) in self._read_group(due, ["warehouse_id"])]
+        left = 0
+        for number, warehouse in enumerate(random.sample(warehouses, len(warehouses))):
+            of_warehouse = due & Domain("warehouse_id", "=", warehouse.id)
+            if number and self._is_patience_over():
+                left += self.search_count(of_warehouse)
+                continue
+            left += self._process_due(of_warehouse, const.CLOSE_BATCH, work, report)
+        return left
 
     def _prepare_batch(self):
         """Return the orders whose warehouse this worker could lock."""
