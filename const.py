@@ -110,7 +110,7 @@ RUN_PATIENCE = 25
 # Odoo kills it if together they take 120 s, and the last calls begun may take half a
 # minute each. Some actions have another limit (`jd_patience` in ir_cron_data.xml):
 # sending and following come first and leave the others some time; what makes no calls
-# goes on longer, as far as a worker's 60 s of CPU allow.
+# comes last and goes on longer, as far as a worker's 60 s of CPU allow.
 PASS_PATIENCE = 45
 # How many questions or requests in a row JD leaves without a readable answer, before
 # somebody is told. With the delays between them, this is after some four hours.

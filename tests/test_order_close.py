@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -416,6 +417,23 @@ class TestOrderClose(JdOrderCase):
         self.assertEqual(self.order.return_picking_id, by_hand)
         self.send()
         self.assertFalse(by_hand.jd_order_id)
+
+    def test_what_came_back_already_is_not_looked_at_again_and_again(self):
+        self.ship(self.order, "10033")
+        wizard = self.env["stock.return.picking"].create(
+            {"picking_id": self.picking.id}
+        )
+        for line in wizard.product_return_moves:
+            line.quantity = line.move_id.quantity
+        by_hand = wizard._create_return()
+        by_hand._jd_receive_in_full()
+        self.assertEqual(by_hand.state, "done")
+        self.advance(self.order, "10035")
+        self.pull(self.order)
+        self.assertTrue(self.order.is_returning)
+        self.run_cron("close_orders")
+        self.assertFalse(self.order.return_picking_id)
+        self.assertGreater(self.order.retry_at, fields.Datetime.now())
 
     def test_a_parcel_that_comes_back_short_of_what_was_ordered(self):
         self.sandbox.do(

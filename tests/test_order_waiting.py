@@ -313,10 +313,10 @@ class TestSlowJd(WaitingCase):
         self.env["jd.goods"]._request_match(self.warehouse, product)
         goods = self.env["jd.goods"].search([("product_id", "=", product.id)])
         for passed, sent, matched, customer_told in (
-            (72, False, False, False),
+            (57, False, False, False),
             (46, False, False, True),  # calls nobody at JD
             (36, False, True, True),  # sending and following leave it some time
-            (34, True, True, True),
+            (19, True, True, True),
         ):
             self.run_after("push_orders", passed)
             self.run_after("match_goods", passed)
@@ -344,6 +344,37 @@ class TestSlowJd(WaitingCase):
         }
         before = max(crons.pop("renew_tokens"), crons.pop("update_alerts"))
         self.assertLess(before, min(crons.values()))
+
+    def test_a_worker_that_finds_all_with_others_pauses_and_wakes_nobody(self):
+        """Else they would wake each other without an end."""
+        self.env["ir.cron"]._jd_add_worker()
+        cron = self.env.ref("jd_fulfillment.ir_cron_close_orders")
+        self.env.flush_all()
+        for done, woken in ((0, False), (1, True)):
+            with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+                env = self.env(cr=cr, context={"cron_id": cron.id})
+                env["ir.cron.trigger"].search([]).unlink()
+                row, progress = env["ir.cron"].browse(cron.id)._add_progress()
+                row._commit_progress(done)
+                row.env["jd.order"]._commit_and_retrigger("close_orders", remaining=5)
+                now = fields.Datetime.now()
+                triggers = env["ir.cron.trigger"].search([])
+                at_once = triggers.filtered(lambda each, now=now: each.call_at <= now)
+                with self.subTest(done=done):
+                    self.assertEqual(bool(progress.remaining), woken)
+                    self.assertEqual(at_once.cron_id, cron._jd_get_sharers()[:woken])
+                    self.assertEqual(len(triggers - at_once), not woken)
+
+    def test_what_comes_later_in_a_pass_may_go_on_longer(self):
+        crons = self.env["ir.cron"].search([("model_id.model", "=like", "jd.%")])
+        rows = crons.sorted(lambda cron: (cron.priority, cron.id))
+        limits = [
+            row.sudo().jd_patience or const.PASS_PATIENCE
+            for row in rows
+            if row.priority > 2  # rare and short
+        ]
+        self.assertGreater(len(limits), 9)
+        self.assertEqual(limits, sorted(limits))
 
     def test_each_connection_comes_first_some_time(self):
         """Else the last one would wait where the first one's orders take all time."""
@@ -562,6 +593,24 @@ class TestHints(WaitingCase):
                 self.run_cron("push_orders")
                 self.assertEqual(order.state, "accepted")
                 self.find_order_at_jd(order)
+
+    def test_news_do_not_postpone_a_question_that_waits_for_the_end_of_a_pause(self):
+        """JD asked for a pause before it was asked about some of many orders."""
+        orders = self.send(*(self.make_delivery(1) for _ in range(20)))
+        self.connector.sudo().subscription_state = "receiving"
+        for order in orders:
+            self.receive_message(order, "10019")
+        self.run_cron("process_messages")
+        self.fail_at("querySoOrder", kind="throttle")
+        self.run_cron("follow_orders")
+        waiting = orders.filtered(lambda order: not order.unanswered)
+        self.assertTrue(waiting)
+        asked_at = {order: order.pull_at for order in waiting}
+        for order in waiting:
+            self.receive_message(order, "10033")
+        self.run_cron("process_messages")
+        self.assertEqual(set(waiting.mapped("status_code")), {"10033"})
+        self.assertEqual({order: order.pull_at for order in waiting}, asked_at)
 
     def test_news_do_not_postpone_a_question(self):
         order = self.send(self.make_delivery(1))

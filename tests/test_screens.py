@@ -12,6 +12,15 @@ from .screen_case import ScreenBrowserCase
 OPEN = """([action, viewType]) => odoo.__WOWL_DEBUG__.root.env.services.action.doAction(
     action, {clearBreadcrumbs: true, ...(viewType && {viewType})}
 )"""
+# Names lists that are wider than the screen, and heads of columns that are cut off.
+FIND_CUT_OFF = """() => [
+    ...[...document.querySelectorAll(".o_list_renderer")]
+        .filter((list) => list.scrollWidth > list.clientWidth + 1)
+        .map((list) => `a list that is ${list.scrollWidth} wide`),
+    ...[...document.querySelectorAll(".o_list_renderer th .text-truncate")]
+        .filter((head) => head.scrollWidth > head.clientWidth + 1)
+        .map((head) => head.textContent),
+]"""
 # Tells whether one sees where the keyboard is: the element looks different without.
 IS_SEEN = """(element) => {
     const look = () => {
@@ -41,7 +50,7 @@ class TestScreens(ScreenBrowserCase):
             "JD's refusal": login.replace("client_id=", "client_id=x"),
             "JD's warehouse": self.sandbox.url,
         }
-        complaints, barriers = [], {}
+        complaints, barriers, cut_off = [], {}, {}
         size = {"width": 1400, "height": 900}
         # Without transitions: what fades in would be too pale for a moment.
         with self.open_browser(viewport=size, reduced_motion="reduce") as page:
@@ -51,12 +60,17 @@ class TestScreens(ScreenBrowserCase):
                 self.open(page, screen)
                 if screen.parts:
                     barriers[screen.name] = find_barriers(page, *screen.parts)
+                if screen.parts == (".o_content",):
+                    cut_off[screen.name] = page.evaluate(FIND_CUT_OFF)
             page = page.context.new_page()
             for name, url in pages.items():
                 page.goto(url)
                 barriers[name] = find_barriers(page, "main")
-        found = {name: lines for name, lines in barriers.items() if lines}
-        self.assertEqual((complaints, found), ([], {}))
+        found = [
+            {name: lines for name, lines in each.items() if lines}
+            for each in (barriers, cut_off)
+        ]
+        self.assertEqual((complaints, *found), ([], {}, {}))
 
     def listen(self, page, complaints):
         """Keep what the browser has to complain of."""

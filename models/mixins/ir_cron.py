@@ -77,11 +77,12 @@ class IrCron(models.Model):
         started_at = vars(cron_cr).setdefault("jd_started_at", time.monotonic())
         # The column is not there yet while the module is being updated.
         patience = job.get("jd_patience") or const.PASS_PATIENCE
+        outer = vars(thread).get("jd_pass_ends_at")  # of an action that runs this one
         thread.jd_pass_ends_at = started_at + patience
         try:
             return super()._process_job(cron_cr, job)
         finally:
-            del thread.jd_pass_ends_at
+            thread.jd_pass_ends_at = outer
 
     def _callback(self, cron_name, server_action_id):
         """Log an error of our own actions with a reference to find it by."""

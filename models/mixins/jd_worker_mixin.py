@@ -2,7 +2,6 @@ import logging
 import threading
 import time
 import traceback
-from contextlib import contextmanager
 from datetime import timedelta
 from zlib import crc32
 
@@ -26,9 +25,11 @@ CONCURRENCY_ERRORS = (OperationalError, ConcurrencyError, LockError)
 ATTEMPTS = 3
 # After how long Odoo's scheduler is told again of a run that waits.
 TOLD_AGAIN = timedelta(seconds=5)
+# After how long a run begins again that found all of its records with other workers.
+HELD_PAUSE = timedelta(seconds=10)
 # Seconds before each attempt to process what others have: messages, for example, are
 # applied in batches, which have their orders for a second or two.
-FREE_PAUSES = (0, 0.5, 2)
+FREE_PAUSES = (0, 0.5, 2, 5)
 
 
 def log_unforeseen(error, record):
@@ -226,16 +227,18 @@ class JdWorkerMixin(models.AbstractModel):
 
         :param work: Function of the records.
         :param report: Function of a record that fails on its own, and the `UserError`.
+        :return: The records that are left, as another transaction was faster.
         :raise ConcurrencyError: In a request, which Odoo then repeats. A scheduled
             action leaves the record to its next run.
         """
         if not self:
-            return
+            return self
         try:
             with self.env.cr.savepoint():
                 work(self)
+            return self.browse()
         except Exception:  # noqa: BLE001 - one bad record must not stop the rest
-            self._process_one_by_one(work, report)
+            return self._process_one_by_one(work, report)
 
     def _process_when_free(self, work, report):
         """Process these records as `_process_isolated` does, and commit; also those
@@ -244,45 +247,51 @@ class JdWorkerMixin(models.AbstractModel):
         left = self
         for pause in FREE_PAUSES:
             time.sleep(pause)
-            locked = left._lock_available()
-            locked._process_isolated(work, report)
+            free = left._lock_available()
+            left = (left - free) + free._process_isolated(work, report)
             self.env["ir.cron"]._commit_progress()
-            left -= locked
             if not left:
                 break
         self.env["ir.cron"]._commit_progress(len(self))
 
     def _process_one_by_one(self, work, report):
+        """Process records one by one; return those that are left."""
         _logger.info("%s records of %s go one by one", len(self), self._name)
-        for record in self:
-            record._process_one(work, report)
+        return self.filtered(lambda record: not record._process_one(work, report))
 
     def _process_one(self, work, report):
-        try:
-            with self._leave_to_next_run():
-                work(self)
-            return
-        except CONCURRENCY_ERRORS:
-            raise
-        except Exception as exc:  # noqa: BLE001 - one bad record must not stop the rest
-            error = to_user_error(self, exc)
-        # What was done for the others must not be undone by its report either.
-        with self._leave_to_next_run():
-            report(self, error)
-
-    @contextmanager
-    def _leave_to_next_run(self):
-        """Undo what is done within where another transaction was faster.
-
-        :raise ConcurrencyError: In a request, which Odoo then repeats.
+        """Process this record, or report why it fails; return False where another
+        transaction was faster.
         """
         try:
             with self.env.cr.savepoint():
-                yield
+                work(self)
+            return True
         except CONCURRENCY_ERRORS:
-            if "cron_id" not in self.env.context:  # set by Odoo's scheduler
+            if not self._has_next_run():
                 raise
+            return False
+        except Exception as exc:  # noqa: BLE001 - one bad record must not stop the rest
+            error = to_user_error(self, exc)
+        # What was done for the others must not be undone by its report either.
+        try:
+            with self.env.cr.savepoint():
+                report(self, error)
+            return True
+        except CONCURRENCY_ERRORS:
+            if not self._has_next_run():
+                raise
+            return False
+
+    def _has_next_run(self):
+        """Tell whether a record may be left to a next run of this scheduled action.
+
+        In a request, the error is for Odoo, which then repeats the request.
+        """
+        has_next = "cron_id" in self.env.context  # set by Odoo's scheduler
+        if has_next:
             _logger.info("%s %s waits for the next run", self._name, self.id)
+        return has_next
 
     @api.model
     def _create_isolated(self, vals_list, report):
@@ -315,11 +324,16 @@ class JdWorkerMixin(models.AbstractModel):
         :param next_at: When the first of those is due that wait; naive UTC.
         """
         cron = self.env["ir.cron"]
-        if remaining:
+        if remaining and self._has_progressed():
             self._wake_sharers(action)
         if remaining and self._is_patience_over():
             # Odoo would repeat an action that reports work, up to ten times.
             self._trigger(action)
+            cron._commit_progress(remaining=0)
+            return
+        if remaining and not self._has_progressed():
+            # Others have it all. Odoo would begin again at once, and so on.
+            self._trigger(action, fields.Datetime.now() + HELD_PAUSE)
             cron._commit_progress(remaining=0)
             return
         if next_at:
@@ -328,6 +342,12 @@ class JdWorkerMixin(models.AbstractModel):
         seconds_left = cron._commit_progress(remaining=remaining)
         if remaining and not seconds_left:
             self._trigger(action)
+
+    @api.model
+    def _has_progressed(self):
+        """Tell whether this run of an action has processed something."""
+        key = self.env.context.get("ir_cron_progress_id")  # set by Odoo's scheduler
+        return not key or self.env["ir.cron.progress"].sudo().browse(key).done > 0
 
     @api.model
     def _wake_sharers(self, action):
@@ -346,7 +366,7 @@ class JdWorkerMixin(models.AbstractModel):
         run_ends_at = ends_at - MIN_TIME_PER_JOB + const.RUN_PATIENCE
         # See `ir.cron._process_job`.
         thread = threading.current_thread()
-        pass_ends_at = getattr(thread, "jd_pass_ends_at", run_ends_at)
+        pass_ends_at = getattr(thread, "jd_pass_ends_at", None) or run_ends_at
         return max(0, min(run_ends_at, pass_ends_at) - now)
 
     @api.model

@@ -190,7 +190,7 @@ class JdOrder(models.Model):
     def _record_returning(self):
         """Record that the parcel comes back; tell somebody of it once."""
         is_news = not (self.is_returning or self.return_picking_id)
-        self.is_returning = True
+        self.write({"is_returning": True, "retry_at": False})
         if is_news:
             self._request_attention(
                 self.env._(
@@ -206,6 +206,9 @@ class JdOrder(models.Model):
         for order in self.filtered(lambda order: not order.return_picking_id):
             order.return_picking_id = order._prepare_parcel_returns()
         arrived = self.filtered(lambda o: o.status_rank >= statuses.RETURNED_RANK)
+        # All came back on other ways: there may be something to return later.
+        idle = (self - arrived).filtered(lambda order: not order.return_picking_id)
+        idle.retry_at = fields.Datetime.now() + const.CLOSE_RETRY
         for order in arrived:
             moment = order._get_time_of(statuses.RETURNED_RANK)
             for picking in order._get_parcel_returns():

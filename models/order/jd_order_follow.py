@@ -213,11 +213,13 @@ class JdOrder(models.Model):
                 order.pull_at = order._get_next_pull(now)
 
     def _is_question_due(self, now):
-        """Tell whether JD is to be asked now, or is being asked, or did not answer.
+        """Tell whether JD is to be asked soon, or is being asked, or did not answer.
 
         A later message must not postpone that: the question may be about another one.
+        Where JD demanded a pause, it waits for the end of that.
         """
-        return bool(self.unanswered or (self.pull_at and self.pull_at <= now))
+        soon = now + const.PULL_IMPATIENT
+        return bool(self.unanswered or (self.pull_at and self.pull_at <= soon))
 
     def _get_next_pull(self, now):
         """Return the naive UTC time of the next pull; False if none is needed."""
