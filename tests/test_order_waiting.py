@@ -313,7 +313,7 @@ class TestSlowJd(WaitingCase):
         self.env["jd.goods"]._request_match(self.warehouse, product)
         goods = self.env["jd.goods"].search([("product_id", "=", product.id)])
         for passed, sent, matched, customer_told in (
-            (57, False, False, False),
+            (59, False, False, False),
             (46, False, False, True),  # calls nobody at JD
             (36, False, True, True),  # sending and following leave it some time
             (19, True, True, True),
@@ -596,21 +596,23 @@ class TestHints(WaitingCase):
 
     def test_news_do_not_postpone_a_question_that_waits_for_the_end_of_a_pause(self):
         """JD asked for a pause before it was asked about some of many orders."""
-        orders = self.send(*(self.make_delivery(1) for _ in range(20)))
         self.connector.sudo().subscription_state = "receiving"
-        for order in orders:
-            self.receive_message(order, "10019")
-        self.run_cron("process_messages")
-        self.fail_at("querySoOrder", kind="throttle")
-        self.run_cron("follow_orders")
-        waiting = orders.filtered(lambda order: not order.unanswered)
-        self.assertTrue(waiting)
-        asked_at = {order: order.pull_at for order in waiting}
-        for order in waiting:
-            self.receive_message(order, "10033")
-        self.run_cron("process_messages")
-        self.assertEqual(set(waiting.mapped("status_code")), {"10033"})
-        self.assertEqual({order: order.pull_at for order in waiting}, asked_at)
+        for fault in ({"kind": "throttle"}, {"kind": "http_429", "retry_after": "1800"}):
+            orders = self.send(*(self.make_delivery(1) for _ in range(20)))
+            for order in orders:
+                self.receive_message(order, "100130")  # JD knows the waybill
+            self.run_cron("process_messages")
+            self.fail_at("querySoOrder", **fault)
+            self.run_cron("follow_orders")
+            self.sandbox.do("clear_faults")
+            asked_at = {order: order.pull_at for order in orders}
+            for order in orders:
+                self.receive_message(order, "10014")
+            self.run_cron("process_messages")
+            with self.subTest(fault["kind"]):
+                self.assertEqual(set(orders.mapped("status_code")), {"10014"})
+                self.assertGreater(min(asked_at.values()), fields.Datetime.now())
+                self.assertEqual({order: order.pull_at for order in orders}, asked_at)
 
     def test_news_do_not_postpone_a_question(self):
         order = self.send(self.make_delivery(1))

@@ -122,13 +122,16 @@ class JdMessage(models.Model):
         for message in known:
             message.write({"order_id": orders[message.id].id, "state": "done"})
         foreign = messages.filtered(lambda message: message.id not in orders)
-        foreign -= foreign._hold_back()
+        held = foreign._hold_back()
+        foreign -= held
         foreign.state = "foreign"
-        known._process_isolated(
+        left = known._process_isolated(
             lambda rows: rows._apply(),
             lambda message, error: message.order_id._take_hint(),
         )
-        self.env["ir.cron"]._commit_progress(len(known) + len(foreign))
+        left.state = "new"
+        done = len(known - left) + len(foreign) + len(held)
+        self.env["ir.cron"]._commit_progress(done)
         return self.search_count(domain)
 
     def _apply(self):

@@ -142,6 +142,7 @@ class JdWorkerMixin(models.AbstractModel):
         """
         while batch_size:
             records = self._lock_due(domain, batch_size)
+            left = self.browse()
             try:
                 records = records._prepare_batch()
                 if not records:
@@ -155,9 +156,9 @@ class JdWorkerMixin(models.AbstractModel):
                 self.env.cr.rollback()
                 batch_size //= 4
             except Exception:  # noqa: BLE001 - one bad record must not stop the rest
-                records._process_one_by_one(work, report)
+                left = records._process_one_by_one(work, report)
                 break
-        self.env["ir.cron"]._commit_progress(len(records) if batch_size else 0)
+        self.env["ir.cron"]._commit_progress(len(records - left) if batch_size else 0)
         return self.search_count(domain)
 
     def _prepare_batch(self):
@@ -324,7 +325,7 @@ class JdWorkerMixin(models.AbstractModel):
         :param next_at: When the first of those is due that wait; naive UTC.
         """
         cron = self.env["ir.cron"]
-        if remaining and self._has_progressed():
+        if remaining and (self._has_progressed() or self._is_patience_over()):
             self._wake_sharers(action)
         if remaining and self._is_patience_over():
             # Odoo would repeat an action that reports work, up to ten times.

@@ -77,11 +77,12 @@ class JdOrder(models.Model):
 
     def _check_isolated(self):
         """Check orders so that an error affects only its own; return those queued."""
-        self._process_isolated(
+        # Those left were not looked at: what they are queued with may be outdated.
+        left = self._process_isolated(
             lambda orders: orders._check(),
             lambda order, error: order._set_problems([str(error)]),
         )
-        return self.filtered(lambda order: order.state == "queued")
+        return (self - left).filtered(lambda order: order.state == "queued")
 
     def _check(self):
         """Update the lines; queue orders without problems, set those of the others."""

@@ -57,11 +57,15 @@ class JdOrder(models.Model):
 
     def _restore_question(self, stopped_by):
         """Schedule a question again that was not asked."""
-        pause_end = self._get_pause_end(stopped_by)
+        now = fields.Datetime.now()
+        pause_end = self._get_pause_end(stopped_by) or now
+        # In a long pause it stays a question that JD did not answer: messages would
+        # take it for a regular pull and postpone it. See `_is_question_due`.
+        is_long = pause_end > now + const.PULL_IMPATIENT
         self.write(
             {
-                "pull_at": pause_end or fields.Datetime.now(),
-                "unanswered": self.unanswered - 1,
+                "pull_at": pause_end,
+                "unanswered": self.unanswered - (not is_long),
             }
         )
 

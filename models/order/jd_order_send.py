@@ -226,6 +226,9 @@ class JdOrder(models.Model):
         requests = orders._check_isolated()._prepare_requests()
         if requests:
             self.browse(requests)._send(connector, call, operations, requests.values())
+        else:
+            drafts = orders.filtered(lambda order: order.state == "draft")
+            self.env["ir.cron"]._commit_progress(len(drafts))
         return self.search_count(domain)
 
     def _prepare_requests(self):
