@@ -597,7 +597,10 @@ class TestHints(WaitingCase):
     def test_news_do_not_postpone_a_question_that_waits_for_the_end_of_a_pause(self):
         """JD asked for a pause before it was asked about some of many orders."""
         self.connector.sudo().subscription_state = "receiving"
-        for fault in ({"kind": "throttle"}, {"kind": "http_429", "retry_after": "1800"}):
+        for fault in (
+            {"kind": "throttle"},
+            {"kind": "http_429", "retry_after": "1800"},
+        ):
             orders = self.send(*(self.make_delivery(1) for _ in range(20)))
             for order in orders:
                 self.receive_message(order, "100130")  # JD knows the waybill
