@@ -24,11 +24,11 @@ class TestOrderAtOnce(TwoWorkersCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.make_goods()
-        cls.push, cls.follow = (
+        cls.push, cls.follow, cls.close = (
             cls.first.call(committed.find_crons, names=[f"{name}_orders"])
-            for name in ("push", "follow")
+            for name in ("push", "follow", "close")
         )
-        crons = [*cls.push, *cls.follow]
+        crons = [*cls.push, *cls.follow, *cls.close]
         cls.first.call(committed.run_only_when_woken, crons=crons)
 
     @classmethod
@@ -106,6 +106,19 @@ class TestOrderAtOnce(TwoWorkersCase):
         self.second.call(hold, order=self.order, seconds=3)
         self.first.finish()
         self.assertEqual(self.first.call(read_status, order=self.order), "10016")
+
+    def test_a_transfer_is_closed_right_after_others_had_its_order(self):
+        """Odoo's scheduler notices up to a minute late what is due a moment later."""
+        self.first.run(self.push)
+        self.sandbox.do("advance", to="10034")
+        self.first.call(ask, order=self.order)
+        self.first.run(self.follow)
+        self.assertEqual(self.first.call(read_states, order=self.order), ["in_progress"])
+        self.second.begin_call(hold, order=self.order, seconds=3)
+        time.sleep(1)
+        self.first.run(self.close)
+        self.second.finish()
+        self.assertEqual(self.first.call(read_states, order=self.order), ["done"])
 
     def test_an_order_changed_meanwhile_is_left_alone_without_an_error_in_the_log(self):
         others = self.first.call(committed.make_deliveries, count=3, references=[GOODS])

@@ -25,8 +25,8 @@ CONCURRENCY_ERRORS = (OperationalError, ConcurrencyError, LockError)
 ATTEMPTS = 3
 # After how long Odoo's scheduler is told again of a run that waits.
 TOLD_AGAIN = timedelta(seconds=5)
-# After how long a run begins again that found all of its records with other workers.
-HELD_PAUSE = timedelta(seconds=10)
+# Seconds before a run begins again that found all of its records with others.
+HELD_PAUSE = 1
 # Seconds before each attempt to process what others have: messages, for example, are
 # applied in batches, which have their orders for a second or two.
 FREE_PAUSES = (0, 0.5, 2, 5)
@@ -333,9 +333,11 @@ class JdWorkerMixin(models.AbstractModel):
             cron._commit_progress(remaining=0)
             return
         if remaining and not self._has_progressed():
-            # Others have it all. Odoo would begin again at once, and so on.
-            self._trigger(action, fields.Datetime.now() + HELD_PAUSE)
+            # Others have it all. Odoo would begin again at once, and so on; a trigger
+            # for a moment later would be noticed up to a minute later.
             cron._commit_progress(remaining=0)
+            time.sleep(HELD_PAUSE)
+            self._trigger(action)
             return
         if next_at:
             self._trigger_once(action, next_at)
