@@ -16,7 +16,7 @@ SECTIONS = (
 SIMULATIONS = ("asking",)
 DEFAULT = (*SECTIONS, *SIMULATIONS)
 # Only where they are named: they take many minutes.
-CAMPAIGNS = ("prefork", "stock", "history", "day")
+CAMPAIGNS = ("prefork", "servers", "stock", "history", "day")
 
 
 def main():

@@ -13,7 +13,7 @@ ORDERS, LATENCY_MS = 1_000, 200
 
 def measure(world):
     world.make_orders(1)  # whose receiver the others have
-    second = _open_second_warehouse(world)
+    second = open_second_warehouse(world)
     crons = {
         name: (world.find_crons(name), _add_worker(world, name))
         for name in ("push_orders", "close_orders")
@@ -33,7 +33,8 @@ def measure(world):
     )
 
 
-def _open_second_warehouse(world):
+def open_second_warehouse(world):
+    """Return another warehouse of the connection, with as much stock."""
     env, committed = world.env, world.committed
     first = world.find_warehouse()
     second = committed.open_second_warehouse(committed.get_connector(env))
@@ -55,18 +56,14 @@ def _add_worker(world, name):
 
 def _measure_with(world, second, crons, count):
     """Return orders per second sent, and closed, by so many workers."""
-    orders = _make_orders(world, second)
+    orders = make_orders(world, second, ORDERS)
     workers = [world.start_worker() for _each in range(count)]
     world.sandbox.do("settings", latency_ms=LATENCY_MS)
     sent = _work(workers, crons["push_orders"])
     world.sandbox.do("settings", latency_ms=0)
     world.refresh()
     expect(orders, state="accepted")
-    world.sandbox.do("advance", to="10020")
-    while waiting := orders.filtered(lambda order: not order.is_closable):
-        waiting.pull_at = fields.Datetime.now()
-        orders._cron_follow()
-        world.refresh()
+    let_ship(world, orders)
     closed = _work(workers, crons["close_orders"])
     world.refresh()
     expect(orders, state="done")
@@ -75,10 +72,11 @@ def _measure_with(world, second, crons, count):
     return ORDERS / sent, ORDERS / closed
 
 
-def _make_orders(world, second):
+def make_orders(world, second, count):
+    """Return so many queued orders, half of them of each warehouse."""
     orders = world.env["jd.order"]
     for warehouse in (second.jd_connector_id.warehouse_ids - second, second):
-        pickings = make_deliveries(world, warehouse, ORDERS // 2)
+        pickings = make_deliveries(world, warehouse, count // 2)
         pickings.action_confirm()
         orders += pickings.jd_order_id
     while orders._check_waiting():
@@ -86,6 +84,15 @@ def _make_orders(world, second):
     world.refresh()
     expect(orders, state="queued", problems=False)
     return orders
+
+
+def let_ship(world, orders):
+    """Have JD ship these orders, and learn of it."""
+    world.sandbox.do("advance", to="10020")
+    while waiting := orders.filtered(lambda order: not order.is_closable):
+        waiting.pull_at = fields.Datetime.now()
+        orders._cron_follow()
+        world.refresh()
 
 
 def _work(workers, crons):

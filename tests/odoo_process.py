@@ -41,15 +41,18 @@ class OdooProcess(OdooClient):
         if not BASE:
             raise unittest.SkipTest("./dev test provides the database for this test.")
         self.database = BASE.replace("_base_", f"_{WORKER}{next(_numbers)}_")
+        self._listen(options)
+        self._create_database()
+        for key, value in {"web.base.url": "{url}", **(parameters or {})}.items():
+            self._set_parameter(key, value.format(url=self.url))
+        self.start()
+
+    def _listen(self, options):
         self._options = options
         self._port = _free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self._log = tempfile.NamedTemporaryFile(suffix=".log")  # noqa: SIM115
         self._process = None
-        self._create_database()
-        for key, value in {"web.base.url": "{url}", **(parameters or {})}.items():
-            self._set_parameter(key, value.format(url=self.url))
-        self.start()
 
     # === LIFE === #
 
@@ -84,6 +87,10 @@ class OdooProcess(OdooClient):
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def add_server(self, options=()):
+        """Start another server over the same database, as on another machine."""
+        return FurtherServer(self, (*self._options, *options))
 
     def stop(self):
         self._end()
@@ -168,6 +175,18 @@ class OdooProcess(OdooClient):
                 WHERE datname = current_database() AND pid != pg_backend_pid()
                   AND (wait_event_type = 'Lock' OR state LIKE 'idle in transaction%')"""
         )
+
+
+class FurtherServer(OdooProcess):
+    """A further server over the database of another one, which remains when it ends."""
+
+    def __init__(self, first, options):
+        self.database = first.database
+        self._listen(options)
+        self.start()
+
+    def stop(self):
+        self._end()
 
 
 class RestoredOdoo(OdooProcess):

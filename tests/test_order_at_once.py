@@ -113,7 +113,9 @@ class TestOrderAtOnce(TwoWorkersCase):
         self.sandbox.do("advance", to="10034")
         self.first.call(ask, order=self.order)
         self.first.run(self.follow)
-        self.assertEqual(self.first.call(read_states, order=self.order), ["in_progress"])
+        self.assertEqual(
+            self.first.call(read_states, order=self.order), ["in_progress"]
+        )
         self.second.begin_call(hold, order=self.order, seconds=3)
         time.sleep(1)
         self.first.run(self.close)
