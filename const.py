@@ -169,7 +169,7 @@ RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
 ASK_DELAY = timedelta(minutes=1)
 
 # The time between two pulls of an order: a share of the time since JD accepted it,
-# within these bounds. An order that ships within a day costs eight calls.
+# within these bounds.
 PULL_SHARE = 0.9
 PULL_SOONEST = timedelta(minutes=30)
 PULL_LATEST = timedelta(hours=12)
@@ -231,6 +231,8 @@ MESSAGE_LIMIT = 64 * 1024
 MESSAGE_AGE = timedelta(minutes=10)
 # How long a message without our number waits for an order that JD has not answered.
 MESSAGE_HELD = timedelta(hours=1)
+# How exactly the time of the last message is kept.
+MESSAGE_NOTED = timedelta(seconds=30)
 # How long a message may take before it counts as missed.
 MESSAGE_GRACE = timedelta(minutes=2)
 # After this many changes in a row without a message, messages count as not arriving.

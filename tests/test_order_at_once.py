@@ -122,6 +122,26 @@ class TestOrderAtOnce(TwoWorkersCase):
         self.second.finish()
         self.assertEqual(self.first.call(read_states, order=self.order), ["done"])
 
+    def test_jd_is_asked_to_cancel_right_after_others_had_the_order(self):
+        """Until the next regular run, five minutes later, JD may have shipped it."""
+        self.first.run(self.push)
+        self.second.call(cancel, order=self.order)
+        self.second.begin_call(hold, order=self.order, seconds=3)
+        time.sleep(1)
+        self.first.run(self.push)
+        self.second.finish()
+        self.assertEqual(self.first.call(read_states, order=self.order), ["cancelled"])
+
+    def test_news_are_asked_for_right_after_others_had_the_order(self):
+        self.first.run(self.push)
+        self.sandbox.do("advance", to="10016")
+        self.first.call(ask, order=self.order)
+        self.second.begin_call(hold, order=self.order, seconds=3)
+        time.sleep(1)
+        self.first.run(self.follow)
+        self.second.finish()
+        self.assertEqual(self.first.call(read_status, order=self.order), "10016")
+
     def test_an_order_changed_meanwhile_is_left_alone_without_an_error_in_the_log(self):
         others = self.first.call(committed.make_deliveries, count=3, references=[GOODS])
         orders = [self.order, *others]
@@ -144,7 +164,7 @@ class TestOrderAtOnce(TwoWorkersCase):
 
     def test_an_order_in_somebodys_hand_while_jd_answers_is_asked_about(self):
         self.send_slowly()
-        self.second.call(touch_and_linger, order=self.order, seconds=6)
+        self.second.call(touch_and_linger, order=self.order, seconds=13)
         self.first.finish()
         self.assertEqual(self.read(), "sending")
         self.sandbox.do("clear_faults")

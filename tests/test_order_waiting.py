@@ -369,6 +369,25 @@ class TestSlowJd(WaitingCase):
                     self.assertLessEqual(max(triggers.mapped("call_at")), now)
                     self.assertEqual(took > HELD_PAUSE, not woken)
 
+    def test_a_further_worker_that_finds_all_with_others_leaves_it_to_the_first(self):
+        sharer = (
+            self.env["ir.cron"]
+            ._jd_add_worker()
+            .filtered(
+                lambda row: row.model_id.model == "jd.order" and "close" in row.name
+            )
+        )
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            env = self.env(cr=cr, context={"cron_id": sharer.id})
+            env["ir.cron.trigger"].search([]).unlink()
+            began_at = time.monotonic()
+            row, _progress = env["ir.cron"].browse(sharer.id)._add_progress()
+            row.env["jd.order"]._commit_and_retrigger("close_orders", remaining=5)
+            self.assertLess(time.monotonic() - began_at, HELD_PAUSE)
+            triggered = env["ir.cron.trigger"].search([]).cron_id
+            self.assertEqual(triggered.ids, sharer.sudo().jd_shared_id.ids)
+
     def test_what_comes_later_in_a_pass_may_go_on_longer(self):
         crons = self.env["ir.cron"].search([("model_id.model", "=like", "jd.%")])
         rows = crons.sorted(lambda cron: (cron.priority, cron.id))

@@ -34,10 +34,11 @@ class JdStockCheckLine(models.Model):
     def _accept_of_check(self, user):
         locked, busy = self._lock_stock()
         lines = locked.filtered(lambda line: line.product_id not in busy)
-        (locked - lines).problem = self.env._(
+        being_moved = self.env._(
             "Somebody else is deciding on these goods, or they are being moved right "
             "now: try again in a moment."
         )
+        (locked - lines).problem = being_moved
         if not lines:
             return lines
         stock = lines._read_stock()
@@ -51,7 +52,8 @@ class JdStockCheckLine(models.Model):
                 "Odoo could not adjust its stock: %(reason)s", reason=error
             )
 
-        good._process_isolated(lambda lines: lines._post(user, stock), report)
+        left = good._process_isolated(lambda lines: lines._post(user, stock), report)
+        left.problem = being_moved
         return good.filtered(lambda line: line.state == "accepted")
 
     # === LOCK === #

@@ -301,7 +301,8 @@ class JdConnector(models.Model):
         """
         connector_sudo = self.sudo()  # the nonce is closed to every user
         try:
-            connector_sudo.lock_for_update()
+            # A message that is being stored names the connection, and is no hindrance.
+            connector_sudo.lock_for_update(allow_referencing=True)
         except LockError as exc:
             raise LoginFailed(
                 self.env._("This login is being handled already"),

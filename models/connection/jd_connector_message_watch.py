@@ -61,8 +61,18 @@ class JdConnector(models.Model):
 
     def _record_messages_arrived(self):
         """Record that messages arrive; orders are then pulled less often."""
-        for connector in self._lock_available():
-            values = {"last_message_at": fields.Datetime.now(), "missed_changes": 0}
+        now = fields.Datetime.now()
+        # Not for each batch: logins are recorded in the same row.
+        due = self.filtered(
+            lambda connector: (
+                not connector.last_message_at
+                or connector.last_message_at < now - const.MESSAGE_NOTED
+                or connector.missed_changes
+                or connector.subscription_state != "receiving"
+            )
+        )
+        for connector in due._lock_available():
+            values = {"last_message_at": now, "missed_changes": 0}
             if connector.subscription_state != "receiving":
                 values["subscription_state"] = "receiving"
             connector.write(values)

@@ -100,7 +100,10 @@ class JdMessage(models.Model):
         remaining = self._apply_batch()
         self._list_made_at_jd()
         self.env["jd.connector"]._check_silence()
-        self._commit_and_retrigger("process_messages", remaining)
+        new = Domain("state", "=", "new")
+        self._commit_and_retrigger(
+            "process_messages", remaining, self._find_next(new, "retry_at")
+        )
 
     # === APPLY === #
 
@@ -143,6 +146,9 @@ class JdMessage(models.Model):
         )
         news.order_id._postpone_pull()
         hints.order_id._take_hint()
+        # Of those, JD reported the quantities before.
+        if news.order_id.filtered("is_closable"):
+            self._trigger("close_orders")
 
     def _hold_back(self):
         """Let messages wait that may be about an order JD has not answered for yet.
@@ -165,7 +171,6 @@ class JdMessage(models.Model):
         held = unnamed.filtered(lambda message: message.connector_id in waiting)
         if held:
             held.retry_at = fields.Datetime.now() + const.ASK_DELAY
-            self._trigger_once("process_messages", held[:1].retry_at)
         return held
 
     @api.model

@@ -107,15 +107,32 @@ class JdWorkerMixin(models.AbstractModel):
     def _lock_due(self, domain, limit, order="id"):
         """Lock up to `limit` records of the domain; return those it could lock.
 
-        Commits first.
+        Commits first, unless there are none.
         """
-        if not limit:
+        # Most runs find nothing to do in most of their steps.
+        if not limit or not self.search_count(domain, limit=1):
             return self.browse()
         # In an older transaction, records changed by another worker cannot be locked.
         self.env["ir.cron"]._commit_progress()
         # More than needed: other workers may have locked the first ones.
         candidates = self.search(domain, limit=4 * limit, order=order)
         return candidates._lock_available(limit)
+
+    @api.model
+    def _lock_allowed(self, domain, get_limit, order="id"):
+        """Lock records of the domain as `_lock_due` does, as many as JD may be called
+        about now.
+
+        :param get_limit: Function that returns how many those are.
+        :return: The records, and how many are left to the next run as others have all
+            of them. What JD may not be called about any more today is not left to it.
+        """
+        none = self.browse()
+        limit = self.search_count(domain, limit=1) and get_limit()
+        if not limit:
+            return none, 0
+        records = self._lock_due(domain, limit, order)
+        return records, 0 if records else self.search_count(domain)
 
     @api.model
     def _find_next(self, domain, name):
@@ -282,7 +299,24 @@ class JdWorkerMixin(models.AbstractModel):
         except CONCURRENCY_ERRORS:
             if not self._has_next_run():
                 raise
-            return False
+        except Exception as exc:
+            if not self._has_next_run():
+                raise
+            log_unforeseen(exc, self)
+            self._put_off()
+        return False
+
+    def _put_off(self):
+        """Have a record wait that can be neither processed nor reported, where it can:
+        else it would be tried all the time.
+        """
+        if "retry_at" not in self._fields:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self.retry_at = fields.Datetime.now() + const.CLOSE_RETRY
+        except Exception as exc:  # noqa: BLE001 - nor may this stop the rest
+            log_unforeseen(exc, self)
 
     def _has_next_run(self):
         """Tell whether a record may be left to a next run of this scheduled action.
@@ -336,7 +370,9 @@ class JdWorkerMixin(models.AbstractModel):
             # Others have it all. Odoo would begin again at once, and so on; a trigger
             # for a moment later would be noticed up to a minute later.
             cron._commit_progress(remaining=0)
-            time.sleep(HELD_PAUSE)
+            # The first row goes on by itself with what the further ones cannot have.
+            if not self._is_sharer():
+                time.sleep(HELD_PAUSE)
             self._trigger(action)
             return
         if next_at:
@@ -351,6 +387,12 @@ class JdWorkerMixin(models.AbstractModel):
         """Tell whether this run of an action has processed something."""
         key = self.env.context.get("ir_cron_progress_id")  # set by Odoo's scheduler
         return not key or self.env["ir.cron.progress"].sudo().browse(key).done > 0
+
+    @api.model
+    def _is_sharer(self):
+        """Tell whether a further worker of an action runs this."""
+        key = self.env.context.get("cron_id")  # set by Odoo's scheduler
+        return bool(key and self.env["ir.cron"].sudo().browse(key).jd_shared_id)
 
     @api.model
     def _wake_sharers(self, action):
@@ -410,7 +452,10 @@ class JdWorkerMixin(models.AbstractModel):
                 *(self._get_action_id(action), at or now, now),
             )
         )
-        if not at or at <= now:
+        told = self.env.cr.postcommit.data
+        # Once for all of a transaction: each time Odoo connects to PostgreSQL anew.
+        if (not at or at <= now) and not told.get("jd_fulfillment.notified"):
+            told["jd_fulfillment.notified"] = True
             self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)
 
     @api.model

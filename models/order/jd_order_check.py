@@ -134,9 +134,9 @@ class JdOrder(models.Model):
         """
         domain = Domain("state", "=", "draft") & self._get_retry_domain()
         # Drafts first: a user may have corrected one and wait for it.
-        drafts = self._lock_due(domain, const.CHECK_BATCH)
-        drafts._check_and_queue()
-        self.env["ir.cron"]._commit_progress(len(drafts))
+        if drafts := self._lock_due(domain, const.CHECK_BATCH):
+            drafts._check_and_queue()
+            self.env["ir.cron"]._commit_progress(len(drafts))
         return self.search_count(domain) + self.env["stock.picking"]._jd_send_unseen()
 
     @api.model

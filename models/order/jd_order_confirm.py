@@ -39,12 +39,16 @@ class JdOrder(models.Model):
             return  # another worker tells
         self.write({"confirmation": "sending", "confirmation_at": self.env.cr.now()})
         self.env["ir.cron"]._commit_progress()
-        self._process_one(
+        is_over = self._process_one(
             lambda order: order._send_confirmation(),
             lambda order, error: order._in_responsible_lang()._report_not_confirmed(
                 error
             ),
         )
+        if not is_over:
+            # Another transaction disturbed it, and some of it may have been sent.
+            self.env["ir.cron"]._commit_progress()
+            self._report_confirmation_interrupted()
 
     def _send_confirmation(self):
         picking = self.picking_id.with_company(self.company_id)

@@ -1,5 +1,6 @@
 """Pulls orders: asks JD about them in batches, and decides when to ask again."""
 
+from functools import partial
 from itertools import islice
 
 from odoo import api, fields, models
@@ -28,7 +29,7 @@ class JdOrder(models.Model):
         due = Domain("pull_at", "<=", fields.Datetime.now())
         for connector in self.env["jd.connector"]._search_served():
             remaining += self._process_kinds(connector, due, self._pull_batch)
-            self._ask_problems(connector)
+            connector._process_separately(self._ask_problems)
         self._stop_following()
         followed = Domain("state", "in", ("unknown", "done", *FOLLOWED))
         self._commit_and_retrigger(
@@ -80,8 +81,11 @@ class JdOrder(models.Model):
             if self._is_patience_over():
                 remaining += self.search_count(domain)
                 continue
-            limit = get_allowance(call, const.PULL_BATCH)
-            orders = self._lock_due(domain, limit, "pull_at")._leave_other_pin()
+            orders, held = self._lock_allowed(
+                *(domain, partial(get_allowance, call, const.PULL_BATCH), "pull_at")
+            )
+            remaining += held
+            orders = orders._leave_other_pin()
             if orders and orders._pull(connector, call):
                 remaining += self.search_count(domain)
         return remaining

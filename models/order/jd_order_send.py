@@ -87,7 +87,6 @@ class JdOrder(models.Model):
             self._trigger("push_orders", fields.Datetime.now() + const.ASK_DELAY)
             self.env["ir.cron"]._commit_progress()
             yield
-            self.env["ir.cron"]._commit_progress(len(self))
         finally:
             # The lock belongs to the session: it outlives a failed transaction.
             self.env.cr.rollback()
@@ -135,11 +134,12 @@ class JdOrder(models.Model):
         domain &= Domain("sent_pin", "in", (False, connector.pin))
         if self._is_patience_over():
             return self.search_count(domain)
-        limit = connector._get_allowance(call, const.PUSH_BATCH)
-        orders = self._lock_due(domain, limit)
+        orders, held = self._lock_allowed(
+            domain, partial(connector._get_allowance, call, const.PUSH_BATCH)
+        )
         operations = orders and connector._get_operations_or_expire()
         if not operations:
-            return 0
+            return held
         orders._postpone_request()
         connector._count_calls(call, len(orders))
         names = [order._prepare_name() for order in orders]
@@ -217,10 +217,14 @@ class JdOrder(models.Model):
         )
         if self._is_patience_over():
             return self.search_count(domain)
-        limit = connector._get_allowance(call, const.PUSH_BATCH)
-        orders = self._lock_due(domain, limit)
+        orders, held = self._lock_allowed(
+            domain, partial(connector._get_allowance, call, const.PUSH_BATCH)
+        )
         operations = orders and connector._get_operations_or_expire()
         if not operations:
+            return held
+        # Somebody must compare first. Asked here, after the commit that locked them.
+        if connector.restored_at:
             return 0
         # The transfers or addresses may have changed since they were queued.
         requests = orders._check_isolated()._prepare_requests()
@@ -284,7 +288,7 @@ class JdOrder(models.Model):
         with self._claimed():
             results = connector._call_all(call, operations.create_order, requests)
             answers = dict(zip(self.ids, results, strict=True))
-            self._lock_available()._process_isolated(
+            self._process_when_free(
                 lambda orders: orders._record_sent(answers),
                 lambda order, error: order._mark_unknown(),
             )
@@ -421,11 +425,11 @@ class JdOrder(models.Model):
                 "retry_at": False,
             }
         )
-        for order in self:
-            hinted_at = order._get_hinted_pull()
+        hints = {order: order._get_hinted_pull() for order in self}
+        for order, hinted_at in hints.items():
             order.pull_at = hinted_at or order._get_next_pull(now)
-            if hinted_at:
-                order._trigger("follow_orders")
+        if any(hints.values()):
+            self._trigger("follow_orders")
         self._close_attention("sending")
         self.connector_id._close_attention("permission")
         self._reclaim_messages()

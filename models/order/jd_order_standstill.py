@@ -27,7 +27,11 @@ class JdOrder(models.Model):
             domain, jd_api.PROBLEM_LIMIT, "problem_asked_at NULLS FIRST, id"
         )
         call = connector._get_call_name("order_problems")
-        for batch in orders._group_for_problems():
+        for group in orders._group_for_problems():
+            # Each call commits: others may have the next ones by then.
+            batch = group._lock_available()
+            if not batch:
+                continue
             operations = connector._get_operations_or_expire()
             if not operations or not connector._get_pull_allowance(call, 1):
                 return
@@ -71,7 +75,7 @@ class JdOrder(models.Model):
         # could not be locked.
         self.env["ir.cron"]._commit_progress()
         [page] = connector._call_all(call, ask, [numbers])
-        # Without an answer nothing is known: JD is asked again with the next ones.
+        # Without an answer nothing is known: JD is asked again a day later.
         if not isinstance(page, Exception):
             self._process_when_free(
                 lambda orders: orders._record_problems(page),
