@@ -96,6 +96,15 @@ def check_skips(addon):
                 yield place, "a test that is skipped belongs into tests/test_next_to_*"
 
 
+def check_tests(addon):
+    """Odoo's own runner finds only the tests that the folder imports."""
+    known = addon.folder / "tests" / "__init__.py"
+    names = known.read_text().split() if known.is_file() else []
+    for path in sorted((addon.folder / "tests").glob("test_*.py")):
+        if f"{path.stem}," not in names:
+            yield addon.get_place(path, 1), "tests/__init__.py does not import it"
+
+
 RULES = (
     check_methods,
     check_fields,
@@ -105,6 +114,7 @@ RULES = (
     check_buttons,
     check_inputs,
     check_skips,
+    check_tests,
 )
 
 

@@ -51,6 +51,7 @@ from . import (
     test_next_to_purchase,
     test_next_to_sequences,
     test_next_to_stock_check,
+    test_order_answers,
     test_order_asking,
     test_order_at_once,
     test_order_batches,
@@ -59,6 +60,7 @@ from . import (
     test_order_changes,
     test_order_check,
     test_order_close,
+    test_order_disturbed,
     test_order_faults,
     test_order_foreign,
     test_order_inbound,
@@ -110,6 +112,7 @@ from . import (
     test_stock_screens,
     test_structure,
     test_translations,
+    test_two_servers,
     test_vault,
     test_writable_fields,
 )

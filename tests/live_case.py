@@ -121,14 +121,19 @@ class LiveCase(SandboxCase):
         self.odoo.call("stock.quant", "action_apply_inventory", [quant_id])
         return product_id
 
-    def make_delivery(self, merchant, product_id, quantity):
+    def make_delivery(self, merchant, product_id, quantity, receiver_id=None):
         """Create and confirm a delivery to the customer; return its id."""
+        picking_id = self.create_delivery(merchant, product_id, quantity, receiver_id)
+        self.odoo.call("stock.picking", "action_confirm", [picking_id])
+        return picking_id
+
+    def create_delivery(self, merchant, product_id, quantity, receiver_id=None):
         source = merchant.warehouse["lot_stock_id"][0]
         destination = self.odoo.get_id("stock.stock_location_customers")
-        picking_id = self.odoo.create(
+        return self.odoo.create(
             "stock.picking",
             picking_type_id=merchant.warehouse["out_type_id"][0],
-            partner_id=self.customer_id,
+            partner_id=receiver_id or self.customer_id,
             location_id=source,
             location_dest_id=destination,
             move_ids=[
@@ -144,8 +149,6 @@ class LiveCase(SandboxCase):
                 )
             ],
         )
-        self.odoo.call("stock.picking", "action_confirm", [picking_id])
-        return picking_id
 
     def get_order_at_jd(self, merchant):
         """Return the only order that JD has of a merchant, or nothing yet."""

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .. import const
@@ -22,6 +22,7 @@ print(connected.mapped("is_moved"))
 print(vault.get_place(env).split("/")[1])
 """
 PAUSED = "moved, restored or copied"
+AT_JD = {"accepted", "in_progress", "done"}
 
 
 @tagged("post_install", "-at_install")
@@ -110,6 +111,36 @@ class TestPause(JdCase):
         self.assertFalse(self.find_questions())
         self.assertNotEqual(application._get_database_tag(), tag)
 
+    def test_after_a_backup_somebody_is_told_what_to_do(self):
+        signed_out = self.make_connector(pin="signed_out")
+        signed_out.sudo().state = "expired"
+        self.move(2)
+        self.as_user(self.connector, self.administrator).action_declare_restored()
+        every = self.connector | self.basic | signed_out
+        for connector in every:
+            self.assertFalse(connector.pause_reason)
+            [activity] = connector.activity_ids
+            self.assertIn("Orders Made at JD", activity.note)
+        with self.assertRaises(AccessError):
+            self.as_user(self.connector, self.stock_user).action_compared()
+        for connector, reason in (
+            (signed_out, "Sign in at JD first"),
+            (self.connector, "not listed all its orders yet"),
+        ):
+            with self.assertRaisesRegex(UserError, reason):
+                self.as_user(connector, self.manager).action_compared()
+        self.run_cron("list_orders")
+        connected = self.connector | self.basic
+        self.as_user(connected, self.manager).action_compared()
+        self.assertEqual(every.filtered("restored_at"), signed_out)
+        self.assertFalse(connected.activity_ids)
+
+    def test_who_signs_in_without_a_decision_must_compare_too(self):
+        self.move(2)
+        self.env["jd.application"]._get_shared().write({"secret": SECRET})
+        self.connect(self.connector)
+        self.assertTrue(self.connector.restored_at)
+
     def test_a_copy_forgets_all_that_it_brought_along(self):
         self.move(2)
         self.connector._request_decision()
@@ -141,6 +172,7 @@ class TestPause(JdCase):
             connector = self.as_user(self.connector, user)
             for decide in (
                 connector.action_declare_live,
+                connector.action_declare_restored,
                 connector.action_declare_copy,
             ):
                 with self.subTest(user=user.login), self.assertRaises(AccessError):
@@ -215,6 +247,68 @@ class TestRestored(LiveCase):
         for answer in ("action_declare_copy", "action_declare_live"):
             with self.subTest(answer):
                 self.try_copy(merchant, product_id, answer)
+
+    def test_what_was_sent_after_the_backup_is_not_sent_again(self):
+        merchant = self.open_account(73)
+        self.connect(merchant, subscribe=True)
+        product_id = self.make_product(merchant, "BACKUP")
+        self.make_delivery(merchant, product_id, 1)
+        self.wait_for(lambda: self.is_receiving(merchant), "messages")
+        # In the backup, one has an order with a problem, and two have none yet.
+        receiver_id = self.odoo.create("res.partner", name="No phone yet")
+        corrected_id = self.make_delivery(merchant, product_id, 3, receiver_id)
+        confirmed_id, new_id = (
+            self.create_delivery(merchant, product_id, quantity) for quantity in (2, 4)
+        )
+        self.odoo.dump(self.backup)
+        address = {"phone": "+62 21 555 0102", "street": "Jalan 6", "city": "Jakarta"}
+        self.odoo.call("res.partner", "write", [receiver_id], address)
+        self.odoo.call("stock.picking", "action_confirm", [confirmed_id])
+        self.wait_for(lambda: len(self.get_orders_at_jd(merchant)) == 3, "three at JD")
+
+        odoo = self.restore()
+        # Before anybody decides, and after: neither is sent.
+        odoo.call("stock.picking", "action_confirm", [confirmed_id])
+        odoo.call("jd.connector", "action_declare_restored", [merchant.connector_id])
+        odoo.call("stock.picking", "action_confirm", [new_id])
+        # The one whose number was in the backup is found by it.
+        self.wait_for(
+            lambda: AT_JD.intersection(self.read_order_states(odoo, corrected_id)),
+            "the order whose number is known",
+            seconds=150,
+        )
+        new = ["state", "=", "new"]
+        [foreign_id] = self.wait_for(
+            lambda: odoo.search("jd.foreign.order", new, ["line_ids", "!=", False]),
+            "the order that Odoo does not know",
+        )
+        for picking_id in (confirmed_id, new_id):
+            picking = odoo.read("stock.picking", picking_id, "jd_notice")
+            self.assertIn("restored from a backup", picking["jd_notice"])
+            with self.assertRaisesRegex(AssertionError, "restored from a backup"):
+                odoo.call("stock.picking", "action_jd_send", [picking_id])
+        with self.assertRaisesRegex(AssertionError, "still to decide"):
+            odoo.call("jd.connector", "action_compared", [merchant.connector_id])
+        link = {"foreign_id": foreign_id, "picking_id": confirmed_id}
+        link_id = odoo.create("jd.foreign.link", **link)
+        odoo.call("jd.foreign.link", "action_confirm", [link_id])
+        self.assertEqual(len(self.get_orders_at_jd(merchant)), 3)
+        odoo.call("jd.connector", "action_compared", [merchant.connector_id])
+        self.wait_for(
+            lambda: AT_JD.intersection(self.read_order_states(odoo, new_id)),
+            "the new one at JD",
+        )
+        self.assertEqual(len(self.get_orders_at_jd(merchant)), 4)
+
+    def read_order_states(self, odoo, picking_id):
+        orders = odoo.search("jd.order", ["picking_id", "=", picking_id])
+        return [odoo.read("jd.order", each, "state")["state"] for each in orders]
+
+    def is_receiving(self, merchant):
+        connector = self.odoo.read(
+            "jd.connector", merchant.connector_id, "subscription_state"
+        )
+        return connector["subscription_state"] == "receiving"
 
     def try_copy(self, merchant, product_id, answer):
         odoo = self.restore()

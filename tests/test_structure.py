@@ -37,6 +37,13 @@ HOUSE = {
     """,
     "lib/client.py": "import requests\nfrom .jdl import KINDS\n",
     "lib/jdl.py": "KINDS = {'outbound': 'XSCK'}\n",
+    "tests/__init__.py": """
+        from . import (
+            test_next_to_sale,
+            test_order,
+            test_sale,
+        )
+    """,
     "tests/test_order.py": "import requests\nfrom ..lib.jdl import KINDS\n",
     "views/order.xml": """
         <odoo><record id="picking_form" model="ir.ui.view">
@@ -206,6 +213,10 @@ class TestStructure(BaseCase):
             "self.skipTest('needs sale')",
             f"tests/test_sale.py:1: {line}",
         )
+
+    def test_a_test_that_odoos_own_runner_does_not_find(self):
+        line = "tests/__init__.py does not import it"
+        self.assertOnlyFound("tests/test_late.py", "", f"tests/test_late.py:1: {line}")
 
 
 class TestAdministratorGuide(BaseCase):

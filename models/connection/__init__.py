@@ -18,6 +18,7 @@ from . import (
     jd_connector_overview,
     jd_connector_pause,
     jd_connector_pulls,
+    jd_connector_restore,
     jd_connector_stock_check,
     jd_connector_token,
     jd_connector_warehouses,

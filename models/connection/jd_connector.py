@@ -249,6 +249,14 @@ class JdConnector(models.Model):
     )
     is_moved = fields.Boolean(compute="_compute_pause", compute_sudo=True)
 
+    # A restored backup (jd_connector_restore.py).
+    restored_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When Odoo was restored from a backup, if nobody has compared its orders "
+        "with JD's since: until then nothing is sent.",
+    )
+
     # Warehouses (jd_connector_warehouses.py).
     warehouse_ids = fields.One2many(
         "stock.warehouse", "jd_connector_id", string="JD Warehouses", readonly=True

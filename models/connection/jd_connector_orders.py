@@ -113,11 +113,17 @@ class JdConnector(models.Model):
         )
 
     def _get_pause_notice(self):
-        """Return why orders wait, for the merchant: the pause, or the missing login."""
+        """Return why all orders wait, for the merchant, or False: the pause, a restored
+        backup, or the missing login.
+        """
         if self.pause_reason:
             return self.pause_reason
-        return self.env._(
-            "Waiting: the connection %(pin)s is not signed in at JD. Click Reconnect "
-            "there; orders then go on by themselves.",
-            pin=self.pin,
-        )
+        if self.restored_at:
+            return self._get_restored_notice()
+        if self.state != "connected":
+            return self.env._(
+                "Waiting: the connection %(pin)s is not signed in at JD. Click "
+                "Reconnect there; orders then go on by themselves.",
+                pin=self.pin,
+            )
+        return False

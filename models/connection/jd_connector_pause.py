@@ -34,18 +34,13 @@ class JdConnector(models.Model):
     # === ACTIONS === #
 
     def action_declare_live(self):
-        """Declare this database the live one: the stored secrets are used here."""
-        moved = self._get_moved()
-        vault.adopt_moved(self.env)
-        for connector in moved:
-            connector.message_post(
-                body=self.env._(
-                    "This is the live database, after a move or a restored backup: "
-                    "JD is called again. Numbers of new orders have a new part."
-                )
+        """Declare this database the live one, moved: secrets are used here."""
+        self._get_moved()._go_on(
+            self.env._(
+                "This is the live database, after a move: JD is called again. Numbers "
+                "of new orders have a new part."
             )
-        moved._resume_orders()
-        moved._close_decision()
+        )
 
     def action_declare_copy(self):
         """Declare this database a copy: delete the secrets of the original here."""
@@ -62,6 +57,14 @@ class JdConnector(models.Model):
         moved._close_decision()
 
     # === BUSINESS === #
+
+    def _go_on(self, note):
+        """Use the stored secrets here; ask JD for all that this database may miss."""
+        vault.adopt_moved(self.env)
+        for connector in self:
+            connector.message_post(body=note)
+        self._resume_orders()
+        self._close_decision()
 
     def _get_moved(self):
         """Return the moved connections of all companies, as superuser.

@@ -68,6 +68,7 @@ class JdDepartment(models.Model):
     listed_until = fields.Datetime(
         help="Up to when JD was asked for orders made at JD."
     )
+    listed_at = fields.Datetime(help="When JD's list was last read to its end.")
 
     _number_uniq = models.Constraint(
         "UNIQUE(connector_id, number)", "This department is known already."

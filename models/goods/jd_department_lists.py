@@ -51,7 +51,9 @@ class JdDepartment(models.Model):
         """Record that a list is read; return whether rows of it could not be."""
         had_odd_rows = bool(self._get_reading(operation).get("odd"))
         self.reading = {
-            key: value for key, value in self.reading.items() if key != operation
+            key: value
+            for key, value in (self.reading or {}).items()
+            if key != operation
         }
         return had_odd_rows
 

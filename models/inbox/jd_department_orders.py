@@ -15,10 +15,24 @@ class JdDepartment(models.Model):
     def _cron_list_orders(self):
         """List the orders made at JD, for each department."""
         self._for_each_department("_list_orders", "list_orders", "list_orders")
+        self.env["jd.foreign.order"]._link_left()
         self.env["jd.foreign.order"]._ask_goods()
         self.env["jd.connector"]._check_actions()
 
     # === PULL === #
+
+    def _list_orders_anew(self):
+        """List the orders now, also where messages tell of new ones."""
+        for department in self:
+            department._end_list("list_orders")  # begun before
+            since = department.listed_until or department.create_date
+            department.write(
+                {
+                    "listed_until": since - const.LIST_WITH_MESSAGES,
+                    "pause_until": False,
+                }
+            )
+        self._trigger("list_orders")
 
     def _list_orders(self):
         """List the orders since the last time, with an overlap for late ones."""
@@ -48,6 +62,7 @@ class JdDepartment(models.Model):
             )
             return
         had_odd_rows = self._end_list("list_orders")
+        self.listed_at = fields.Datetime.now()
         if not had_odd_rows or until - since > const.ODD_ROWS_RETRIED:
             self.listed_until = until
 

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ... import const, statuses
 from ...lib.api import GoodsLevel, StatusChange
+from ..order.jd_order import NOT_AT_JD
 
 # The cause of activities about orders made at JD, until all are decided.
 UNDECIDED = "undecided"
@@ -157,7 +158,9 @@ class JdForeignOrder(models.Model):
                 if warehouse and row.kind in statuses.KINDS:
                     fresh[row.number] = self._prepare_values(warehouse, row)
         created = self._create_isolated(list(fresh.values()), connector._report_error)
-        if created:
+        if connector.restored_at:
+            created._link_unsent()
+        if created := created.filtered(lambda foreign: foreign.state == "new"):
             connector._request_attention(
                 self.env._(
                     "JD has orders that Odoo does not know: %(numbers)s. Link each to "
@@ -196,7 +199,10 @@ class JdForeignOrder(models.Model):
 
     @api.model
     def _get_known_numbers(self, connector, rows):
-        """Return the set of JD's and our numbers of the orders that Odoo knows."""
+        """Return the set of JD's and our numbers of the orders that Odoo knows.
+
+        After a restored backup, not those that were not sent when it was made.
+        """
         orders = self.env["jd.order"].search(
             Domain("connector_id", "=", connector.id)
             & (
@@ -204,6 +210,8 @@ class JdForeignOrder(models.Model):
                 | Domain("name", "in", [row.own_number for row in rows])
             )
         )
+        if connector.restored_at:
+            orders = orders.filtered(lambda order: not order._is_unsent())
         known = {*orders.mapped("jd_number"), *orders.mapped("name")} - {False, ""}
         parts = orders._find_by_parts(connector, [row.number for row in rows])
         return known.union(parts)
@@ -267,6 +275,32 @@ class JdForeignOrder(models.Model):
 
     # === LINK === #
 
+    def _link_unsent(self):
+        """Link orders with the transfers for which Odoo has their number, but has not
+        sent them: it was restored from a backup.
+        """
+        orders = self.env["jd.order"].search(
+            Domain("connector_id", "in", self.connector_id.ids)
+            & Domain("name", "in", self.filtered("own_number").mapped("own_number"))
+            & Domain("state", "in", NOT_AT_JD)
+        )
+        orders = {order.name: order for order in orders}
+        for foreign in self.filtered(lambda foreign: foreign.own_number in orders):
+            is_over = foreign._process_one(
+                lambda foreign: foreign._link(orders[foreign.own_number].picking_id),
+                lambda foreign, error: orders[foreign.own_number]._hold_unlinked(error),
+            )
+            if not is_over:  # another transaction was faster
+                self._trigger("list_orders", fields.Datetime.now() + const.ASK_DELAY)
+
+    @api.model
+    def _link_left(self):
+        """Link what `_link_unsent` could not link when it was listed."""
+        left = self.search(
+            [("state", "=", "new"), ("connector_id.restored_at", "!=", False)]
+        )
+        left._link_unsent()
+
     def _link(self, picking):
         """Create the `jd.order` that follows this order for a transfer; return it.
 
@@ -292,7 +326,7 @@ class JdForeignOrder(models.Model):
             )
         # sudo: users trigger this without write access
         orders_sudo = picking.sudo().jd_order_ids
-        orders_sudo.filtered(lambda o: o.state in ("draft", "refused"))._withdraw()
+        orders_sudo.filtered(lambda o: o.state in NOT_AT_JD)._withdraw()
         picking.sudo().jd_on_hold = False  # JD has it
         orders_sudo.flush_recordset()  # a transfer may have one open order only
         order_sudo = orders_sudo._create_for_made_at_jd(picking.sudo(), self.jd_number)

@@ -6,6 +6,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
+from ..order.jd_order import NOT_AT_JD
+
 
 class JdForeignOrder(models.Model):
     _inherit = "jd.foreign.order"
@@ -27,8 +29,7 @@ class JdForeignOrder(models.Model):
             lambda picking: (
                 picking.jd_kind == self.kind
                 and picking.jd_warehouse_id == self.warehouse_id
-                and picking.jd_order_id.state
-                in (False, "draft", "refused", "cancelled")
+                and picking.jd_order_id.state in (False, "cancelled", *NOT_AT_JD)
             )
         )
 

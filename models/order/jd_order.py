@@ -564,8 +564,8 @@ class JdOrder(models.Model):
         )
 
     def _get_queued_notice(self):
-        if self.connector_id.state != "connected" or self.connector_id.pause_reason:
-            return self.connector_id._get_pause_notice()
+        if notice := self.connector_id._get_pause_notice():
+            return notice
         call = self.connector_id._get_call_name("create_order", self.kind)
         if not self.connector_id._get_allowance(call, 1):
             return self.env._(
@@ -783,6 +783,10 @@ class JdOrder(models.Model):
             {"state": "draft", "problems": False, "retry_at": False, "attempts": 0}
         )
         self._close_attention("sending")
+
+    def _is_unsent(self):
+        """Tell whether JD does not have the order, by what this database knows."""
+        return self.state in (*NOT_AT_JD, "cancelled") and not self.jd_number
 
     def _withdraw(self):
         """Cancel orders that JD does not have."""

@@ -274,6 +274,22 @@ class JdOrder(models.Model):
             )
         )
 
+    def _hold_unlinked(self, reason):
+        """Hold the transfer of an order back whose number JD has used for one that the
+        transfer cannot be linked with.
+        """
+        self._withdraw()
+        self._put_on_hold(
+            self.picking_id,
+            self.env._(
+                "JD has an order with the number of this transfer, %(number)s, and the "
+                "two could not be linked: %(reason)s Decide on it under JD Fulfillment "
+                "▸ Orders Made at JD before you do anything with this transfer.",
+                number=self.name,
+                reason=str(reason),
+            ),
+        )
+
     def _put_on_hold(self, picking, note):
         """Put a transfer on hold until a user sends it again or cancels it."""
         picking.jd_on_hold = True

@@ -254,6 +254,8 @@ class StockPicking(models.Model):
         self.check_access("write")
         # sudo: stock users may send a transfer, not edit what was sent.
         self_sudo = self.sudo()
+        for connector_sudo in self_sudo.jd_connector_id.filtered("restored_at"):
+            raise UserError(connector_sudo._get_restored_notice())
         self_sudo.jd_on_hold = False
         known_sudo = self_sudo.jd_order_id
         orders_sudo = known_sudo.filtered(

@@ -65,6 +65,11 @@ class StockPicking(models.Model):
             )
 
     def _jd_get_notice(self):
+        # sudo: whoever sees the transfer may know why JD does not have it.
+        connector_sudo = self.jd_connector_id.sudo()
+        has_order = self.jd_order_id.sudo().state not in (False, "cancelled")
+        if connector_sudo.restored_at and not has_order:
+            return connector_sudo._get_restored_notice()  # JD may have it
         if self.jd_on_hold:
             return self.env._(
                 "On hold: JD does not get it. “Send to JD” has it carried out, "
@@ -73,10 +78,8 @@ class StockPicking(models.Model):
         order_sudo = self.jd_order_id.sudo()  # part of the transfer, like its state
         if order_sudo and order_sudo.state != "cancelled":
             return order_sudo.notice
-        # sudo: whoever sees the transfer may know why JD does not have it.
-        connector_sudo = self.jd_connector_id.sudo()
-        if connector_sudo.state != "connected" or connector_sudo.pause_reason:
-            return connector_sudo._get_pause_notice()
+        if notice := connector_sudo._get_pause_notice():
+            return notice
         incoming = self.jd_kind in ("inbound", "customer_return")
         policy = connector_sudo["receipt_policy" if incoming else "push_policy"]
         if policy == "manual":

@@ -1,5 +1,7 @@
 """Sends transfers to JD when they are due, and protects them while JD has them."""
 
+import random
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -49,18 +51,22 @@ class StockPicking(models.Model):
         :return: How many are left.
         """
         domain = self._jd_get_ready_domain() & self._jd_get_policy_domain()
-        found = self.search(domain, order="id")
+        found = self.search(domain, order="id").ids
         due = self.browse()
-        for page in split_every(const.CHECK_BATCH, found.ids, self.browse):
+        # In a random order: those that fail each time must not keep the others back.
+        shuffled = random.sample(found, len(found))
+        for page in split_every(const.CHECK_BATCH, shuffled, self.browse):
             due += page.filtered(lambda p: p.jd_kind and p._jd_is_due())
             # The kind is computed, so the due ones are counted page by page.
             if len(due) > const.CHECK_BATCH:
                 break
-        batch = due[: const.CHECK_BATCH]
+        batch = due[: const.CHECK_BATCH].sorted("id")
         for pickings in lock_available(batch).grouped("jd_connector_id").values():
             pickings._jd_send_isolated()
-        self.env["ir.cron"]._commit_progress(len(batch))
-        return len(due - batch)
+        sent = batch.filtered(lambda picking: not picking._jd_can_be_ordered())
+        self.env["ir.cron"]._commit_progress(len(sent))
+        # Where none could be sent, the next regular run tries again.
+        return len(due - batch) if sent else 0
 
     def _jd_send_isolated(self):
         """Tell JD of ready transfers of a connection; one that fails stops no other."""
@@ -104,6 +110,8 @@ class StockPicking(models.Model):
         return ~manual
 
     def _jd_is_due(self):
+        if self.jd_connector_id.restored_at:
+            return False  # JD may have it
         # JD made that return itself, when the receiver refused the parcel.
         if self._jd_is_refused_parcel():
             return False
