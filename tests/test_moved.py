@@ -277,11 +277,17 @@ class TestRestored(LiveCase):
             "the order whose number is known",
             seconds=150,
         )
-        new = ["state", "=", "new"]
+        unknown = [
+            ["connector_id", "=", merchant.connector_id],
+            ["state", "=", "new"],
+            ["line_ids", "!=", False],
+        ]
         [foreign_id] = self.wait_for(
-            lambda: odoo.search("jd.foreign.order", new, ["line_ids", "!=", False]),
+            lambda: odoo.search("jd.foreign.order", *unknown),
             "the order that Odoo does not know",
         )
+        # Made before the decision, and not sent since.
+        self.assertEqual(self.read_order_states(odoo, confirmed_id), ["queued"])
         for picking_id in (confirmed_id, new_id):
             picking = odoo.read("stock.picking", picking_id, "jd_notice")
             self.assertIn("restored from a backup", picking["jd_notice"])
