@@ -67,6 +67,13 @@ class TestOrderAtOnce(TwoWorkersCase):
     def has_struck(self):
         return any(row["struck"] for row in self.sandbox.get("state")["faults"])
 
+    def run_while_held(self, crons):
+        """Run actions while others have the order for some seconds."""
+        self.second.begin_call(hold, order=self.order, seconds=3)
+        time.sleep(1)
+        self.first.run(crons)
+        self.second.finish()
+
     def settle(self):
         """Let a minute pass and the scheduled actions look at everything."""
         for _ in range(3):
@@ -116,30 +123,21 @@ class TestOrderAtOnce(TwoWorkersCase):
         self.assertEqual(
             self.first.call(read_states, order=self.order), ["in_progress"]
         )
-        self.second.begin_call(hold, order=self.order, seconds=3)
-        time.sleep(1)
-        self.first.run(self.close)
-        self.second.finish()
+        self.run_while_held(self.close)
         self.assertEqual(self.first.call(read_states, order=self.order), ["done"])
 
     def test_jd_is_asked_to_cancel_right_after_others_had_the_order(self):
         """Until the next regular run, five minutes later, JD may have shipped it."""
         self.first.run(self.push)
         self.second.call(cancel, order=self.order)
-        self.second.begin_call(hold, order=self.order, seconds=3)
-        time.sleep(1)
-        self.first.run(self.push)
-        self.second.finish()
+        self.run_while_held(self.push)
         self.assertEqual(self.first.call(read_states, order=self.order), ["cancelled"])
 
     def test_news_are_asked_for_right_after_others_had_the_order(self):
         self.first.run(self.push)
         self.sandbox.do("advance", to="10016")
         self.first.call(ask, order=self.order)
-        self.second.begin_call(hold, order=self.order, seconds=3)
-        time.sleep(1)
-        self.first.run(self.follow)
-        self.second.finish()
+        self.run_while_held(self.follow)
         self.assertEqual(self.first.call(read_status, order=self.order), "10016")
 
     def test_an_order_changed_meanwhile_is_left_alone_without_an_error_in_the_log(self):

@@ -83,11 +83,7 @@ class TestOrderClose(JdOrderCase):
     # === CUSTOMERS === #
 
     def test_the_customers_e_mail_has_jds_link_once(self):
-        self.customer.email = "siti@example.com"
-        mail = self.env.ref("stock.mail_template_data_delivery_confirmation")
-        mail.report_template_ids = False  # as PDF: not every machine can make one
-        self.company.stock_move_email_validation = True
-        self.company.stock_mail_confirmation_template_id = mail
+        self.tell_customers()
         self.ship(self.order)
         self.run_cron("send_confirmations")
         link = f"orderSearch/?waybillCodes={self.order.waybills}"

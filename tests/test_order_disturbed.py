@@ -99,11 +99,7 @@ class TestOrderDisturbed(JdOrderCase):
 
     @mute_logger(WORKER, "odoo.sql_db")
     def test_a_customer_is_told_by_hand_where_somebody_disturbed_it(self):
-        self.customer.email = "siti@example.com"
-        mail = self.env.ref("stock.mail_template_data_delivery_confirmation")
-        mail.report_template_ids = False  # as PDF: not every machine can make one
-        self.company.stock_move_email_validation = True
-        self.company.stock_mail_confirmation_template_id = mail
+        self.tell_customers()
         order = self.send(self.make_delivery(1))
         self.ship(order)
         self.assertEqual(order.confirmation, "due")

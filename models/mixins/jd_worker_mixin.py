@@ -109,14 +109,8 @@ class JdWorkerMixin(models.AbstractModel):
 
         Commits first, unless there are none.
         """
-        # Most runs find nothing to do in most of their steps.
-        if not limit or not self.search_count(domain, limit=1):
-            return self.browse()
-        # In an older transaction, records changed by another worker cannot be locked.
-        self.env["ir.cron"]._commit_progress()
-        # More than needed: other workers may have locked the first ones.
-        candidates = self.search(domain, limit=4 * limit, order=order)
-        return candidates._lock_available(limit)
+        records, _held = self._lock_allowed(domain, lambda: limit, order)
+        return records
 
     @api.model
     def _lock_allowed(self, domain, get_limit, order="id"):
@@ -127,11 +121,15 @@ class JdWorkerMixin(models.AbstractModel):
         :return: The records, and how many are left to the next run as others have all
             of them. What JD may not be called about any more today is not left to it.
         """
-        none = self.browse()
+        # Most runs find nothing to do in most of their steps.
         limit = self.search_count(domain, limit=1) and get_limit()
         if not limit:
-            return none, 0
-        records = self._lock_due(domain, limit, order)
+            return self.browse(), 0
+        # In an older transaction, records changed by another worker cannot be locked.
+        self.env["ir.cron"]._commit_progress()
+        # More than needed: other workers may have locked the first ones.
+        candidates = self.search(domain, limit=4 * limit, order=order)
+        records = candidates._lock_available(limit)
         return records, 0 if records else self.search_count(domain)
 
     @api.model

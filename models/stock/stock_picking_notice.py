@@ -67,7 +67,8 @@ class StockPicking(models.Model):
     def _jd_get_notice(self):
         # sudo: whoever sees the transfer may know why JD does not have it.
         connector_sudo = self.jd_connector_id.sudo()
-        has_order = self.jd_order_id.sudo().state not in (False, "cancelled")
+        order_sudo = self.jd_order_id.sudo()  # part of the transfer, like its state
+        has_order = order_sudo.state not in (False, "cancelled")
         if connector_sudo.restored_at and not has_order:
             return connector_sudo._get_restored_notice()  # JD may have it
         if self.jd_on_hold:
@@ -75,8 +76,7 @@ class StockPicking(models.Model):
                 "On hold: JD does not get it. “Send to JD” has it carried out, "
                 "“Cancel” drops it."
             )
-        order_sudo = self.jd_order_id.sudo()  # part of the transfer, like its state
-        if order_sudo and order_sudo.state != "cancelled":
+        if has_order:
             return order_sudo.notice
         if notice := connector_sudo._get_pause_notice():
             return notice
